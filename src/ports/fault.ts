@@ -1,0 +1,37 @@
+/** Which outside system a fault came from. */
+export type FaultSystem = 'kubernetes' | 'kafka' | 'registry';
+
+/**
+ * What a fault means for us:
+ * - `unavailable`: no usable answer (refused, reset, silent, malformed, overloaded); try again with backoff
+ * - `throttled`: the other side asked us to wait
+ * - `denied`: our credentials are not allowed to do this
+ * - `rejected`: the other side understood the request and says that it is wrong
+ * - `conflict`: the state moved under us; look again
+ */
+export type FaultKind = 'unavailable' | 'throttled' | 'denied' | 'rejected' | 'conflict';
+
+export interface FaultDetails {
+  /** The other side's own code, such as `TOPIC_ALREADY_EXISTS`, `404` or `ECONNREFUSED`. */
+  code?: string;
+  /** How long the other side asked us to wait. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** The only error that adapters throw. "Not there" is no fault: it is `undefined`. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly system: FaultSystem;
+  readonly kind: FaultKind;
+  readonly code: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(system: FaultSystem, kind: FaultKind, message: string, details: FaultDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.system = system;
+    this.kind = kind;
+    this.code = details.code;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

@@ -1,0 +1,16 @@
+/** A claim made just before something is created outside, so that after a crash we know our own from a stranger's. */
+export interface Claim {
+  /** The UID of the resource that asked for the creation. */
+  uid: string;
+  /** RFC 3339, when the claim was made. */
+  at: string;
+}
+
+export interface Journal {
+  /** The claim on `thing` (for a topic `<cluster id>/<topic name>`), as last written or read. */
+  find(thing: string): Claim | undefined;
+  /** Resolves once the claim is stored. Calls that arrive together become one write. Throws Fault. */
+  record(thing: string, claim: Claim): Promise<void>;
+  /** Drops the claim; written with the next change or within seconds, because a stale claim is harmless. */
+  release(thing: string): void;
+}

@@ -1,0 +1,144 @@
+import type { Fault } from './fault.ts';
+
+export interface KafkaCallOptions {
+  signal: AbortSignal;
+  /** Whose turn it is when a batch is full; requests of many namespaces are interleaved. */
+  namespace?: string;
+}
+
+export interface Broker {
+  id: number;
+  host: string;
+  port: number;
+  rack?: string;
+}
+
+export interface ClusterState {
+  clusterId: string;
+  brokers: readonly Broker[];
+}
+
+/** One setting of a topic, as the broker reports it. */
+export interface ConfigEntry {
+  /** Absent for sensitive settings, which the broker does not disclose. */
+  value: string | undefined;
+  /** True when the value is set on the topic itself; false when it comes from the broker or the default. */
+  overridden: boolean;
+}
+
+export interface TopicState {
+  name: string;
+  /** 22 characters of URL-safe base64, as Kafka prints topic ids. */
+  id: string;
+  partitions: number;
+  /** The smallest number of replicas that any partition has. */
+  replicationFactor: number;
+  config: ReadonlyMap<string, ConfigEntry>;
+}
+
+export interface NewTopic {
+  name: string;
+  /** Absent: the broker's default. */
+  partitions?: number;
+  replicationFactor?: number;
+  config: ReadonlyMap<string, string>;
+}
+
+/** `undefined` as a value resets the setting to its default. */
+export type ConfigChanges = ReadonlyMap<string, string | undefined>;
+
+export interface PartitionOffsets {
+  partition: number;
+  /** The next offset to be written (high watermark). */
+  end: bigint;
+  /** The first offset still kept. */
+  logStart: bigint;
+}
+
+/** `undefined` for a partition whose answer failed or is missing: unknown, never zero. */
+export type TopicOffsets = ReadonlyMap<number, PartitionOffsets | undefined>;
+
+export interface GroupMember {
+  memberId: string;
+  clientId: string;
+  host: string;
+  /** Partition numbers by topic. */
+  assignment: ReadonlyMap<string, readonly number[]>;
+  /** Topics the member asked for. */
+  subscription: readonly string[];
+}
+
+export interface GroupState {
+  groupId: string;
+  protocol: 'classic' | 'consumer';
+  /** As the broker names it: Stable, Empty, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead. */
+  state: string;
+  /** The assignor in use, such as `range`, `roundrobin`, `uniform`, `RoundRobinAssigner`; empty when unknown. */
+  assignor: string;
+  members: readonly GroupMember[];
+}
+
+/** Committed offsets by topic and partition; `undefined`: this group never committed there. */
+export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint | undefined>>;
+
+/** One answer of a batch: its own value, or its own Fault. One bad item never hides the others. */
+export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
+
+/**
+ * One Kafka cluster, seen by an operator. Every call throws only Fault.
+ * Calls for single topics that arrive together travel in shared requests; each gets its own result or Fault.
+ * What this client created or changed, it shows at once, even while the brokers still spread the news.
+ */
+export interface KafkaAdmin {
+  describeCluster(options: KafkaCallOptions): Promise<ClusterState>;
+  describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined>;
+  /** The live name of a topic id, from the brokers, never from memory; `undefined`: no such topic. */
+  nameOfTopicId(id: string, options: KafkaCallOptions): Promise<string | undefined>;
+  /** One request sets partitions, replication and config. Code `TOPIC_ALREADY_EXISTS` is a Fault of kind `conflict`. */
+  createTopic(topic: NewTopic, options: KafkaCallOptions): Promise<TopicState>;
+  /** Grows to `total` partitions. Having that many already is success. */
+  growTopic(name: string, total: number, options: KafkaCallOptions): Promise<void>;
+  /** Changes the named settings only; all others stay as they are. */
+  alterTopicConfig(name: string, changes: ConfigChanges, options: KafkaCallOptions): Promise<void>;
+  /** By id, so that a topic that somebody re-created under the same name survives. Being gone already is success. */
+  deleteTopic(id: string, options: KafkaCallOptions): Promise<void>;
+  /** Groups with a live member that is assigned, or subscribes to, `topic`. */
+  groupsReading(topic: string, options: KafkaCallOptions): Promise<readonly string[]>;
+
+  /** Offsets of every partition of every topic, in as few requests as the cluster allows. */
+  readOffsets(
+    topics: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<TopicOffsets>>>;
+  /** Committed offsets of many groups. Reads only: nothing is committed or reset. */
+  readCommitted(
+    groups: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<CommittedOffsets>>>;
+  /** Classic and KIP-848 groups. A group that the broker does not know has state `Dead` and no members. */
+  describeGroups(
+    groups: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<GroupState>>>;
+  /** When the record at `offset` (or the next one kept) was appended; `undefined` when there is none. */
+  readRecordTime(
+    topic: string,
+    partition: number,
+    offset: bigint,
+    options: KafkaCallOptions,
+  ): Promise<Date | undefined>;
+  close(): Promise<void>;
+}
+
+export interface KafkaTarget {
+  /** The EventCluster's name: for logs and metrics. */
+  name: string;
+  bootstrapServers: readonly string[];
+}
+
+/** Keeps one client per cluster and replaces it when the settings change. */
+export interface KafkaConnections {
+  to(target: KafkaTarget): KafkaAdmin;
+  /** Closes the clients of clusters that are not in `names` any more. */
+  retain(names: ReadonlySet<string>): void;
+}

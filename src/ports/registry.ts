@@ -1,0 +1,78 @@
+export interface RegistryCallOptions {
+  signal: AbortSignal;
+}
+
+/** Compatibility levels in the API's own words. */
+export type CompatibilityLevel =
+  | 'None'
+  | 'Backward'
+  | 'BackwardTransitive'
+  | 'Forward'
+  | 'ForwardTransitive'
+  | 'Full'
+  | 'FullTransitive';
+
+export interface SchemaReference {
+  /** The name by which the schema text refers to it. */
+  name: string;
+  subject: string;
+  version: number;
+}
+
+export interface SchemaText {
+  format: 'Avro';
+  schema: string;
+  references: readonly SchemaReference[];
+  normalize: boolean;
+}
+
+export interface RegisteredSchema {
+  id: number;
+  version: number;
+}
+
+export interface RegistryState {
+  /** What answers there. */
+  flavour: 'Confluent' | 'Apicurio' | 'Karapace' | 'Unknown';
+}
+
+export type CheckResult =
+  | { compatible: true }
+  | { compatible: false; problems: readonly string[] }
+  /** The registry cannot judge this schema without registering it, or cannot read it; `register` tells which. */
+  | { compatible: 'unknown'; problems: readonly string[] };
+
+export type RegisterResult =
+  | { kind: 'registered'; id: number }
+  | { kind: 'incompatible'; problems: readonly string[] }
+  | { kind: 'invalid'; problems: readonly string[] };
+
+/** One schema registry with the Confluent API. Every call throws only Fault; "not there" is `undefined`. */
+export interface SchemaRegistry {
+  describe(options: RegistryCallOptions): Promise<RegistryState>;
+  /** The level that applies to `subject`, and whether the subject or the whole registry sets it. */
+  readLevel(
+    subject: string,
+    options: RegistryCallOptions,
+  ): Promise<{ level: CompatibilityLevel; source: 'Subject' | 'Global' }>;
+  /** `undefined` removes the subject's own level, so that the registry's applies again. */
+  writeLevel(subject: string, level: CompatibilityLevel | undefined, options: RegistryCallOptions): Promise<void>;
+  /** Ascending; `undefined`: no such subject. */
+  listVersions(subject: string, options: RegistryCallOptions): Promise<readonly number[] | undefined>;
+  /** The version of `subject` that holds this very schema. */
+  lookup(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisteredSchema | undefined>;
+  /** Checks against the versions that the subject's level asks for. Writes nothing. */
+  check(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<CheckResult>;
+  register(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisterResult>;
+  close(): Promise<void>;
+}
+
+export interface RegistryTarget {
+  name: string;
+  url: string;
+}
+
+export interface RegistryConnections {
+  to(target: RegistryTarget): SchemaRegistry;
+  retain(names: ReadonlySet<string>): void;
+}
