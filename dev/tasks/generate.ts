@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { kinds } from '../../src/crds/index.ts';
+import { operatorRules } from '../../src/stores.ts';
+import { customResourceDefinition } from '../generate/crd.ts';
+import { operatorRbac } from '../generate/rbac.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folders = ['config/crd', 'config/rbac'];
+const header = '# Generated from src by `npm run generate`. Do not edit.\n';
+const namespace = 'sluice-system';
+
+/** Every generated file of the project: path below the root → content. */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const kind of kinds) files.set(`config/crd/${kind.plural}.yaml`, yaml([customResourceDefinition(kind)]));
+  files.set('config/rbac/operator.yaml', yaml(operatorRbac(operatorRules, namespace)));
+  return files;
+}
+
+function yaml(documents: readonly unknown[]): string {
+  const options = { aliasDuplicateObjects: false, lineWidth: 120 };
+  return header + documents.map((document) => stringify(document, options)).join('---\n');
+}
+
+/** Files that are missing, differ from what the source says, or are not generated any more. */
+export function staleFiles(): string[] {
+  const wanted = generatedFiles();
+  const stale = [...wanted].filter(([path, content]) => read(path) !== content).map(([path]) => path);
+  const extra = folders.flatMap(listFiles).filter((path) => !wanted.has(path));
+  return [...stale, ...extra].sort();
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+  } catch {
+    return [];
+  }
+}
+
+/** `npm run generate` writes; with `--check` it only says what is out of date, and fails. */
+export async function run(args: readonly string[]): Promise<number> {
+  const stale = staleFiles();
+  if (args.includes('--check')) {
+    for (const path of stale) process.stderr.write(`${path} is out of date: run npm run generate\n`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  const wanted = generatedFiles();
+  for (const path of stale) {
+    const content = wanted.get(path);
+    if (content === undefined) rmSync(join(root, path));
+    else write(path, content);
+    process.stdout.write(`${content === undefined ? 'removed' : 'wrote'} ${path}\n`);
+  }
+  if (stale.length === 0) process.stdout.write('everything is up to date\n');
+  return 0;
+}
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}

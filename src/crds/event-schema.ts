@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import {
+  ageColumn,
+  atomicList,
+  clusterRef,
+  clusterStatus,
+  commonStatus,
+  immutableFieldRule,
+  immutableNameRule,
+  int32,
+  int64,
+  type KindDefinition,
+  messageColumn,
+  paused,
+  readyColumns,
+  validations,
+} from './common.ts';
+import { type Resource, resourceOf } from './resource.ts';
+
+export const compatibilityLevels = [
+  'None',
+  'Backward',
+  'BackwardTransitive',
+  'Forward',
+  'ForwardTransitive',
+  'Full',
+  'FullTransitive',
+] as const;
+
+const subject = z
+  .string()
+  .min(1)
+  .max(249)
+  .regex(/^[a-zA-Z0-9._-]+$/);
+
+const spec = z
+  .object({
+    clusterRef,
+    subject: subject
+      .optional()
+      .describe(
+        'Subject in the registry, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. Default: metadata.name. Example: order.created-value.',
+      ),
+    format: z
+      .enum(['Avro'])
+      .default('Avro')
+      .meta(validations({ rule: 'self == oldSelf', message: 'format cannot change; use another subject' }))
+      .describe('Format of the schema; immutable. Default: Avro. Example: Avro.'),
+    schema: z
+      .string()
+      .min(1)
+      .max(524_288)
+      .describe(
+        'Text of the schema, up to 512 KiB. Example: {"type":"record","name":"OrderCreated","fields":[{"name":"orderId","type":"string"}]}.',
+      ),
+    references: z
+      .array(
+        z.object({
+          name: z
+            .string()
+            .min(1)
+            .max(512)
+            .describe('The name by which the schema refers to it. Example: com.example.Money.'),
+          subject: subject.describe('Subject that holds it. Example: money.'),
+          version: z.int().min(1).max(2_147_483_647).meta(int32).describe('Version of that subject. Example: 1.'),
+        }),
+      )
+      .max(64)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
+      .describe('Schemas of other subjects that this one uses. Default: none.'),
+    compatibility: z
+      .enum(compatibilityLevels)
+      .optional()
+      .describe(
+        'Which earlier versions a new one must agree with. Default: the registry’s global level. Example: BackwardTransitive.',
+      ),
+    normalize: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Lets the registry compare schemas by meaning rather than by text, where it can. Default: true. Example: false.',
+      ),
+    deletionPolicy: z
+      .enum(['Retain'])
+      .default('Retain')
+      .describe(
+        'What happens to the subject when this resource is deleted: it stays. Default: Retain. Example: Retain.',
+      ),
+    paused,
+  })
+  .meta(validations(immutableFieldRule('clusterRef')));
+
+const status = z.object({
+  ...commonStatus,
+  cluster: clusterStatus,
+  subject: z.string().max(249).optional().describe('Subject in the registry. Example: order.created-value.'),
+  schemaId: z.int().min(0).optional().meta(int64).describe('Id of the schema in the registry. Example: 1042.'),
+  version: z.int().min(1).optional().meta(int32).describe('Version of the subject that holds this schema. Example: 7.'),
+  latestVersion: z.int().min(1).optional().meta(int32).describe('Newest version of the subject. Example: 7.'),
+  fingerprint: z
+    .string()
+    .max(128)
+    .optional()
+    .describe('SHA-256 of the schema text and its references as registered. Example: sha256:9f86d0….'),
+  previousCompatibility: z
+    .enum([...compatibilityLevels, 'Inherited'])
+    .optional()
+    .describe(
+      'The subject’s level before a change that is not finished; it is put back if the schema is refused. Example: Backward.',
+    ),
+  appliedCompatibility: z
+    .enum(compatibilityLevels)
+    .optional()
+    .describe(
+      'The level that this resource gave the subject; when spec.compatibility goes, so does the level. Example: Backward.',
+    ),
+  effectiveCompatibility: z
+    .object({
+      level: z.enum(compatibilityLevels).describe('The level that applies. Example: Backward.'),
+      source: z
+        .enum(['Subject', 'Global'])
+        .describe('Whether the subject or the whole registry sets it. Example: Subject.'),
+    })
+    .optional()
+    .describe('The level that the registry applies, as last seen.'),
+  lastCheck: z
+    .object({
+      compatible: z.boolean().describe('Whether the registry accepts the schema. Example: false.'),
+      problems: z
+        .array(z.string().max(1024))
+        .max(32)
+        .optional()
+        .meta(atomicList)
+        .describe('The registry’s reasons. Example: ["/fields/3: reader has no default"].'),
+    })
+    .optional()
+    .describe('What the registry said about this schema last.'),
+  ownedBy: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('The resource of this namespace that owns the subject, when it is not this one. Example: order-created.'),
+});
+
+export const eventSchema = {
+  kind: 'EventSchema',
+  plural: 'eventschemas',
+  singular: 'eventschema',
+  shortNames: ['evs'],
+  scope: 'Namespaced',
+  description: 'A subject in the schema registry and the schema that it shall hold.',
+  spec,
+  status,
+  rules: [immutableNameRule('subject', 'subject')],
+  columns: [
+    {
+      name: 'Subject',
+      type: 'string',
+      jsonPath: '.status.subject',
+      priority: 0,
+      description: 'Subject in the registry.',
+    },
+    { name: 'Format', type: 'string', jsonPath: '.spec.format', priority: 0, description: 'Format of the schema.' },
+    {
+      name: 'Compat',
+      type: 'string',
+      jsonPath: '.status.effectiveCompatibility.level',
+      priority: 0,
+      description: 'Compatibility level that applies.',
+    },
+    {
+      name: 'Version',
+      type: 'integer',
+      jsonPath: '.status.version',
+      priority: 0,
+      description: 'Version that holds this schema.',
+    },
+    ...readyColumns,
+    ageColumn,
+    { name: 'ID', type: 'integer', jsonPath: '.status.schemaId', priority: 1, description: 'Id of the schema.' },
+    {
+      name: 'Latest',
+      type: 'integer',
+      jsonPath: '.status.latestVersion',
+      priority: 1,
+      description: 'Newest version of the subject.',
+    },
+    messageColumn,
+  ],
+} as const satisfies KindDefinition;
+
+export type EventSchemaSpec = z.output<typeof spec>;
+export type EventSchemaStatus = z.output<typeof status>;
+export type EventSchema = Resource<EventSchemaSpec, EventSchemaStatus>;
+export const parseEventSchema = resourceOf<EventSchema>(eventSchema);

@@ -1,0 +1,95 @@
+/**
+ * Every reason, once: it serves conditions, events, metrics and tests.
+ * `row` is its row of the status contract; `event` is the type of the event that tells of it, absent for none.
+ */
+export interface ReasonMeaning {
+  row: 'done' | 'working' | 'stalled' | 'paused' | 'finding' | 'happened';
+  event?: 'Normal' | 'Warning';
+}
+
+const done: ReasonMeaning = { row: 'done' };
+const working: ReasonMeaning = { row: 'working', event: 'Warning' };
+const progressing: ReasonMeaning = { row: 'working' };
+const stalled: ReasonMeaning = { row: 'stalled', event: 'Warning' };
+const happened: ReasonMeaning = { row: 'happened', event: 'Normal' };
+const finding: ReasonMeaning = { row: 'finding' };
+
+export const reasons = {
+  // every kind
+  InSync: done,
+  Progressing: progressing,
+  Paused: { row: 'paused', event: 'Normal' },
+  InternalError: working,
+  AuthorizationDenied: stalled,
+  ClusterNotFound: working,
+  ClusterNotReady: progressing,
+  AmbiguousDefaultCluster: working,
+  ClusterIdChanged: stalled,
+  ClusterReadOnly: working,
+  KafkaUnavailable: working,
+  RegistryUnavailable: working,
+  KubernetesUnavailable: working,
+  NotGranted: stalled,
+  OwnedByOther: stalled,
+  Deleting: progressing,
+  Released: happened,
+  // EventCluster
+  Connected: done,
+  // EventTopic
+  Created: happened,
+  Adopted: happened,
+  PartitionsGrown: happened,
+  ConfigChanged: happened,
+  DriftCorrected: happened,
+  Deleted: happened,
+  PartitionDecreaseRefused: stalled,
+  KeyMoveNotAcknowledged: stalled,
+  ReassignmentNotAllowed: stalled,
+  ConfigRejected: stalled,
+  DriftReported: { row: 'finding', event: 'Warning' },
+  ValueRewrittenByBroker: stalled,
+  AdoptionMismatch: stalled,
+  TopicRecreated: stalled,
+  TopicDeletedOutOfBand: stalled,
+  DeletionProtected: working,
+  NameRefused: stalled,
+  TopicRejected: stalled,
+  // EventSchema
+  Registered: happened,
+  MatchesOlderVersion: done,
+  LevelChanged: happened,
+  LevelRestored: happened,
+  Incompatible: stalled,
+  InvalidSchema: stalled,
+  UnsupportedByRegistry: stalled,
+  ReferenceNotReady: working,
+  RegistryNotConfigured: working,
+  // EventConsumer
+  Scaled: happened,
+  TargetNotFound: working,
+  TargetOwnedByAutoscaler: stalled,
+  TopicNotReady: working,
+  WithinObjective: finding,
+  LagOverObjective: finding,
+  LagUnknown: finding,
+  AtPartitionLimit: finding,
+  AtMaxReplicas: finding,
+  AtMinReplicas: finding,
+  Stabilizing: finding,
+  GroupRebalancing: finding,
+  FixedByUser: finding,
+  RecommendOnly: finding,
+  ScalingOff: finding,
+  DemandOverCapacity: finding,
+  PersistentLag: finding,
+  HotPartition: finding,
+  DownstreamBound: finding,
+  Learning: finding,
+} as const satisfies Record<string, ReasonMeaning>;
+
+export type Reason = keyof typeof reasons;
+
+/** `Reason.InSync` instead of `'InSync'`: a typing error does not compile. */
+export const Reason = Object.fromEntries(Object.keys(reasons).map((name) => [name, name])) as {
+  readonly [Name in Reason]: Name;
+};

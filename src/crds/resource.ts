@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { KindDefinition } from './common.ts';
+
+/** Metadata of a stored object; the same shape as the Kubernetes port's. */
+export interface Metadata {
+  name: string;
+  namespace?: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  creationTimestamp: string;
+  deletionTimestamp?: string;
+  finalizers?: readonly string[];
+  annotations?: Readonly<Record<string, string>>;
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface Resource<Spec, Status> {
+  apiVersion: string;
+  kind: string;
+  metadata: Metadata;
+  spec: Spec;
+  status?: Partial<Status>;
+}
+
+export type Parsed<R> = { ok: true; resource: R } | { ok: false; problems: readonly string[] };
+
+/**
+ * Reads a stored object. Objects that an older API accepted may not fit: the problems name field and cause.
+ * An unreadable status counts as absent, because it is ours to write again.
+ */
+export function resourceOf<R extends Resource<unknown, unknown>>(
+  definition: KindDefinition,
+): (object: { metadata: Metadata; spec?: unknown; status?: unknown }) => Parsed<R> {
+  return (object) => {
+    const spec = definition.spec.safeParse(object.spec ?? {});
+    if (!spec.success) return { ok: false, problems: spec.error.issues.map(describeIssue) };
+    const status = definition.status.partial().safeParse(object.status ?? {});
+    return {
+      ok: true,
+      resource: { ...object, spec: spec.data, status: status.success ? status.data : {} } as unknown as R,
+    };
+  };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `spec.${issue.path.map(String).join('.')}: ${issue.message}`;
+}
