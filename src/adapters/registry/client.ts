@@ -1,0 +1,47 @@
+import type { RegistryCallOptions, SchemaRegistry } from '../../ports/registry.ts';
+import type { Call } from './call.ts';
+import { detectFlavour, type Flavour } from './flavour.ts';
+import { readAppliedLevel, readGlobalLevel, removeOwnLevel, writeOwnLevel } from './levels.ts';
+import { check, listVersions, lookup, register } from './schemas.ts';
+import type { RegistrySettings } from './settings.ts';
+import { createTransport } from './transport.ts';
+
+/** A client of the registry at `url`, which ends where `/subjects` begins. */
+export function createRegistryClient(url: URL, settings: RegistrySettings): SchemaRegistry {
+  const transport = createTransport(url, settings);
+  let known: Flavour = 'Unknown';
+
+  /** A product once recognised stays known while its probe fails for a moment. */
+  async function probe(signal: AbortSignal): Promise<Flavour> {
+    const doing = 'cannot find out what registry this is';
+    const found = await detectFlavour((path) => transport.send({ doing, method: 'GET', path }, signal));
+    if (found !== 'Unknown') known = found;
+    return known;
+  }
+
+  function begin({ signal }: RegistryCallOptions): Call {
+    return {
+      host: transport.host,
+      ask: (request) => transport.send(request, signal),
+      flavour: async () => (known === 'Unknown' ? probe(signal) : known),
+      probe: () => probe(signal),
+    };
+  }
+
+  return {
+    async describe(options) {
+      const call = begin(options);
+      // Any web server answers something; a level shows that this one is a registry.
+      await readGlobalLevel(call, 'cannot describe the registry');
+      return { flavour: await call.probe() };
+    },
+    readLevel: async (subject, options) => readAppliedLevel(begin(options), subject),
+    writeLevel: async (subject, level, options) =>
+      level === undefined ? removeOwnLevel(begin(options), subject) : writeOwnLevel(begin(options), subject, level),
+    listVersions: async (subject, options) => listVersions(begin(options), subject),
+    lookup: async (subject, schema, options) => lookup(begin(options), subject, schema),
+    check: async (subject, schema, options) => check(begin(options), subject, schema),
+    register: async (subject, schema, options) => register(begin(options), subject, schema),
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,192 @@
+import { Fault } from '../../src/ports/fault.ts';
+import type {
+  CheckResult,
+  CompatibilityLevel,
+  RegisteredSchema,
+  RegisterResult,
+  RegistryCallOptions,
+  RegistryConnections,
+  RegistryState,
+  SchemaReference,
+  SchemaRegistry,
+  SchemaText,
+} from '../../src/ports/registry.ts';
+import { type IsCompatible, recordsCompatible } from './records-compatible.ts';
+
+export interface StoredVersion extends RegisteredSchema {
+  schema: string;
+  references: readonly SchemaReference[];
+}
+
+/** A registry in memory that answers as a real one does. Tests read and change its state directly. */
+export class FakeRegistry implements SchemaRegistry {
+  readonly subjects = new Map<string, StoredVersion[]>();
+  readonly levels = new Map<string, CompatibilityLevel>();
+  globalLevel: CompatibilityLevel = 'Backward';
+  flavour: RegistryState['flavour'] = 'Confluent';
+  /** Requests that asked for a change and arrived, whether it was made or not. */
+  writes = 0;
+
+  readonly #isCompatible: IsCompatible;
+  readonly #ids = new Map<string, number>();
+  /** What becomes of coming calls, by how many calls are still before them. */
+  #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
+  #down: Fault | undefined;
+
+  constructor(isCompatible: IsCompatible = recordsCompatible) {
+    this.#isCompatible = isCompatible;
+  }
+
+  /** Every call fails until `comeBack`. */
+  goDown(fault: Fault = refused()): void {
+    this.#down = fault;
+  }
+
+  comeBack(): void {
+    this.#down = undefined;
+  }
+
+  /** The n-th call from now (1 is the next) fails before it has done anything. */
+  failCall(n: number, fault: Fault = refused()): void {
+    this.#fates.push({ after: n - 1, fault, arrives: false });
+  }
+
+  /** The n-th call from now (1 is the next) does its work, but its answer is lost. */
+  loseAnswer(n: number, fault: Fault = refused()): void {
+    this.#fates.push({ after: n - 1, fault, arrives: true });
+  }
+
+  describe(options: RegistryCallOptions): Promise<RegistryState> {
+    return this.#call(options, () => ({ flavour: this.flavour }));
+  }
+
+  readLevel(subject: string, options: RegistryCallOptions): ReturnType<SchemaRegistry['readLevel']> {
+    return this.#call(options, () => {
+      const own = this.levels.get(subject);
+      return own === undefined ? { level: this.globalLevel, source: 'Global' } : { level: own, source: 'Subject' };
+    });
+  }
+
+  writeLevel(subject: string, level: CompatibilityLevel | undefined, options: RegistryCallOptions): Promise<void> {
+    return this.#call(options, () => {
+      this.writes += 1;
+      if (level === undefined) this.levels.delete(subject);
+      else this.levels.set(subject, level);
+    });
+  }
+
+  listVersions(subject: string, options: RegistryCallOptions): Promise<readonly number[] | undefined> {
+    return this.#call(options, () => this.subjects.get(subject)?.map(({ version }) => version));
+  }
+
+  lookup(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisteredSchema | undefined> {
+    return this.#call(options, () => this.#find(subject, schema));
+  }
+
+  check(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<CheckResult> {
+    return this.#call(options, () => {
+      const invalid = this.#invalidIn(schema);
+      if (invalid.length > 0) return { compatible: 'unknown', problems: invalid };
+      const problems = this.#incompatibleIn(subject, schema);
+      return problems.length === 0 ? { compatible: true } : { compatible: false, problems };
+    });
+  }
+
+  register(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisterResult> {
+    return this.#call(options, () => {
+      this.writes += 1;
+      const invalid = this.#invalidIn(schema);
+      if (invalid.length > 0) return { kind: 'invalid', problems: invalid };
+      const found = this.#find(subject, schema);
+      if (found !== undefined) return { kind: 'registered', id: found.id };
+      const problems = this.#incompatibleIn(subject, schema);
+      if (problems.length > 0) return { kind: 'incompatible', problems };
+      return { kind: 'registered', id: this.#add(subject, schema) };
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  async #call<T>(options: RegistryCallOptions, work: () => T): Promise<T> {
+    const [fate] = this.#fates.filter(({ after }) => after === 0);
+    this.#fates = this.#fates.filter(({ after }) => after > 0).map((later) => ({ ...later, after: later.after - 1 }));
+    if (options.signal.aborted)
+      throw new Fault('registry', 'unavailable', 'the call was cancelled', { code: 'ABORTED' });
+    if (this.#down !== undefined) throw this.#down;
+    if (fate !== undefined && !fate.arrives) throw fate.fault;
+    const answer = work();
+    if (fate !== undefined) throw fate.fault;
+    return answer;
+  }
+
+  #find(subject: string, schema: SchemaText): RegisteredSchema | undefined {
+    const same = (stored: StoredVersion) =>
+      identityOf({ ...stored, normalize: schema.normalize }) === identityOf(schema);
+    const stored = this.subjects.get(subject)?.find(same);
+    return stored && { id: stored.id, version: stored.version };
+  }
+
+  #add(subject: string, { schema, references }: SchemaText): number {
+    const identity = identityOf({ schema, references, normalize: false });
+    const id = this.#ids.get(identity) ?? this.#ids.size + 1;
+    this.#ids.set(identity, id);
+    const versions = this.subjects.get(subject) ?? [];
+    this.subjects.set(subject, [...versions, { id, version: (versions.at(-1)?.version ?? 0) + 1, schema, references }]);
+    return id;
+  }
+
+  #invalidIn({ schema, references }: SchemaText): readonly string[] {
+    if (!isReadable(schema)) return ['the text is not an Avro schema'];
+    const missing = references.filter((wanted) => !this.#has(wanted));
+    return missing.map(({ subject, version }) => `no version ${version} of subject ${subject}`).sort();
+  }
+
+  #has(reference: SchemaReference): boolean {
+    return this.subjects.get(reference.subject)?.some(({ version }) => version === reference.version) ?? false;
+  }
+
+  #incompatibleIn(subject: string, { schema }: SchemaText): readonly string[] {
+    const level = this.levels.get(subject) ?? this.globalLevel;
+    const all = level === 'None' ? [] : (this.subjects.get(subject) ?? []);
+    const compared = level.endsWith('Transitive') ? all : all.slice(-1);
+    const broken = compared.filter((previous) => !this.#isCompatible(previous.schema, schema, level));
+    return broken.map(({ version }) => `not ${level} compatible with version ${version}`).sort();
+  }
+}
+
+/** Connections that give `registry` for every target. */
+export function connectionsTo(registry: SchemaRegistry): RegistryConnections {
+  return { to: () => registry, retain: () => {} };
+}
+
+function refused(): Fault {
+  return new Fault('registry', 'unavailable', 'registry fake:8081 refused the connection', { code: 'ECONNREFUSED' });
+}
+
+type Identity = Pick<SchemaText, 'schema' | 'references' | 'normalize'>;
+
+/** Equal for schemas that count as the same one; normalized, the order of keys and the spaces do not matter. */
+function identityOf({ schema, references, normalize }: Identity): string {
+  const text = normalize && isReadable(schema) ? JSON.stringify(sortKeys(JSON.parse(schema))) : schema;
+  return JSON.stringify([text, references.map(({ name, subject, version }) => [name, subject, version])]);
+}
+
+function sortKeys(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(sortKeys);
+  if (typeof json !== 'object' || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json)
+      .sort()
+      .map(([key, value]) => [key, sortKeys(value)]),
+  );
+}
+
+/** Far from all of Avro's rules: JSON, and a record has a name and fields. */
+function isReadable(schema: string): boolean {
+  try {
+    const json = JSON.parse(schema);
+    return json?.type !== 'record' || (typeof json.name === 'string' && Array.isArray(json.fields));
+  } catch {
+    return false;
+  }
+}

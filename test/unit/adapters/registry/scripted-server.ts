@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the server does with one request: a status with a JSON body, or anything at all. */
+export type Reply = readonly [status: number, json: unknown] | ((response: ServerResponse) => void);
+
+export interface Seen {
+  method: string;
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: unknown;
+}
+
+export interface ScriptedServer {
+  url: string;
+  host: string;
+  /** Requests in the order of their arrival. */
+  seen: Seen[];
+  close(): Promise<void>;
+}
+
+/** Replies by `METHOD /path`, the query left away; a request without an entry gets `otherwise`. */
+export type Script = Readonly<Record<string, Reply>>;
+
+/** As an application server answers for a path that it does not serve. */
+const noRoute: Reply = (response) => response.writeHead(404).end();
+
+/** An HTTP server on loopback that plays a registry from a script. */
+export async function startScriptedServer(script: Script, otherwise: Reply = noRoute): Promise<ScriptedServer> {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request;
+    seen.push({ method, path: url, headers, body: await readJson(request) });
+    play(script[`${method} ${url.split('?')[0]}`] ?? otherwise, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${host}`,
+    host,
+    seen,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function play(reply: Reply, response: ServerResponse): void {
+  if (typeof reply === 'function') return void reply(response);
+  const [status, json] = reply;
+  response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(JSON.stringify(json));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+}
