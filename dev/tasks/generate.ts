@@ -21,7 +21,8 @@ export function generatedFiles(): Map<string, string> {
 }
 
 function yaml(documents: readonly unknown[]): string {
-  const options = { aliasDuplicateObjects: false, lineWidth: 120 };
+  // The API server's reader takes a plain `Off` for false, as YAML 1.1 does.
+  const options = { aliasDuplicateObjects: false, lineWidth: 120, version: '1.1' } as const;
   return header + documents.map((document) => stringify(document, options)).join('---\n');
 }
 

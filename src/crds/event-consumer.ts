@@ -26,7 +26,7 @@ const scaling = z
       .enum(['Auto', 'Recommend', 'Off'])
       .default('Auto')
       .describe(
-        'Auto scales, Recommend only says what it would do, Off does neither. Default: Auto. Example: Recommend.',
+        'Auto scales, Recommend only says what it would do, "Off" does neither (in quotes: plain YAML reads it as false). Default: Auto. Example: Recommend.',
       ),
     minReplicas: replicas(1).default(1).describe('Fewest replicas. Default: 1. Example: 2.'),
     maxReplicas: replicas(1).optional().describe('Most replicas. Default: the partitions of its topics. Example: 12.'),
