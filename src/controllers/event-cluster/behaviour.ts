@@ -1,0 +1,44 @@
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { KafkaConnections, Settled } from '../../ports/kafka.ts';
+import type { RegistryConnections } from '../../ports/registry.ts';
+import { type Behaviour, inSync } from '../../runtime/kind.ts';
+import { type ObservedCluster, planCluster } from './plan.ts';
+import { type ClusterFields, reportCluster } from './report.ts';
+
+export interface ClusterDependencies {
+  kafka: KafkaConnections;
+  registry: RegistryConnections;
+  /** How soon to ask again while something is away. */
+  probeMs: number;
+}
+
+export type EventClusterBehaviour = Behaviour<EventCluster, ObservedCluster, never, ClusterFields>;
+
+export function eventClusterBehaviour({ kafka, registry, probeMs }: ClusterDependencies): EventClusterBehaviour {
+  return {
+    needsFinalizer: () => false,
+    async observe({ metadata: { name }, spec }, { signal }) {
+      const bootstrapServers = spec.kafka.bootstrapServers;
+      const [kafkaState, registryState] = await Promise.all([
+        settle(kafka.to({ name, bootstrapServers }).describeCluster({ signal })),
+        spec.registry && settle(registry.to({ name, url: spec.registry.url }).describe({ signal })),
+      ]);
+      return { kafka: kafkaState, registry: registryState };
+    },
+    plan: (resource, observed) => planCluster(resource, observed, probeMs),
+    planRemoval: () => inSync,
+    act: async () => undefined,
+    report: reportCluster,
+  };
+}
+
+/** One side being away is news about that side only. */
+async function settle<T>(call: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await call };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, fault: error };
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { ClusterState, Settled } from '../../ports/kafka.ts';
+import type { RegistryState } from '../../ports/registry.ts';
+import type { Blocked, Plan } from '../../runtime/kind.ts';
+
+export interface ObservedCluster {
+  kafka: Settled<ClusterState>;
+  /** Absent: the spec names no registry. */
+  registry: Settled<RegistryState> | undefined;
+}
+
+/** An EventCluster asks for nothing to be done: it is reachable and the one we know, or it is not. */
+export function planCluster(resource: EventCluster, observed: ObservedCluster, probeMs: number): Plan<never> {
+  const blocked = [judgeKafka(resource, observed.kafka, probeMs), judgeRegistry(observed.registry, probeMs)];
+  return { actions: [], blocked: blocked.filter((entry) => entry !== undefined) };
+}
+
+function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeMs: number): Blocked | undefined {
+  if (!kafka.ok) return away(Reason.KafkaUnavailable, kafka.fault.message, probeMs);
+  const expected = expectedClusterId(resource);
+  if (expected === undefined || expected === kafka.value.clusterId) return undefined;
+  return {
+    kind: 'refuse',
+    reason: Reason.ClusterIdChanged,
+    message: `the bootstrap servers answer for Kafka cluster "${kafka.value.clusterId}", expected "${expected}"; nothing is written until spec.kafka.clusterId names the cluster that you mean`,
+  };
+}
+
+/** The pin of the spec, else the id that answered first. */
+export function expectedClusterId(resource: EventCluster): string | undefined {
+  return resource.spec.kafka.clusterId ?? resource.status?.clusterId;
+}
+
+function judgeRegistry(registry: Settled<RegistryState> | undefined, probeMs: number): Blocked | undefined {
+  if (!registry || registry.ok) return undefined;
+  return away(Reason.RegistryUnavailable, registry.fault.message, probeMs);
+}
+
+function away(reason: Reason, message: string, lookAgainMs: number): Blocked {
+  return { kind: 'wait', reason, message, lookAgainMs, notReady: true };
+}

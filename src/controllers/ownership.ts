@@ -1,0 +1,32 @@
+import type { KubeObject } from '../ports/kube.ts';
+
+/** One resource that wants the same thing outside (topic, subject, group, target). */
+export interface Claimant {
+  namespace: string;
+  name: string;
+  uid: string;
+  creationTimestamp: string;
+  /** We recorded this claim: it beats age. */
+  recorded: boolean;
+}
+
+export function claimant(resource: KubeObject, recorded: boolean): Claimant {
+  const { namespace = '', name, uid, creationTimestamp } = resource.metadata;
+  return { namespace, name, uid, creationTimestamp, recorded };
+}
+
+/** One owner for each thing: a recorded claim beats age, then the older one, then the smaller UID. */
+export function ownerOf(claimants: readonly Claimant[]): Claimant | undefined {
+  return [...claimants].sort(byPrecedence)[0];
+}
+
+function byPrecedence(a: Claimant, b: Claimant): number {
+  if (a.recorded !== b.recorded) return a.recorded ? -1 : 1;
+  if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
+  return a.uid < b.uid ? -1 : 1;
+}
+
+/** Names of objects in other namespaces are nobody else's business. */
+export function describeOwner(owner: Claimant, namespace: string): string {
+  return owner.namespace === namespace ? `"${owner.name}"` : 'a resource in another namespace';
+}

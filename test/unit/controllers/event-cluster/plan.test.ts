@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { type ObservedCluster, planCluster } from '../../../../src/controllers/event-cluster/plan.ts';
+import { reportCluster } from '../../../../src/controllers/event-cluster/report.ts';
+import { Fault } from '../../../../src/ports/fault.ts';
+import { clusterOf } from '../samples.ts';
+
+const broker = { id: 1, host: 'kafka', port: 9092 };
+const answers: ObservedCluster = {
+  kafka: { ok: true, value: { clusterId: 'kafka-1', brokers: [broker] } },
+  registry: undefined,
+};
+const silent = { ok: false, fault: new Fault('kafka', 'unavailable', 'no answer from kafka:9092') } as const;
+const apicurio = { ok: true, value: { flavour: 'Apicurio' } } as const;
+const known = { clusterId: 'kafka-1', brokers: 3, registry: { flavour: 'Apicurio' } };
+
+const other = { ok: true, value: { clusterId: 'kafka-2', brokers: [broker] } } as const;
+
+describe('an EventCluster', () => {
+  it.each([
+    { it: 'is connected when Kafka answers', observed: answers, blocked: [] },
+    { it: 'is connected when both answer', observed: { ...answers, registry: apicurio }, blocked: [] },
+    { it: 'is not ready while Kafka is away', observed: { ...answers, kafka: silent }, blocked: ['KafkaUnavailable'] },
+    {
+      it: 'is not ready while the registry is away',
+      observed: { ...answers, registry: silent },
+      blocked: ['RegistryUnavailable'],
+    },
+    { it: 'is stalled by another cluster', observed: { ...answers, kafka: other }, blocked: ['ClusterIdChanged'] },
+  ])('$it', ({ observed, blocked }) => {
+    expect(planCluster(clusterOf(), observed, 100).blocked.map(({ reason }) => reason)).toEqual(blocked);
+  });
+
+  it('takes the first id that answers for its own, and a pin of the spec before that', () => {
+    const first = clusterOf({}, { status: {} });
+    expect(planCluster(first, { ...answers, kafka: other }, 100).blocked).toEqual([]);
+    const pinned = clusterOf({ kafka: { bootstrapServers: ['kafka:9092'], clusterId: 'kafka-2' } });
+    expect(planCluster(pinned, { ...answers, kafka: other }, 100).blocked).toEqual([]);
+  });
+
+  it('keeps the last known facts of what does not answer', () => {
+    const spec = { registry: { url: 'http://registry' } };
+    const report = reportCluster(clusterOf(spec, { status: known }), { kafka: silent, registry: silent });
+    expect(report.fields).toEqual(known);
+  });
+
+  it('does not count the brokers of another cluster', () => {
+    const report = reportCluster(clusterOf({}, { status: known }), { ...answers, kafka: other });
+    expect(report.fields).toMatchObject({ clusterId: 'kafka-1', brokers: 3 });
+  });
+});

@@ -1,0 +1,75 @@
+import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
+import type { EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
+import type { EventTopic, EventTopicSpec, EventTopicStatus } from '../../../src/crds/event-topic.ts';
+import type { TopicState } from '../../../src/ports/kafka.ts';
+
+const created = '2026-01-01T00:00:00Z';
+
+export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Partial<EventCluster> = {}): EventCluster {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventCluster',
+    metadata: { name: 'default', uid: 'cluster-uid', resourceVersion: '1', generation: 1, creationTimestamp: created },
+    spec: {
+      mode: 'ReadWrite',
+      kafka: { bootstrapServers: ['kafka:9092'] },
+      access: [
+        { namespaces: ['shop'], topics: ['*'], subjects: ['*'], groups: ['*'], deletionPolicies: ['Retain', 'Delete'] },
+      ],
+      ...spec,
+    },
+    status: { observedGeneration: 1, clusterId: 'kafka-1' },
+    ...overrides,
+  };
+}
+
+export function useOf(cluster = clusterOf(), namespace = 'shop'): ClusterUse {
+  const question = { namespace, clusterRef: { name: cluster.metadata.name }, pinned: undefined };
+  const answer = resolveCluster(question, [cluster]);
+  if (answer.kind !== 'use') throw new Error(`the sample cluster is not usable: ${answer.blocked.message}`);
+  return answer.use;
+}
+
+export function topicResource(
+  spec: Partial<EventTopicSpec> = {},
+  status: Partial<EventTopicStatus> = {},
+  metadata: Partial<EventTopic['metadata']> = {},
+): EventTopic {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventTopic',
+    metadata: {
+      name: 'orders',
+      namespace: 'shop',
+      uid: 'topic-uid',
+      resourceVersion: '7',
+      generation: 1,
+      creationTimestamp: created,
+      ...metadata,
+    },
+    spec: {
+      driftPolicy: 'Enforce',
+      adoptionPolicy: 'MatchOnly',
+      deletionPolicy: 'Retain',
+      keyed: true,
+      paused: false,
+      ...spec,
+    },
+    status,
+  };
+}
+
+/** A live topic; settings given here are set on the topic itself. */
+export function liveTopic(
+  overrides: Partial<Omit<TopicState, 'config'>> = {},
+  config: Record<string, string> = {},
+): TopicState {
+  return {
+    name: 'orders',
+    id: 'id-1',
+    partitions: 3,
+    replicationFactor: 1,
+    config: new Map(Object.entries(config).map(([key, value]) => [key, { value, overridden: true }])),
+    ...overrides,
+  };
+}
