@@ -1,0 +1,105 @@
+import { assertNever } from '../../crds/common.ts';
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { KafkaConnections } from '../../ports/kafka.ts';
+import type { EventNote, ResourceStore } from '../../ports/kube.ts';
+import type { Round } from '../../runtime/kind.ts';
+import { adminOf } from '../cluster-use.ts';
+import { claimName, type TopicAction } from './plan.ts';
+
+export interface TopicEffects {
+  topics: ResourceStore<EventTopic>;
+  kafka: KafkaConnections;
+  journal: Journal;
+}
+
+export async function actOnTopic(effects: TopicEffects, action: TopicAction, round: Round): Promise<EventNote> {
+  switch (action.kind) {
+    case 'create':
+      return createTopic(effects, action, round);
+    case 'adopt':
+      await claim(effects, action.use.clusterId, action.name, action.uid, round);
+      return happened(Reason.Adopted, `adopted topic "${action.name}", which existed before`);
+    case 'handOver':
+      await claim(effects, action.use.clusterId, action.name, action.heirUid, round);
+      return happened(Reason.Released, `handed topic "${action.name}" over to the next resource that claims it`);
+    case 'grow':
+      await adminOf(effects.kafka, action.use).growTopic(action.name, action.to, { signal: round.signal });
+      return happened(
+        Reason.PartitionsGrown,
+        `grew topic "${action.name}" from ${action.from} to ${action.to} partitions`,
+      );
+    case 'configure':
+      return configureTopic(effects, action, round);
+    case 'delete':
+      return deleteTopic(effects, action, round);
+    default:
+      return assertNever(action);
+  }
+}
+
+type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: Kind }>;
+
+/**
+ * The claim goes into the journal first: after a crash, or an answer that got lost, "already exists" with our claim is
+ * our own topic. A claim made in this very call proves nothing when somebody else was faster, so it is taken back.
+ */
+async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, round: Round): Promise<EventNote> {
+  const { use, uid, topic } = action;
+  const thing = claimName(use.clusterId, topic.name);
+  const claimedBefore = effects.journal.find(thing)?.uid === uid;
+  if (!claimedBefore) await claim(effects, use.clusterId, topic.name, uid, round);
+  try {
+    const created = await adminOf(effects.kafka, use).createTopic(topic, { signal: round.signal });
+    return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
+  } catch (error) {
+    if (!claimedBefore && error instanceof Fault && error.code === 'TOPIC_ALREADY_EXISTS') {
+      effects.journal.release(thing);
+    }
+    throw error;
+  }
+}
+
+function claim({ journal }: TopicEffects, clusterId: string, name: string, uid: string, { now }: Round): Promise<void> {
+  return journal.record(claimName(clusterId, name), { uid, at: now.toISOString() });
+}
+
+async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {
+  const { use, name, changes, driftOnly } = action;
+  await adminOf(effects.kafka, use).alterTopicConfig(name, changes, { signal: round.signal });
+  const keys = [...changes.keys()].sort().join(', ');
+  return driftOnly
+    ? happened(Reason.DriftCorrected, `set ${keys} of topic "${name}" back to what the spec says`)
+    : happened(Reason.ConfigChanged, `changed ${keys} of topic "${name}"`);
+}
+
+/** What destroys looks at everything live, right before: the resource, the cluster and the topic's id. */
+async function deleteTopic(effects: TopicEffects, action: ActionOf<'delete'>, { signal }: Round): Promise<EventNote> {
+  const { use, resource, name, id } = action;
+  const admin = adminOf(effects.kafka, use);
+  const [live, cluster, liveName] = await Promise.all([
+    effects.topics.read(`${resource.metadata.namespace}/${resource.metadata.name}`, { signal }),
+    admin.describeCluster({ signal }),
+    admin.nameOfTopicId(id, { signal }),
+  ]);
+  const stillMeant =
+    live?.metadata.uid === resource.metadata.uid &&
+    live.metadata.deletionTimestamp !== undefined &&
+    live.spec.deletionPolicy === 'Delete' &&
+    !live.spec.paused;
+  if (!stillMeant || cluster.clusterId !== use.clusterId || (liveName !== undefined && liveName !== name)) {
+    throw new Fault(
+      'kafka',
+      'conflict',
+      `topic "${name}" is not deleted: its resource, cluster or id changed meanwhile`,
+    );
+  }
+  await admin.deleteTopic(id, { signal });
+  return happened(Reason.Deleted, `deleted topic "${name}" with id ${id}`);
+}
+
+function happened(reason: Reason, message: string): EventNote {
+  return { type: 'Normal', reason, message };
+}
