@@ -1,0 +1,70 @@
+import { assertNever } from '../../crds/common.ts';
+import type { EventSchema } from '../../crds/event-schema.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { EventNote, ResourceStore } from '../../ports/kube.ts';
+import type { RegistryConnections, SchemaRegistry } from '../../ports/registry.ts';
+import type { Round } from '../../runtime/kind.ts';
+import type { RegistryUse } from './observed.ts';
+import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
+import type { Refusals } from './refusals.ts';
+
+export interface SchemaEffects {
+  schemas: ResourceStore<EventSchema>;
+  registry: RegistryConnections;
+  refusals: Refusals;
+}
+
+export async function actOnSchema(
+  effects: SchemaEffects,
+  action: SchemaAction,
+  round: Round,
+): Promise<EventNote | undefined> {
+  switch (action.kind) {
+    case 'rememberLevel':
+      await effects.schemas.patchStatus(action.resource, { previousCompatibility: action.previous }, round);
+      return undefined;
+    case 'setLevel':
+      await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
+      return levelNote(Reason.LevelChanged, action.subject, action.change);
+    case 'restoreLevel':
+      await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
+      return levelNote(Reason.LevelRestored, action.subject, action.change);
+    case 'register':
+      return register(effects, action, round);
+    default:
+      return assertNever(action);
+  }
+}
+
+type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
+
+/** Level, then schema; a refusal puts the level back. */
+async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
+  const { use, subject, change, resource } = action;
+  const registry = registryOf(effects, use);
+  const versions = (await registry.listVersions(subject, round)) ?? [];
+  if (change) await writeLevel(registry, subject, change.to, round);
+  const result = await registry.register(subject, schemaTextOf(resource), round);
+  if (result.kind === 'registered') {
+    return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
+  }
+  effects.refusals.remember(resource, versions, result);
+  if (change) await writeLevel(registry, subject, change.from, round);
+  return undefined;
+}
+
+function registryOf({ registry }: SchemaEffects, { name, url }: RegistryUse): SchemaRegistry {
+  return registry.to({ name, url });
+}
+
+function writeLevel(registry: SchemaRegistry, subject: string, level: SubjectLevel, { signal }: Round): Promise<void> {
+  return registry.writeLevel(subject, level === 'Inherited' ? undefined : level, { signal });
+}
+
+function levelNote(reason: Reason, subject: string, { from, to }: LevelChange): EventNote {
+  return happened(reason, `compatibility of subject "${subject}" is ${to} and was ${from}`);
+}
+
+function happened(reason: Reason, message: string): EventNote {
+  return { type: 'Normal', reason, message };
+}

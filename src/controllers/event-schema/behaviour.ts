@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import type { EventSchema } from '../../crds/event-schema.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
+import type { RegistryConnections, SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
+import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
+import { resolveCluster } from '../cluster-use.ts';
+import { type Claimant, claimant, ownerOf } from '../ownership.ts';
+import { actOnSchema } from './act.ts';
+import type { ObservedSchema, RegistryUse } from './observed.ts';
+import { planSchema, type SchemaAction, schemaTextOf, subjectOf } from './plan.ts';
+import { Refusals } from './refusals.ts';
+import { reportSchema, type SchemaFields } from './report.ts';
+
+/** Index of EventSchemas by their subject. */
+export const subjectIndex = 'subject';
+
+const lookAgainMs = 60_000;
+
+export interface SchemaDependencies {
+  schemas: ResourceStore<EventSchema>;
+  clusters: ResourceCache<EventCluster>;
+  registry: RegistryConnections;
+}
+
+export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields>;
+
+export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
+  const refusals = new Refusals();
+  return {
+    needsFinalizer: () => false,
+    observe: (resource, round) => observeSchema(dependencies, refusals, resource, round),
+    plan: planSchema,
+    planRemoval: () => inSync,
+    act: (action, round) => actOnSchema({ ...dependencies, refusals }, action, round),
+    report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintOf(resource)),
+    forget: (key) => refusals.forget(key),
+  };
+}
+
+async function observeSchema(
+  deps: SchemaDependencies,
+  refusals: Refusals,
+  resource: EventSchema,
+  { signal }: Round,
+): Promise<ObservedSchema> {
+  const use = findRegistry(deps, resource);
+  if ('blocked' in use) return { kind: 'noRegistry', blocked: use.blocked };
+  const owner = otherOwner(deps, resource, use);
+  if (owner) return { kind: 'notMine', use, owner };
+  const registry = deps.registry.to({ name: use.name, url: use.url });
+  const subject = subjectOf(resource);
+  const missingReferences = await missingOf(registry, resource.spec.references ?? [], signal);
+  const [versions = [], level, registered] = await Promise.all([
+    registry.listVersions(subject, { signal }),
+    registry.readLevel(subject, { signal }),
+    // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
+    missingReferences.length > 0 ? undefined : registry.lookup(subject, schemaTextOf(resource), { signal }),
+  ]);
+  const refusal = registered ? undefined : refusals.find(resource, versions);
+  return { kind: 'seen', use, versions, level, registered, missingReferences, refusal };
+}
+
+type FoundRegistry = RegistryUse | { blocked: Extract<ObservedSchema, { kind: 'noRegistry' }>['blocked'] };
+
+function findRegistry({ clusters }: SchemaDependencies, { metadata, spec, status }: EventSchema): FoundRegistry {
+  const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
+  const answer = resolveCluster(question, clusters.list());
+  if (answer.kind === 'blocked') return { blocked: answer.blocked };
+  const url = answer.use.cluster.spec.registry?.url;
+  if (url !== undefined) return { ...answer.use, url };
+  const message = `EventCluster "${answer.use.name}" names no schema registry; set its spec.registry.url`;
+  return { blocked: { kind: 'wait', reason: Reason.RegistryNotConfigured, message, lookAgainMs } };
+}
+
+/** One owner for each subject of a cluster. */
+function otherOwner(
+  { schemas, clusters }: SchemaDependencies,
+  resource: EventSchema,
+  use: RegistryUse,
+): Claimant | undefined {
+  const rivals = schemas.byIndex(subjectIndex, subjectOf(resource)).filter(({ metadata, spec, status }) => {
+    const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
+    const answer = resolveCluster(question, clusters.list());
+    return answer.kind === 'use' && answer.use.name === use.name;
+  });
+  const owner = ownerOf(rivals.map((rival) => claimant(rival, rival.status?.version !== undefined)));
+  return owner && owner.uid !== resource.metadata.uid ? owner : undefined;
+}
+
+async function missingOf(registry: SchemaRegistry, references: readonly SchemaReference[], signal: AbortSignal) {
+  const found = await Promise.all(references.map(({ subject }) => registry.listVersions(subject, { signal })));
+  return references
+    .filter(({ version }, index) => !found[index]?.includes(version))
+    .map(({ subject, version }) => `version ${version} of subject "${subject}"`)
+    .sort();
+}
+
+function fingerprintOf({ spec }: EventSchema): string {
+  const text = JSON.stringify([spec.schema, spec.references ?? []]);
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

@@ -1,0 +1,32 @@
+import type { CompatibilityLevel, RegisteredSchema } from '../../ports/registry.ts';
+import type { Blocked } from '../../runtime/kind.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+import type { Claimant } from '../ownership.ts';
+
+/** What the registry said when it refused to register. It stands until schema, level or versions change. */
+export interface Refusal {
+  kind: 'incompatible' | 'invalid';
+  problems: readonly string[];
+}
+
+export interface RegistryUse extends ClusterUse {
+  url: string;
+}
+
+export type ObservedSchema =
+  | { kind: 'noRegistry'; blocked: Blocked }
+  | { kind: 'notMine'; use: RegistryUse; owner: Claimant }
+  | {
+      kind: 'seen';
+      use: RegistryUse;
+      /** Ascending; empty for a subject that does not exist. */
+      versions: readonly number[];
+      level: { level: CompatibilityLevel; source: 'Subject' | 'Global' };
+      /** The version that holds this very schema. */
+      registered: RegisteredSchema | undefined;
+      /** References whose subject or version is not in the registry. */
+      missingReferences: readonly string[];
+      refusal: Refusal | undefined;
+    };
+
+export type SeenSchema = Extract<ObservedSchema, { kind: 'seen' }>;

@@ -1,0 +1,145 @@
+import type { EventSchema } from '../../crds/event-schema.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
+import type { Blocked, Plan } from '../../runtime/kind.ts';
+import { holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
+import { describeOwner } from '../ownership.ts';
+import type { ObservedSchema, RegistryUse, SeenSchema } from './observed.ts';
+
+/** A level of the subject's own, or `Inherited`: the registry's global one applies. */
+export type SubjectLevel = CompatibilityLevel | 'Inherited';
+
+export interface LevelChange {
+  from: SubjectLevel;
+  to: SubjectLevel;
+}
+
+export type SchemaAction =
+  /** Writes down the level that a refusal or a crash has to put back. */
+  | { kind: 'rememberLevel'; resource: EventSchema; previous: SubjectLevel }
+  | { kind: 'setLevel'; use: RegistryUse; subject: string; change: LevelChange }
+  /** Level and schema as one step: a refused schema leaves the level as it was. */
+  | { kind: 'register'; use: RegistryUse; resource: EventSchema; subject: string; change: LevelChange | undefined }
+  /** A change that was begun and then given up: the level goes back. */
+  | { kind: 'restoreLevel'; use: RegistryUse; subject: string; change: LevelChange };
+
+export type SchemaPlan = Plan<SchemaAction>;
+
+const lookAgainMs = 30_000;
+
+export function subjectOf(resource: EventSchema): string {
+  return resource.spec.subject ?? resource.metadata.name;
+}
+
+export function schemaTextOf({ spec }: EventSchema): SchemaText {
+  return {
+    format: spec.format,
+    schema: spec.schema,
+    references: spec.references ?? [],
+    normalize: spec.normalize,
+  };
+}
+
+export function planSchema(resource: EventSchema, observed: ObservedSchema): SchemaPlan {
+  if (observed.kind === 'noRegistry') return blockedBy(observed.blocked);
+  const refusal = refuseBeforeLooking(resource, observed);
+  if (refusal) return blockedBy(refusal);
+  if (observed.kind === 'notMine') return blockedBy();
+  const plan = planSubject(resource, observed);
+  return plan.actions.length > 0 && observed.use.readOnly ? blockedBy(holdWhenReadOnly(observed.use)) : plan;
+}
+
+function refuseBeforeLooking(resource: EventSchema, observed: Exclude<ObservedSchema, { kind: 'noRegistry' }>) {
+  const subject = subjectOf(resource);
+  if (observed.kind === 'notMine') {
+    const owner = describeOwner(observed.owner, resource.metadata.namespace ?? '');
+    return refuse(Reason.OwnedByOther, `subject "${subject}" is owned by ${owner}; delete one of the two resources`);
+  }
+  return refuseUngranted(observed.use, 'subjects', [subject]);
+}
+
+function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {
+  if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
+  const change = levelChange(resource, observed);
+  if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
+  if (!observed.registered) return planRegistration(resource, observed, change);
+  if (!change) return blockedBy();
+  return { actions: [{ kind: 'setLevel', use: observed.use, subject: subjectOf(resource), change }], blocked: [] };
+}
+
+/** A level of a subject that exists is written down before it changes. */
+function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): SchemaPlan {
+  const { use, versions } = observed;
+  const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
+  const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
+  return {
+    actions: [...remember, { kind: 'register', use, resource, subject: subjectOf(resource), change }],
+    blocked: [],
+  };
+}
+
+function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: NonNullable<SeenSchema['refusal']>) {
+  const previous = resource.status?.previousCompatibility;
+  const from = ownLevel(observed);
+  const blocked = [refusalOf(resource, refusal)];
+  if (previous === undefined || previous === from) return { actions: [], blocked };
+  const change = { from, to: previous };
+  const restore: SchemaAction = { kind: 'restoreLevel', use: observed.use, subject: subjectOf(resource), change };
+  return { actions: [restore], blocked };
+}
+
+/**
+ * Wanted by the spec and not in force. A level that the spec does not name is the registry's own again,
+ * if it was this resource that set the subject's; a level that somebody else set is left alone.
+ */
+export function levelChange(resource: EventSchema, observed: SeenSchema): LevelChange | undefined {
+  const { spec, status } = resource;
+  const from = ownLevel(observed);
+  const to = spec.compatibility ?? (status?.appliedCompatibility ? 'Inherited' : from);
+  // Some registries keep no level None of a subject: where nothing is checked anyway, there is nothing to set.
+  const nothingChecked = to === 'None' && observed.level.level === 'None';
+  return from === to || nothingChecked ? undefined : { from, to };
+}
+
+function ownLevel({ level }: SeenSchema): SubjectLevel {
+  return level.source === 'Subject' ? level.level : 'Inherited';
+}
+
+function refusalOf(resource: EventSchema, { kind, problems }: NonNullable<SeenSchema['refusal']>): Blocked {
+  const subject = subjectOf(resource);
+  const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
+  return kind === 'invalid'
+    ? refuse(
+        Reason.InvalidSchema,
+        bounded(`subject "${subject}": the registry cannot read the schema: ${reasons}; correct spec.schema`),
+      )
+    : refuse(
+        Reason.Incompatible,
+        bounded(
+          `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}; change spec.schema, or spec.compatibility`,
+        ),
+      );
+}
+
+/** Registries explain at length; a condition holds 32 KiB and a reader much less. */
+function bounded(message: string): string {
+  const most = 4096;
+  return message.length <= most ? message : `${message.slice(0, most - 1)}…`;
+}
+
+function referencesMissing(missing: readonly string[]): Blocked {
+  return {
+    kind: 'wait',
+    reason: Reason.ReferenceNotReady,
+    message: `the registry does not hold ${missing.join(', ')}; register them first`,
+    lookAgainMs,
+  };
+}
+
+function refuse(reason: Reason, message: string): Blocked {
+  return { kind: 'refuse', reason, message };
+}
+
+function blockedBy(...blocked: Blocked[]): SchemaPlan {
+  return { actions: [], blocked };
+}

@@ -1,0 +1,86 @@
+import type { EventSchema, EventSchemaStatus } from '../../crds/event-schema.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { Report } from '../../runtime/kind.ts';
+import type { ObservedSchema, SeenSchema } from './observed.ts';
+import { levelChange, type SchemaPlan, subjectOf } from './plan.ts';
+
+export type SchemaFields = Partial<
+  Omit<EventSchemaStatus, 'observedGeneration' | 'lastHandledReconcileAt' | 'conditions'>
+>;
+
+export function reportSchema(
+  resource: EventSchema,
+  observed: ObservedSchema,
+  plan: SchemaPlan,
+  fingerprint: string,
+): Report<SchemaFields> {
+  switch (observed.kind) {
+    case 'noRegistry':
+      // Nothing was seen, so what was known stays.
+      return { done: doneAs(resource, undefined), findings: [], fields: {} };
+    case 'notMine':
+      return { done: doneAs(resource, undefined), findings: [], fields: notMine(resource, observed) };
+    case 'seen':
+      return {
+        done: doneAs(resource, observed),
+        findings: [],
+        fields: {
+          cluster: observed.use.name,
+          subject: subjectOf(resource),
+          ownedBy: undefined,
+          ...versionFields(observed, fingerprint),
+          ...levelFields(resource, observed, plan),
+        },
+      };
+  }
+}
+
+function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reason: string; message: string } {
+  const subject = subjectOf(resource);
+  const version = observed?.registered?.version;
+  const latest = observed?.versions.at(-1);
+  if (version !== undefined && latest !== undefined && version < latest) {
+    return {
+      reason: Reason.MatchesOlderVersion,
+      message: `subject "${subject}" holds this schema as version ${version}; the newest is version ${latest}`,
+    };
+  }
+  return {
+    reason: Reason.InSync,
+    message: `subject "${subject}" holds this schema as version ${version ?? 'unknown'}`,
+  };
+}
+
+/** What was registered before stays on record while a newer text is refused. */
+function versionFields({ registered, versions, refusal }: SeenSchema, fingerprint: string): SchemaFields {
+  const latestVersion = versions.at(-1);
+  if (refusal) {
+    const problems = refusal.problems.slice(0, 32);
+    return { latestVersion, lastCheck: { compatible: false, problems: problems.length > 0 ? problems : undefined } };
+  }
+  if (!registered) return { latestVersion };
+  const { id, version } = registered;
+  return { latestVersion, schemaId: id, version, fingerprint, lastCheck: { compatible: true } };
+}
+
+/** The level that we set stays on record; the one to put back goes once nothing is left to do. */
+function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
+  const { spec, status } = resource;
+  const inForce = levelChange(resource, observed) === undefined;
+  return {
+    effectiveCompatibility: observed.level,
+    previousCompatibility: plan.actions.length === 0 ? undefined : status?.previousCompatibility,
+    appliedCompatibility: inForce ? spec.compatibility : status?.appliedCompatibility,
+  };
+}
+
+function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, { kind: 'notMine' }>): SchemaFields {
+  const ownerIsHere = owner.namespace === resource.metadata.namespace;
+  return {
+    cluster: use.name,
+    subject: subjectOf(resource),
+    ownedBy: ownerIsHere ? owner.name : undefined,
+    ...{ schemaId: undefined, version: undefined, latestVersion: undefined, fingerprint: undefined },
+    ...{ effectiveCompatibility: undefined, lastCheck: undefined },
+  };
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { SeenSchema } from '../../../../src/controllers/event-schema/observed.ts';
+import { planSchema } from '../../../../src/controllers/event-schema/plan.ts';
+import { reportSchema } from '../../../../src/controllers/event-schema/report.ts';
+import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../../src/crds/event-schema.ts';
+import { clusterOf, useOf } from '../samples.ts';
+
+function schema(spec: Partial<EventSchemaSpec> = {}, status: Partial<EventSchemaStatus> = {}): EventSchema {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventSchema',
+    metadata: {
+      name: 'orders-value',
+      namespace: 'shop',
+      uid: 'schema-uid',
+      resourceVersion: '3',
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+    },
+    spec: {
+      format: 'Avro',
+      schema: '{"type":"string"}',
+      normalize: true,
+      deletionPolicy: 'Retain',
+      paused: false,
+      ...spec,
+    },
+    status,
+  };
+}
+
+function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
+  return {
+    kind: 'seen',
+    use: { ...useOf(), url: 'http://registry' },
+    versions: [1],
+    level: { level: 'Backward', source: 'Global' },
+    registered: { id: 7, version: 1 },
+    missingReferences: [],
+    refusal: undefined,
+    ...overrides,
+  };
+}
+
+const fresh = { versions: [], registered: undefined };
+const unregistered = { registered: undefined };
+const refused = { ...unregistered, refusal: { kind: 'incompatible', problems: ['b', 'a'] } } as const;
+const own = (level: 'Backward' | 'Full') => ({ level: { level, source: 'Subject' } }) as const;
+
+interface Row {
+  it: string;
+  resource?: EventSchema;
+  seen?: Partial<SeenSchema>;
+  actions?: readonly unknown[];
+  blocked?: readonly unknown[];
+}
+
+const act = (action: Record<string, unknown>) => expect.objectContaining(action);
+const block = (kind: string, reason: string) => expect.objectContaining({ kind, reason });
+
+const rows: Row[] = [
+  { it: 'is content with a schema that is there' },
+  {
+    it: 'registers a new one',
+    seen: fresh,
+    actions: [act({ kind: 'register', subject: 'orders-value', change: undefined })],
+  },
+  {
+    it: 'sets the level of a new subject together with its first schema',
+    resource: schema({ compatibility: 'Full' }),
+    seen: fresh,
+    actions: [act({ kind: 'register', change: { from: 'Inherited', to: 'Full' } })],
+  },
+  {
+    it: 'writes the old level down before it changes level and schema of a subject in use',
+    resource: schema({ compatibility: 'Full' }),
+    seen: { ...unregistered, ...own('Backward') },
+    actions: [
+      act({ kind: 'rememberLevel', previous: 'Backward' }),
+      act({ kind: 'register', change: { from: 'Backward', to: 'Full' } }),
+    ],
+  },
+  {
+    it: 'does not write it down twice',
+    resource: schema({ compatibility: 'Full' }, { previousCompatibility: 'Backward' }),
+    seen: { ...unregistered, ...own('Backward') },
+    actions: [act({ kind: 'register' })],
+  },
+  {
+    it: 'only sets the level when the schema is there',
+    resource: schema({ compatibility: 'Full' }),
+    actions: [act({ kind: 'setLevel', change: { from: 'Inherited', to: 'Full' } })],
+  },
+  {
+    it: 'leaves a level alone that somebody else set when the spec names none',
+    seen: own('Full'),
+  },
+  {
+    it: 'takes back the level that it set once the spec names none',
+    resource: schema({}, { appliedCompatibility: 'Full' }),
+    seen: own('Full'),
+    actions: [act({ kind: 'setLevel', change: { from: 'Full', to: 'Inherited' } })],
+  },
+  {
+    it: 'does not set None where nothing is checked anyway',
+    resource: schema({ compatibility: 'None' }),
+    seen: { level: { level: 'None', source: 'Global' } },
+  },
+  {
+    it: 'gives the registry’s reasons for a refusal, and does not try again',
+    seen: refused,
+    blocked: [expect.objectContaining({ reason: 'Incompatible', message: expect.stringContaining('b; a') })],
+  },
+  {
+    it: 'puts a level back that a refused schema left behind',
+    resource: schema({ compatibility: 'Full' }, { previousCompatibility: 'Backward' }),
+    seen: { ...refused, ...own('Full') },
+    actions: [act({ kind: 'restoreLevel', change: { from: 'Full', to: 'Backward' } })],
+    blocked: [block('refuse', 'Incompatible')],
+  },
+  {
+    it: 'says that the text is no schema',
+    seen: { ...unregistered, refusal: { kind: 'invalid', problems: [] } },
+    blocked: [block('refuse', 'InvalidSchema')],
+  },
+  {
+    it: 'waits for references',
+    seen: { ...fresh, missingReferences: ['version 1 of subject "money"'] },
+    blocked: [block('wait', 'ReferenceNotReady')],
+  },
+  {
+    it: 'holds back while the cluster is ReadOnly',
+    seen: { ...fresh, use: { ...useOf(clusterOf({ mode: 'ReadOnly' })), url: 'http://registry' } },
+    blocked: [block('wait', 'ClusterReadOnly')],
+  },
+  {
+    it: 'refuses a subject that is not granted',
+    seen: { ...fresh, use: { ...useOf(clusterOf(), 'elsewhere'), url: 'http://registry' } },
+    blocked: [block('refuse', 'NotGranted')],
+  },
+];
+
+describe('the plan of an EventSchema', () => {
+  it.each(rows)('$it', ({ resource = schema(), seen: overrides = {}, actions = [], blocked = [] }) => {
+    expect(planSchema(resource, seen(overrides))).toEqual({ actions, blocked });
+  });
+});
+
+describe('the report of an EventSchema', () => {
+  it('says when the schema is an older version than the newest', () => {
+    const observed = seen({ versions: [1, 2] });
+    const report = reportSchema(schema(), observed, planSchema(schema(), observed), 'sha256:x');
+    expect(report.done.reason).toBe('MatchesOlderVersion');
+    expect(report.fields).toMatchObject({ version: 1, latestVersion: 2, schemaId: 7 });
+  });
+
+  it('keeps the registered version on record while a newer text is refused', () => {
+    const observed = seen(refused);
+    const { fields } = reportSchema(schema(), observed, planSchema(schema(), observed), 'sha256:x');
+    expect(fields).not.toHaveProperty('version');
+    expect(fields).toMatchObject({ lastCheck: { compatible: false, problems: ['b', 'a'] } });
+  });
+});
