@@ -1,0 +1,37 @@
+import type { EventConsumerStatus } from '../../crds/event-consumer.ts';
+import type { GroupSnapshot } from '../../lag/snapshot.ts';
+import type { Deployment } from '../../ports/scale-target.ts';
+import type { Blocked } from '../../runtime/kind.ts';
+import type { Decision } from '../../scaling/decide.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+import type { Claimant } from '../ownership.ts';
+
+/** The part of the status that follows the lag. */
+export type LagView = Pick<EventConsumerStatus, 'lag' | 'partitions'>;
+export type LastDecision = NonNullable<EventConsumerStatus['lastDecision']>;
+
+/** Something else that sets the replicas of our target. */
+export interface Driver {
+  kind: string;
+  name: string;
+}
+
+export type ObservedConsumer =
+  | { kind: 'noCluster'; blocked: Blocked }
+  | { kind: 'notMine'; use: ClusterUse; owner: Claimant; what: 'group' | 'target' }
+  | {
+      kind: 'seen';
+      use: ClusterUse;
+      target: Deployment | undefined;
+      driver: Driver | undefined;
+      /** `undefined`: the first one is not there yet. */
+      snapshot: GroupSnapshot | undefined;
+      /** `undefined`: there is no target to decide on. */
+      decision: Decision | undefined;
+      /** What the status says of the lag; changes at most every 30 s. */
+      lag: LagView | undefined;
+      /** The last change of size that this process made. */
+      lastDecision: LastDecision | undefined;
+    };
+
+export type SeenConsumer = Extract<ObservedConsumer, { kind: 'seen' }>;

@@ -1,0 +1,86 @@
+import type { EventConsumer } from '../../crds/event-consumer.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { Deployment } from '../../ports/scale-target.ts';
+import type { Blocked, Plan } from '../../runtime/kind.ts';
+import type { Decision } from '../../scaling/decide.ts';
+import { refuseUngranted } from '../cluster-use.ts';
+import { describeOwner } from '../ownership.ts';
+import type { ObservedConsumer, SeenConsumer } from './observed.ts';
+
+export interface ScaleAction {
+  kind: 'scale';
+  key: string;
+  target: Deployment;
+  decision: Decision;
+}
+
+export type ConsumerPlan = Plan<ScaleAction>;
+
+/** A watch tells us when a target, a topic or a cluster appears; this is for the one that was missed. */
+const lookAgainMs = 60_000;
+
+export function groupIdOf({ spec, metadata }: EventConsumer): string {
+  return spec.groupId ?? metadata.name;
+}
+
+export function keyOf({ metadata }: EventConsumer): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** `namespace/name` of the Deployment that is scaled. */
+export function targetKeyOf({ metadata, spec }: EventConsumer): string {
+  return `${metadata.namespace}/${spec.targetRef.name}`;
+}
+
+export function planConsumer(resource: EventConsumer, observed: ObservedConsumer): ConsumerPlan {
+  const blocked = block(resource, observed);
+  if (blocked) return { actions: [], blocked: [blocked] };
+  if (observed.kind !== 'seen' || !observed.target || observed.decision?.kind !== 'scale') return settled;
+  const { target, decision } = observed;
+  return { actions: [{ kind: 'scale', key: keyOf(resource), target, decision }], blocked: [] };
+}
+
+const settled: ConsumerPlan = { actions: [], blocked: [] };
+
+/** The rules, in the order in which they count. Lag and scaling are not among them: they never decide readiness. */
+function block(resource: EventConsumer, observed: ObservedConsumer): Blocked | undefined {
+  switch (observed.kind) {
+    case 'noCluster':
+      return observed.blocked;
+    case 'notMine':
+      return ownedByOther(resource, observed);
+    case 'seen':
+      return (
+        refuseUngranted(observed.use, 'groups', [groupIdOf(resource)]) ??
+        refuseUngranted(observed.use, 'topics', resource.spec.topics) ??
+        judgeTarget(resource, observed) ??
+        judgeTopics(observed)
+      );
+  }
+}
+
+function ownedByOther(
+  resource: EventConsumer,
+  { owner, what }: Extract<ObservedConsumer, { kind: 'notMine' }>,
+): Blocked {
+  const name = what === 'group' ? `group "${groupIdOf(resource)}"` : `Deployment "${resource.spec.targetRef.name}"`;
+  const message = `${name} is scaled by ${describeOwner(owner, resource.metadata.namespace ?? '')}; delete one of the two resources`;
+  return { kind: 'refuse', reason: Reason.OwnedByOther, message };
+}
+
+function judgeTarget({ spec }: EventConsumer, { target, driver }: SeenConsumer): Blocked | undefined {
+  const name = `Deployment "${spec.targetRef.name}"`;
+  if (!target) {
+    const message = `${name} does not exist in this namespace; create it or name another one`;
+    return { kind: 'wait', reason: Reason.TargetNotFound, message, lookAgainMs };
+  }
+  if (!driver || spec.scaling.mode === 'Off') return undefined;
+  const message = `${name} is driven by ${driver.kind} "${driver.name}"; delete that, or set spec.scaling.mode to Off`;
+  return { kind: 'refuse', reason: Reason.TargetOwnedByAutoscaler, message };
+}
+
+function judgeTopics({ snapshot }: SeenConsumer): Blocked | undefined {
+  if (snapshot?.fault?.code !== 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+  const message = `${snapshot.problem ?? 'a topic does not exist'}; create it, or correct spec.topics`;
+  return { kind: 'wait', reason: Reason.TopicNotReady, message, lookAgainMs };
+}

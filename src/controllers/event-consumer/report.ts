@@ -1,0 +1,101 @@
+import type { EventConsumer, EventConsumerStatus } from '../../crds/event-consumer.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { GroupSnapshot } from '../../lag/snapshot.ts';
+import type { Finding, Report } from '../../runtime/kind.ts';
+import type { Decision } from '../../scaling/decide.ts';
+import type { ObservedConsumer, SeenConsumer } from './observed.ts';
+import { type ConsumerPlan, groupIdOf } from './plan.ts';
+
+export type ConsumerFields = Partial<
+  Omit<EventConsumerStatus, 'observedGeneration' | 'lastHandledReconcileAt' | 'conditions'>
+>;
+
+export function reportConsumer(
+  resource: EventConsumer,
+  observed: ObservedConsumer,
+  plan: ConsumerPlan,
+): Report<ConsumerFields> {
+  const message = `Deployment "${resource.spec.targetRef.name}" and group "${groupIdOf(resource)}" are watched`;
+  const done = { reason: Reason.InSync, message };
+  switch (observed.kind) {
+    case 'noCluster':
+      // Nothing was seen, so what was known stays.
+      return { done, findings: [], fields: {} };
+    case 'notMine':
+      return { done, findings: [], fields: notMine(resource, observed) };
+    case 'seen':
+      return { done, findings: findingsOf(resource, observed, plan), fields: fieldsOf(resource, observed) };
+  }
+}
+
+function notMine(
+  resource: EventConsumer,
+  { use, owner }: Extract<ObservedConsumer, { kind: 'notMine' }>,
+): ConsumerFields {
+  const ownerIsHere = owner.namespace === resource.metadata.namespace;
+  return {
+    cluster: use.name,
+    groupId: groupIdOf(resource),
+    ownedBy: ownerIsHere ? owner.name : undefined,
+    ...{ topics: undefined, replicas: undefined, lag: undefined, partitions: undefined },
+  };
+}
+
+function fieldsOf(resource: EventConsumer, observed: SeenConsumer): ConsumerFields {
+  const { use, snapshot, decision, lag, lastDecision } = observed;
+  return {
+    cluster: use.name,
+    groupId: groupIdOf(resource),
+    ownedBy: undefined,
+    ...(snapshot && { topics: [...snapshot.topics] }),
+    ...lag,
+    replicas: decision && replicasOf(resource, decision),
+    // The last change before a restart of ours is still the last one.
+    ...(lastDecision && { lastDecision }),
+  };
+}
+
+function replicasOf({ spec, status }: EventConsumer, decision: Decision): NonNullable<EventConsumerStatus['replicas']> {
+  const { from: current, to: desired, assessment } = decision;
+  const max = assessment?.sizes.at(-1) ?? spec.scaling.maxReplicas ?? status?.replicas?.max ?? current;
+  return { current, desired, max, summary: `${current}/${desired}/${max}` };
+}
+
+function findingsOf(resource: EventConsumer, observed: SeenConsumer, plan: ConsumerPlan): Finding[] {
+  const { decision, snapshot } = observed;
+  if (!decision || plan.blocked.length > 0) return [];
+  const unmet = decision.assessment?.unmet;
+  return [
+    scalingActive(resource, decision),
+    withinObjective(resource, snapshot),
+    ...(unmet ? [scalingLimited(resource, unmet)] : []),
+  ];
+}
+
+const notMeasured: readonly string[] = [Reason.LagUnknown, Reason.Learning];
+
+function scalingActive({ spec }: EventConsumer, { reason, message }: Decision): Finding {
+  const active = spec.scaling.mode === 'Auto' && spec.scaling.fixedReplicas === undefined;
+  const status = !active ? 'False' : notMeasured.includes(reason) ? 'Unknown' : 'True';
+  return { type: 'ScalingActive', status, reason, message };
+}
+
+function withinObjective({ spec }: EventConsumer, snapshot: GroupSnapshot | undefined): Finding {
+  const type = 'WithinObjective';
+  const objective = `the objective of ${spec.scaling.maxLagSeconds} s`;
+  if (!snapshot?.known || snapshot.lagSeconds === undefined) {
+    const message = snapshot?.problem ?? 'the age of the oldest waiting record is not known yet';
+    return { type, status: 'Unknown', reason: Reason.LagUnknown, message };
+  }
+  return snapshot.lagSeconds > spec.scaling.maxLagSeconds
+    ? { type, status: 'False', reason: Reason.LagOverObjective, message: `lag is over ${objective}` }
+    : { type, status: 'True', reason: Reason.WithinObjective, message: `lag is within ${objective}` };
+}
+
+function scalingLimited({ spec }: EventConsumer, reason: 'AtMaxReplicas' | 'AtPartitionLimit'): Finding {
+  const message =
+    reason === 'AtMaxReplicas'
+      ? `more than scaling.maxReplicas of ${spec.scaling.maxReplicas} would be needed; raise it, or the objective`
+      : 'more replicas than partitions would be needed; give the topics more partitions, or raise the objective';
+  return { type: 'ScalingLimited', status: 'True', reason, message };
+}
