@@ -1,0 +1,94 @@
+import type { Blocked, Condition, Finding } from './kind.ts';
+import { RuntimeReason } from './reasons.ts';
+
+/** What a round found out, before it is put into conditions. `findings` undefined: not looked at, so they stay. */
+export type Verdict =
+  | { kind: 'done'; reason: string; message: string; findings: readonly Finding[] | undefined }
+  /** Nothing is in the way, but what was decided is not seen yet. */
+  | { kind: 'working'; reason: string; message: string; findings: readonly Finding[] | undefined }
+  | { kind: 'blocked'; blocked: readonly [Blocked, ...Blocked[]]; findings: readonly Finding[] | undefined }
+  | { kind: 'paused' };
+
+export interface Moment {
+  /** metadata.generation that the verdict speaks of. */
+  generation: number;
+  now: Date;
+}
+
+/** Computed here and nowhere else; all other types are findings of the kind. */
+const computed: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled', 'Paused']);
+const longestMessage = 1024;
+
+/**
+ * The status contract: one row per verdict. Reconciling, Stalled and Paused are True or absent, and never two of them
+ * together. A Ready that still holds from an earlier generation keeps that generation.
+ */
+export function mergeConditions(
+  previous: readonly Condition[],
+  verdict: Verdict,
+  { generation, now }: Moment,
+): readonly Condition[] {
+  const last = (type: string) => previous.find((condition) => condition.type === type);
+  const state = (finding: Finding): Condition => {
+    const before = last(finding.type);
+    const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : wholeSeconds(now);
+    return { ...finding, message: bounded(finding.message), lastTransitionTime, observedGeneration: generation };
+  };
+  const stillReady = (said: Said) => {
+    const ready = last('Ready');
+    return ready?.status === 'True' ? ready : state({ type: 'Ready', status: 'False', ...said });
+  };
+  const unseen = previous.filter((condition) => !computed.has(condition.type));
+  const own = (findings: readonly Finding[] | undefined) => findings?.map(state) ?? unseen;
+
+  switch (verdict.kind) {
+    case 'done':
+      return [state({ type: 'Ready', status: 'True', ...saidBy(verdict) }), ...own(verdict.findings)];
+    case 'working': {
+      const said = saidBy(verdict);
+      return [stillReady(said), state({ type: 'Reconciling', status: 'True', ...said }), ...own(verdict.findings)];
+    }
+    case 'blocked': {
+      const { type, notReady, ...said } = saidByAll(verdict.blocked);
+      const ready = notReady ? state({ type: 'Ready', status: 'False', ...said }) : stillReady(said);
+      return [ready, state({ type, status: 'True', ...said }), ...own(verdict.findings)];
+    }
+    case 'paused': {
+      const said = { reason: RuntimeReason.Paused, message: 'nothing is done until spec.paused is unset' };
+      const ready = last('Ready') ?? state({ type: 'Ready', status: 'Unknown', ...said });
+      return [ready, state({ type: 'Paused', status: 'True', ...said }), ...unseen];
+    }
+  }
+}
+
+interface Said {
+  reason: string;
+  message: string;
+}
+
+function saidBy({ reason, message }: Said): Said {
+  return { reason, message };
+}
+
+/** A refusal outranks every wait, because waiting does not help then. The first one gives the reason. */
+function saidByAll(blocked: readonly [Blocked, ...Blocked[]]): Said & Pick<Finding, 'type'> & { notReady: boolean } {
+  const refusals = blocked.filter(({ kind }) => kind === 'refuse');
+  const [first = blocked[0], ...others] = refusals.length > 0 ? refusals : blocked;
+  const heard = [first, ...others];
+  return {
+    type: first.kind === 'refuse' ? 'Stalled' : 'Reconciling',
+    notReady: heard.some((block) => block.kind === 'refuse' || block.notReady === true),
+    reason: first.reason,
+    message: [...new Set(heard.map(({ message }) => message))].sort().join('; '),
+  };
+}
+
+function wholeSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** Half a surrogate pair would come back from the API server changed, and would be written again and again. */
+function bounded(message: string): string {
+  const short = message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`;
+  return short.toWellFormed();
+}

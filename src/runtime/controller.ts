@@ -1,0 +1,197 @@
+import type { Change, KubeObject, MergePatch, ObjectKey, ResourceCache } from '../ports/kube.ts';
+import type { Log } from '../ports/log.ts';
+import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
+import { delayMs, type Random } from './backoff.ts';
+import { keyOf } from './key.ts';
+import type { Managed } from './kind.ts';
+import type { Outcome } from './outcome.ts';
+import { WorkQueue } from './queue.ts';
+import { type RoundParts, type RoundResult, runRound } from './round.ts';
+import { logRound } from './round-log.ts';
+import { aborted } from './time.ts';
+
+export interface ControllerOptions<R extends Managed, Observed, Action, Fields extends MergePatch>
+  extends RoundParts<R, Observed, Action, Fields> {
+  /** Serves logs and metrics. */
+  name: string;
+  log: Log;
+  metrics: Metrics;
+  random: Random;
+  /** How many rounds run at once. */
+  workers: number;
+  /** How long running rounds may take to end by themselves once the controller stops. */
+  drainMs: number;
+}
+
+/** Runs the rounds of one kind. */
+export interface Controller {
+  readonly name: string;
+  /** Other objects that rounds depend on: a change of one looks again at `keysOf` it. Call before `run`. */
+  watch<T extends KubeObject>(cache: ResourceCache<T>, keysOf: (change: Change<T>) => Iterable<ObjectKey>): void;
+  /**
+   * Runs rounds, once all caches are complete, until `signal` aborts and the last round has ended; then it may be run
+   * again.
+   */
+  run(signal: AbortSignal): Promise<void>;
+  /** Looks at `key` soon. Does nothing while the controller does not run: it starts with all keys. */
+  add(key: ObjectKey): void;
+  /** Looks at all resources, or those that match, spread over `spreadMs`. */
+  requeueAll(spreadMs: number, match?: (key: ObjectKey) => boolean): void;
+  /** Sets the gauges: to be called right before metrics are rendered. */
+  measure(): void;
+}
+
+export function createController<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  options: ControllerOptions<R, Observed, Action, Fields>,
+): Controller {
+  return new KindController(options);
+}
+
+/** Something that adds keys: the kind itself, or an object that its rounds depend on. */
+interface Trigger {
+  whenSynced(signal: AbortSignal): Promise<void>;
+  subscribe(add: (key: ObjectKey) => void): () => void;
+}
+
+class KindController<R extends Managed, Observed, Action, Fields extends MergePatch> implements Controller {
+  readonly name: string;
+  readonly #options: ControllerOptions<R, Observed, Action, Fields>;
+  readonly #labels: { kind: string };
+  readonly #meters: Meters;
+  readonly #triggers: Trigger[] = [];
+  /** The uid that rounds of a key were about, to notice that a name stands for a new object. */
+  readonly #uids = new Map<ObjectKey, string>();
+  #queue: WorkQueue | undefined;
+
+  constructor(options: ControllerOptions<R, Observed, Action, Fields>) {
+    this.name = options.name;
+    this.#options = options;
+    this.#labels = { kind: options.name };
+    this.#meters = createMeters(options.metrics);
+    this.watch(options.store, (change) => (concernsRounds(change, options.finalizer) ? [change.key] : []));
+  }
+
+  watch<T extends KubeObject>(cache: ResourceCache<T>, keysOf: (change: Change<T>) => Iterable<ObjectKey>): void {
+    this.#triggers.push({
+      whenSynced: (signal) => cache.whenSynced(signal),
+      subscribe: (add) =>
+        cache.subscribe((change) => {
+          for (const key of keysOf(change)) add(key);
+        }),
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, workers, drainMs } = this.#options;
+    if (!(await this.#synced(signal))) return;
+    const rounds = new AbortController();
+    const work = (key: ObjectKey) => this.#round(queue, key, rounds.signal);
+    const queue = new WorkQueue({ clock, workers, work });
+    this.#queue = queue;
+    const unsubscribes = this.#triggers.map((trigger) => trigger.subscribe((key) => queue.add(key)));
+
+    await aborted(signal);
+    for (const unsubscribe of unsubscribes) unsubscribe();
+    this.#queue = undefined;
+    const timer = clock.after(drainMs, () => rounds.abort());
+    await queue.close();
+    timer.cancel();
+  }
+
+  add(key: ObjectKey): void {
+    this.#queue?.add(key);
+  }
+
+  requeueAll(spreadMs: number, match: (key: ObjectKey) => boolean = () => true): void {
+    const { store, random } = this.#options;
+    for (const resource of store.list()) {
+      const key = keyOf(resource);
+      if (match(key)) this.#queue?.addAfter(key, random() * spreadMs);
+    }
+  }
+
+  measure(): void {
+    this.#meters.depth.set(this.#queue?.depth ?? 0, this.#labels);
+    this.#meters.running.set(this.#queue?.running ?? 0, this.#labels);
+    this.#meters.oldest.set((this.#queue?.oldestMs ?? 0) / 1000, this.#labels);
+  }
+
+  /** A cache that is not complete reads as absence, so nobody looks before all are. False: stopped first. */
+  async #synced(signal: AbortSignal): Promise<boolean> {
+    try {
+      await Promise.all(this.#triggers.map((trigger) => trigger.whenSynced(signal)));
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+    }
+    return !signal.aborted;
+  }
+
+  async #round(queue: WorkQueue, key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const startMs = clock.monotonicMs();
+    const result = await this.#runOnce(key, signal).catch(bug);
+    const tookMs = clock.monotonicMs() - startMs;
+    this.#schedule(queue, key, result.outcome);
+    const outcome = result.outcome.kind;
+    this.#meters.rounds.add({ ...this.#labels, outcome, failure: result.failure?.meaning ?? 'none' });
+    this.#meters.duration.observe(tookMs / 1000, this.#labels);
+    logRound(log, { kind: this.name, key, tookMs: Math.round(tookMs) }, result);
+  }
+
+  async #runOnce(key: ObjectKey, signal: AbortSignal): Promise<RoundResult> {
+    const { store, behaviour } = this.#options;
+    const resource = store.get(key);
+    const uid = resource?.metadata.uid;
+    const known = this.#uids.get(key);
+    if (known !== undefined && known !== uid) behaviour.forget?.(key);
+    if (resource === undefined || uid === undefined) {
+      this.#uids.delete(key);
+      return { outcome: { kind: 'awaitChange' }, changed: false };
+    }
+    this.#uids.set(key, uid);
+    return runRound(this.#options, resource, signal);
+  }
+
+  #schedule(queue: WorkQueue, key: ObjectKey, outcome: Outcome): void {
+    const settled = outcome.kind === 'recheck' || outcome.kind === 'awaitChange';
+    if (settled) queue.clearFailures(key);
+    const tries = settled ? 0 : queue.countFailure(key);
+    const afterMs = delayMs(outcome, tries, this.#options.random);
+    if (afterMs !== undefined) queue.addAfter(key, afterMs);
+  }
+}
+
+function bug(cause: unknown): RoundResult {
+  return { outcome: { kind: 'retry', cause }, changed: false, failure: { meaning: 'bug', cause } };
+}
+
+/** All changes but those that our own rounds make: a status that is written, a finalizer of ours that comes. */
+function concernsRounds<R extends Managed>({ before, after }: Change<R>, finalizer: string): boolean {
+  if (before === undefined || after === undefined) return true;
+  const guarded = ({ metadata }: R) => metadata.finalizers?.includes(finalizer) === true;
+  return outside(before) !== outside(after) || (guarded(before) && !guarded(after));
+}
+
+function outside({ metadata }: Managed): string {
+  const { uid, generation, deletionTimestamp, annotations, labels } = metadata;
+  return JSON.stringify([uid, generation, deletionTimestamp, annotations, labels]);
+}
+
+interface Meters {
+  rounds: Counter;
+  duration: Histogram;
+  depth: Gauge;
+  running: Gauge;
+  oldest: Gauge;
+}
+
+function createMeters(metrics: Metrics): Meters {
+  const kind = ['kind'];
+  return {
+    rounds: metrics.counter('sluice_rounds_total', 'Rounds that ended.', ['kind', 'outcome', 'failure']),
+    duration: metrics.histogram('sluice_round_duration_seconds', 'How long rounds took.', kind),
+    depth: metrics.gauge('sluice_queue_depth', 'Keys that wait for their turn.', kind),
+    running: metrics.gauge('sluice_rounds_running', 'Rounds that run now.', kind),
+    oldest: metrics.gauge('sluice_queue_oldest_seconds', 'How long the first key has waited for its turn.', kind),
+  };
+}

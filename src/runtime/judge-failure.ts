@@ -1,0 +1,67 @@
+import { Fault, type FaultSystem } from '../ports/fault.ts';
+import type { Blocked } from './kind.ts';
+import type { Outcome } from './outcome.ts';
+import { RuntimeReason } from './reasons.ts';
+
+/** How a kind names the failures of the systems it uses. */
+export interface FailureReasons {
+  /** While a system gives no usable answer. A system that is not named here is not reported, only tried again. */
+  away: Readonly<Partial<Record<FaultSystem, string>>>;
+  /** When a system says that what was asked for is wrong. A system that is not named here must never say so: a bug. */
+  rejected: Readonly<Partial<Record<FaultSystem, string>>>;
+}
+
+export interface Judgement {
+  /**
+   * - `conflict`: the state moved under us; nobody needs to know
+   * - `outage`: somebody else's trouble; what was settled keeps its status
+   * - `refusal`: the user must act
+   * - `bug`: ours
+   */
+  meaning: 'conflict' | 'outage' | 'refusal' | 'bug';
+  /** What the status says of it; `undefined`: nothing. */
+  blocked: Blocked | undefined;
+  outcome: Outcome;
+}
+
+/** The one exit of every failure. `slowMs` is when to look again at what only the user can change. */
+export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: number): Judgement {
+  if (!(cause instanceof Fault)) return bug(cause);
+  const { system, kind, message } = cause;
+  switch (kind) {
+    case 'conflict':
+      return { meaning: 'conflict', blocked: undefined, outcome: { kind: 'confirm' } };
+    case 'unavailable':
+    case 'throttled':
+      return away(cause, reasons.away[system]);
+    case 'denied':
+      return refused(RuntimeReason.AuthorizationDenied, message, slowMs);
+    case 'rejected': {
+      const reason = reasons.rejected[system];
+      return reason === undefined ? bug(cause) : refused(reason, message, slowMs);
+    }
+  }
+}
+
+function away(fault: Fault, reason: string | undefined): Judgement {
+  const wait = fault.retryAfterMs === undefined ? {} : { afterMs: fault.retryAfterMs };
+  const outcome: Outcome = { kind: 'retry', cause: fault, ...wait };
+  const blocked = reason === undefined ? undefined : waitFor(reason, fault.message);
+  return { meaning: 'outage', blocked, outcome };
+}
+
+function refused(reason: string, message: string, slowMs: number): Judgement {
+  const blocked: Blocked = { kind: 'refuse', reason, message };
+  return { meaning: 'refusal', blocked, outcome: { kind: 'recheck', afterMs: slowMs } };
+}
+
+/** The user reads that it is not theirs to mend; stack and text are for the log, which may say more than a tenant should know. */
+function bug(cause: unknown): Judgement {
+  const blocked = waitFor(RuntimeReason.InternalError, 'the operator failed on this resource; its log says how');
+  return { meaning: 'bug', blocked, outcome: { kind: 'retry', cause } };
+}
+
+/** The outcome says when to look again. */
+function waitFor(reason: string, message: string): Blocked {
+  return { kind: 'wait', reason, message, lookAgainMs: 0 };
+}

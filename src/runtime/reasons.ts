@@ -1,0 +1,9 @@
+/** The reasons that the runtime gives by itself; all others come from the kinds. */
+export const RuntimeReason = {
+  Progressing: 'Progressing',
+  Deleting: 'Deleting',
+  Released: 'Released',
+  Paused: 'Paused',
+  AuthorizationDenied: 'AuthorizationDenied',
+  InternalError: 'InternalError',
+} as const;

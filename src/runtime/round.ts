@@ -1,0 +1,191 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EventNote, EventRecorder, MergePatch, ResourceStore } from '../ports/kube.ts';
+import type { Verdict } from './conditions.ts';
+import type { EventTypeOf } from './events.ts';
+import { type FailureReasons, type Judgement, judgeFailure } from './judge-failure.ts';
+import type { Behaviour, Managed, Plan, Report, Round } from './kind.ts';
+import type { Outcome } from './outcome.ts';
+import { RuntimeReason } from './reasons.ts';
+import { isSettled, type StatusUpdate } from './status.ts';
+import { ResourceWriter } from './writer.ts';
+
+export interface RoundParts<R extends Managed, Observed, Action, Fields extends MergePatch> {
+  store: ResourceStore<R>;
+  behaviour: Behaviour<R, Observed, Action, Fields>;
+  finalizer: string;
+  failureReasons: FailureReasons;
+  eventTypeOf: EventTypeOf;
+  events: EventRecorder;
+  clock: Clock;
+  /** When to look for drift again. */
+  recheckMs: number;
+  /** Actions that take longer than this are reported while they run. */
+  slowMs: number;
+}
+
+export interface RoundResult {
+  outcome: Outcome;
+  /** Whether anything was done or written. */
+  changed: boolean;
+  failure?: { meaning: Judgement['meaning']; cause: unknown };
+}
+
+/** What one look found. No report: the resource is being removed. */
+interface Look<Action, Fields> {
+  plan: Plan<Action>;
+  report: Report<Fields> | undefined;
+}
+
+/** Acting and looking again within one round; what is not seen settled then comes back later, more slowly each time. */
+const mostActs = 2;
+const untilChange: Outcome = { kind: 'awaitChange' };
+
+/**
+ * The one loop of every kind: look, act, look again, and say what was seen. A healthy change is reported once, from
+ * what was observed after it; what is blocked, slow or fails is reported at once.
+ */
+export async function runRound<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  parts: RoundParts<R, Observed, Action, Fields>,
+  resource: R,
+  signal: AbortSignal,
+): Promise<RoundResult> {
+  const tell = tellOnce((note) => parts.events.record(writer.resource, note));
+  const writer = new ResourceWriter(resource, { ...parts, signal, tell });
+  let acts = 0;
+  let look: Look<Action, Fields> | undefined;
+  const ended = (outcome: Outcome): RoundResult => ({ outcome, changed: writer.wrote || acts > 0 });
+
+  try {
+    if (await endsBeforeLooking(parts, writer, tell)) return ended(untilChange);
+    for (;;) {
+      const round: Round = { signal, now: parts.clock.now(), tell };
+      look = undefined;
+      look = await lookAt(parts.behaviour, writer.resource, round);
+      const { plan, report } = look;
+      const todo = plan.actions.length > 0;
+      if (!todo && plan.blocked.length === 0 && report === undefined) {
+        await writer.setFinalizer(parts.finalizer, false);
+        if (plan.farewell !== undefined) tell(plan.farewell);
+        return ended(untilChange);
+      }
+      if (!todo || plan.blocked.length > 0 || acts === mostActs) await writer.writeStatus(updateFrom(look));
+      if (!todo) return ended({ kind: 'recheck', afterMs: nextLookMs(plan, parts.recheckMs) });
+      if (acts === mostActs) return ended({ kind: 'confirm' });
+      acts += 1;
+      await perform(parts, writer, look, round);
+    }
+  } catch (cause) {
+    if (signal.aborted) return ended(untilChange);
+    const { meaning, outcome } = await fail(parts, writer, look, cause);
+    return { ...ended(outcome), failure: { meaning, cause } };
+  }
+}
+
+/** Does what needs no look at the outside world: a finalizer, a pause, a removal that has nothing to remove. */
+async function endsBeforeLooking<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  { behaviour, finalizer }: RoundParts<R, Observed, Action, Fields>,
+  writer: ResourceWriter<R>,
+  tell: Round['tell'],
+): Promise<boolean> {
+  const { metadata, spec } = writer.resource;
+  const removing = metadata.deletionTimestamp !== undefined;
+  if (removing && !metadata.finalizers?.includes(finalizer)) return true;
+  if (!removing && spec.paused === true) {
+    await writer.writeStatus({ verdict: { kind: 'paused' }, fields: {}, evaluated: false });
+    return true;
+  }
+  const needed = behaviour.needsFinalizer(writer.resource);
+  await writer.setFinalizer(finalizer, needed);
+  if (!removing || needed) return false;
+  tell({ type: 'Normal', reason: RuntimeReason.Released, message: 'released; what it stood for outside is kept' });
+  return true;
+}
+
+async function lookAt<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  behaviour: Behaviour<R, Observed, Action, Fields>,
+  resource: R,
+  round: Round,
+): Promise<Look<Action, Fields>> {
+  const observed = await behaviour.observe(resource, round);
+  if (resource.metadata.deletionTimestamp !== undefined) {
+    return { plan: behaviour.planRemoval(resource, observed), report: undefined };
+  }
+  const plan = behaviour.plan(resource, observed, round.now);
+  return { plan, report: behaviour.report(resource, observed, plan) };
+}
+
+async function perform<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  { behaviour, clock, slowMs }: RoundParts<R, Observed, Action, Fields>,
+  writer: ResourceWriter<R>,
+  look: Look<Action, Fields>,
+  round: Round,
+): Promise<void> {
+  let reported = Promise.resolve();
+  const timer = clock.after(slowMs, () => {
+    // What keeps this from being written meets the next write too, which then tells of it.
+    reported = writer.writeStatus(updateFrom(look)).catch(() => undefined);
+  });
+  try {
+    for (const action of look.plan.actions) {
+      round.signal.throwIfAborted();
+      const note = await behaviour.act(action, round);
+      if (note !== undefined) round.tell(note);
+    }
+  } finally {
+    timer.cancel();
+    await reported;
+  }
+}
+
+/** Tells the user what the failure means. A look that failed says nothing new about what was settled before. */
+async function fail<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  { failureReasons, recheckMs }: RoundParts<R, Observed, Action, Fields>,
+  writer: ResourceWriter<R>,
+  look: Look<Action, Fields> | undefined,
+  cause: unknown,
+): Promise<Judgement> {
+  const judged = judgeFailure(cause, failureReasons, recheckMs);
+  if (judged.blocked === undefined) return judged;
+  if (judged.meaning === 'outage' && look === undefined && isSettled(writer.resource)) return judged;
+  const [first, ...others] = [...(look?.plan.blocked ?? []), judged.blocked];
+  try {
+    await writer.writeStatus({
+      verdict: { kind: 'blocked', blocked: [first, ...others], findings: look?.report?.findings },
+      fields: look?.report?.fields ?? {},
+      evaluated: look !== undefined || judged.meaning === 'refusal',
+    });
+    return judged;
+  } catch (second) {
+    return { ...judged, outcome: judgeFailure(second, failureReasons, recheckMs).outcome };
+  }
+}
+
+function updateFrom<Action, Fields extends MergePatch>(look: Look<Action, Fields>): StatusUpdate {
+  return { verdict: verdictOf(look), fields: look.report?.fields ?? {}, evaluated: true };
+}
+
+function verdictOf<Action, Fields>({ plan, report }: Look<Action, Fields>): Verdict {
+  const findings = report?.findings;
+  const [first, ...others] = plan.blocked;
+  if (first !== undefined) return { kind: 'blocked', blocked: [first, ...others], findings };
+  if (report === undefined) return { kind: 'working', ...deleting, findings };
+  if (plan.actions.length > 0) return { kind: 'working', ...progressing, findings };
+  return { kind: 'done', ...report.done, findings };
+}
+
+const progressing = { reason: RuntimeReason.Progressing, message: 'changes are made and not seen in effect yet' };
+const deleting = { reason: RuntimeReason.Deleting, message: 'what it stands for outside is being removed' };
+
+function nextLookMs<Action>({ blocked }: Plan<Action>, recheckMs: number): number {
+  return Math.min(recheckMs, ...blocked.map((block) => (block.kind === 'wait' ? block.lookAgainMs : recheckMs)));
+}
+
+/** An action that was told of needs no second event when the status gives the same reason. */
+function tellOnce(tell: (note: EventNote) => void): (note: EventNote) => void {
+  const told = new Set<string>();
+  return (note) => {
+    if (told.has(note.reason)) return;
+    told.add(note.reason);
+    tell(note);
+  };
+}

@@ -1,0 +1,62 @@
+import type { MergePatch } from '../ports/kube.ts';
+import { mergeConditions, type Verdict } from './conditions.ts';
+import type { CommonStatus, Managed } from './kind.ts';
+
+const requestAnnotation = 'sluice.dev/reconcile-requested-at';
+/** As long as the API lets `lastHandledReconcileAt` be; a longer annotation must not make the status unwritable. */
+const longestRequest = 256;
+
+export interface StatusUpdate {
+  verdict: Verdict;
+  /** Fields of the kind, from what was observed. Those not named stay; `undefined` removes one. */
+  fields: MergePatch;
+  /** Whether this generation of the spec was held against the world. */
+  evaluated: boolean;
+}
+
+/** The whole status after `update`. observedGeneration advances, and a request is answered, only by an evaluation. */
+export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): CommonStatus & MergePatch {
+  const { metadata, status = {} } = resource;
+  const generation = metadata.generation ?? 0;
+  const conditions = mergeConditions(status.conditions ?? [], update.verdict, { generation, now });
+  if (!update.evaluated) return { ...status, ...update.fields, conditions };
+  const request = metadata.annotations?.[requestAnnotation]?.slice(0, longestRequest).toWellFormed();
+  const answered = request === undefined ? {} : { lastHandledReconcileAt: request };
+  return { ...status, ...update.fields, ...answered, observedGeneration: generation, conditions };
+}
+
+/** True when this generation was judged and nothing is pending: a failure to look again tells nothing new about it. */
+export function isSettled({ metadata, status }: Managed): boolean {
+  if (status?.observedGeneration !== metadata.generation) return false;
+  const conditions = status?.conditions ?? [];
+  return conditions.length > 0 && !conditions.some(({ type }) => type === 'Reconciling' || type === 'Paused');
+}
+
+/** The smallest merge patch from `previous` to `next`, with `null` for what goes; `undefined` when nothing differs. */
+export function statusPatch(previous: object | undefined, next: object): MergePatch | undefined {
+  const before = new Map<string, unknown>(Object.entries(previous ?? {}));
+  const after = new Map<string, unknown>(Object.entries(next));
+  const changes = [...new Set([...before.keys(), ...after.keys()])]
+    .map((key) => [key, change(before.get(key), after.get(key))] as const)
+    .filter(([, value]) => value !== undefined);
+  // fromEntries defines own properties, so that a key such as "__proto__" stays a key.
+  return changes.length === 0 ? undefined : Object.fromEntries(changes);
+}
+
+function change(before: unknown, after: unknown): unknown {
+  if (after === undefined || after === null) return before === undefined || before === null ? undefined : null;
+  if (isRecord(before) && isRecord(after)) return statusPatch(before, after);
+  return sameJson(before, after) ? undefined : after;
+}
+
+function sameJson(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, index) => sameJson(item, other[index]));
+  }
+  if (isRecord(one) && isRecord(other)) return statusPatch(one, other) === undefined;
+  return one === other;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

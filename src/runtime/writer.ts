@@ -1,0 +1,60 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EventNote, ResourceStore } from '../ports/kube.ts';
+import { type EventTypeOf, notesOf } from './events.ts';
+import type { Managed } from './kind.ts';
+import { nextStatus, type StatusUpdate, statusPatch } from './status.ts';
+
+export interface WriterOptions<R extends Managed> {
+  store: ResourceStore<R>;
+  clock: Clock;
+  signal: AbortSignal;
+  eventTypeOf: EventTypeOf;
+  /** Told once a status with a new reason is stored. */
+  tell: (note: EventNote) => void;
+}
+
+/** One resource during one round: each write stands on the answer of the one before, and is sent only if it changes something. */
+export class ResourceWriter<R extends Managed> {
+  readonly #options: WriterOptions<R>;
+  #resource: R;
+  #wrote = false;
+
+  constructor(resource: R, options: WriterOptions<R>) {
+    this.#resource = resource;
+    this.#options = options;
+  }
+
+  /** As read at the start, or as our last write left it. */
+  get resource(): R {
+    return this.#resource;
+  }
+
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  /** Throws Fault. */
+  async writeStatus(update: StatusUpdate): Promise<void> {
+    const { store, clock, signal, eventTypeOf, tell } = this.#options;
+    const { status } = this.#resource;
+    const next = nextStatus(this.#resource, update, clock.now());
+    const patch = statusPatch(status, next);
+    if (patch === undefined) return;
+    this.#stored(await store.patchStatus(this.#resource, patch, { signal }));
+    for (const note of notesOf(status?.conditions ?? [], next.conditions ?? [], eventTypeOf)) tell(note);
+  }
+
+  /** Throws Fault. */
+  async setFinalizer(name: string, wanted: boolean): Promise<void> {
+    const { store, signal } = this.#options;
+    const present = this.#resource.metadata.finalizers ?? [];
+    if (present.includes(name) === wanted) return;
+    const finalizers = wanted ? [...present, name] : present.filter((other) => other !== name);
+    this.#stored(await store.patch(this.#resource, { metadata: { finalizers } }, { signal }));
+  }
+
+  #stored(answer: R): void {
+    this.#resource = answer;
+    this.#wrote = true;
+  }
+}
