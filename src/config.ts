@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
+
+/** `host:port`; port 0 lets the system choose. */
+const address = z
+  .string()
+  .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port, such as 0.0.0.0:8080')
+  .transform((text) => ({ host: text.slice(0, text.lastIndexOf(':')), port: Number(text.split(':').at(-1)) }));
+
+/** Every setting of the operator: environment variable → meaning. */
+const schema = z.object({
+  /** How to reach the API server from outside a cluster, in kubectl's own form; in a pod it stays unset. */
+  KUBECONFIG: z.string().max(4_096).optional(),
+  /** Where the operator keeps its lease and its journal. */
+  SLUICE_NAMESPACE: z.string().min(1).max(63).default('sluice-system'),
+  /** Who we are in the lease; unique per process. */
+  SLUICE_IDENTITY: z.string().min(1).max(253).optional(),
+  SLUICE_METRICS_ADDRESS: address.prefault('0.0.0.0:8080'),
+  SLUICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  SLUICE_KAFKA_TIMEOUT_MS: milliseconds(5_000),
+  SLUICE_REGISTRY_TIMEOUT_MS: milliseconds(5_000),
+  SLUICE_KUBERNETES_TIMEOUT_MS: milliseconds(10_000),
+  /** When a resource is looked at again though nothing changed; ± 10 %. */
+  SLUICE_RECHECK_MS: milliseconds(300_000),
+  /** How soon a cluster that is away is asked again. */
+  SLUICE_PROBE_MS: milliseconds(5_000),
+  /** A watch that is silent for this long is opened anew. */
+  SLUICE_WATCHDOG_MS: milliseconds(180_000),
+  SLUICE_LAG_TICK_MS: milliseconds(5_000),
+  SLUICE_LEASE_DURATION_MS: milliseconds(15_000),
+  SLUICE_LEASE_RENEW_DEADLINE_MS: milliseconds(10_000),
+  SLUICE_LEASE_RETRY_MS: milliseconds(2_000),
+  /** Rounds of one kind that run at once. */
+  SLUICE_WORKERS: z.coerce.number().int().min(1).max(1_024).default(128),
+  SLUICE_SHUTDOWN_MS: milliseconds(10_000),
+});
+
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** Throws ConfigError with one line for each wrong variable. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, env)).join('\n'));
+  const config = parsed.data;
+  const { SLUICE_LEASE_RETRY_MS: retry, SLUICE_LEASE_RENEW_DEADLINE_MS: deadline } = config;
+  if (retry >= deadline || deadline >= config.SLUICE_LEASE_DURATION_MS) {
+    throw new ConfigError(
+      'SLUICE_LEASE_RETRY_MS must be less than SLUICE_LEASE_RENEW_DEADLINE_MS, and that less than SLUICE_LEASE_DURATION_MS',
+    );
+  }
+  return Object.freeze(config);
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+function describe({ path, message }: z.core.$ZodIssue, env: Readonly<Record<string, string | undefined>>): string {
+  const name = String(path[0]);
+  return `${name}="${env[name] ?? ''}": ${message}`;
+}

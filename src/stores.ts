@@ -1,0 +1,117 @@
+import type { KubeClient } from './adapters/kube/client.ts';
+import type { ResourceType } from './adapters/kube/resource-type.ts';
+import { deployments as deploymentType } from './adapters/kube/resource-type.ts';
+import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
+import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './adapters/kube/store.ts';
+import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
+import { subjectIndex } from './controllers/event-schema/behaviour.ts';
+import { subjectOf } from './controllers/event-schema/plan.ts';
+import { consumedTopicIndex, topicIndex } from './controllers/event-topic/behaviour.ts';
+import { topicNameOf } from './controllers/event-topic/plan.ts';
+import { group, type KindDefinition, version } from './crds/common.ts';
+import { type EventCluster, eventCluster, parseEventCluster } from './crds/event-cluster.ts';
+import { type EventConsumer, eventConsumer, parseEventConsumer } from './crds/event-consumer.ts';
+import { type EventSchema, eventSchema, parseEventSchema } from './crds/event-schema.ts';
+import { type EventTopic, eventTopic, parseEventTopic } from './crds/event-topic.ts';
+import type { KubeObject, PolicyRule } from './ports/kube.ts';
+import type { Autoscaler, Deployment } from './ports/scale-target.ts';
+
+const autoscalerType: ResourceType = {
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  namespaced: true,
+};
+
+const scaledObjectType: ResourceType = {
+  group: 'keda.sh',
+  version: 'v1alpha1',
+  kind: 'ScaledObject',
+  plural: 'scaledobjects',
+  namespaced: true,
+};
+
+const namespaceType: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+
+/** What the stores below are used for: only these verbs are granted. */
+const uses: readonly StoreUse[] = [
+  { group, plural: eventCluster.plural, status: true },
+  { group, plural: eventTopic.plural, read: true, patch: true, status: true },
+  { group, plural: eventSchema.plural, status: true },
+  { group, plural: eventConsumer.plural, status: true },
+  { group: deploymentType.group, plural: deploymentType.plural },
+  { group: autoscalerType.group, plural: autoscalerType.plural },
+  { group: scaledObjectType.group, plural: scaledObjectType.plural },
+  { group: namespaceType.group, plural: namespaceType.plural },
+];
+
+/** Everything that the operator is allowed to do. */
+export const operatorRules: readonly PolicyRule[] = [...adapterRules, ...uses.flatMap(storeRules)];
+
+export type Stores = ReturnType<typeof createStores>;
+
+/** Every kind that the operator watches. */
+export function createStores(parts: StoreParts & { client: KubeClient }) {
+  const store = <R extends KubeObject>(options: StoreOptions<R>) => new KubeStore<R>(options, parts);
+  const own = <R extends KubeObject>(
+    definition: KindDefinition,
+    parse: (object: R) => Parsed<R>,
+    indexes: StoreOptions<R>['indexes'] = {},
+  ) =>
+    store<R>({
+      type: ownType(definition),
+      parse,
+      indexes,
+      onUnparsed: ({ metadata }, problems) =>
+        parts.log.warn('a stored object does not fit its schema', {
+          kind: definition.kind,
+          name: metadata.name,
+          problems,
+        }),
+    });
+  return {
+    clusters: own<EventCluster>(eventCluster, parseEventCluster),
+    topics: own<EventTopic>(eventTopic, parseEventTopic, { [topicIndex]: (topic) => [topicNameOf(topic)] }),
+    schemas: own<EventSchema>(eventSchema, parseEventSchema, { [subjectIndex]: (schema) => [subjectOf(schema)] }),
+    consumers: own<EventConsumer>(eventConsumer, parseEventConsumer, {
+      [consumedTopicIndex]: ({ spec }) => spec.topics,
+      [groupIndex]: ({ spec, metadata }) => [spec.groupId ?? metadata.name],
+      [scaleTargetIndex]: ({ spec, metadata }) => [`${metadata.namespace}/${spec.targetRef.name}`],
+    }),
+    deployments: store<Deployment>({ type: deploymentType, parse: deploymentEssence }),
+    autoscalers: store<Autoscaler>({ type: autoscalerType, indexes: { [autoscalerIndex]: driven } }),
+    scaledObjects: store<Autoscaler>({
+      type: scaledObjectType,
+      optional: true,
+      indexes: { [autoscalerIndex]: driven },
+    }),
+    namespaces: store<KubeObject>({ type: namespaceType, parse: metadataOnly }),
+  };
+}
+
+function ownType({ kind, plural, scope }: KindDefinition): ResourceType {
+  return { group, version, kind, plural, namespaced: scope === 'Namespaced' };
+}
+
+function driven({ metadata, spec }: Autoscaler): readonly string[] {
+  const { kind = 'Deployment', name } = spec.scaleTargetRef;
+  return kind === 'Deployment' ? [`${metadata.namespace}/${name}`] : [];
+}
+
+/** A cluster has many Deployments; of most of their text we use nothing. */
+function deploymentEssence({ apiVersion, kind, metadata, spec, status }: Deployment): Parsed<Deployment> {
+  const { replicas, paused } = spec;
+  const kept = { ...(replicas !== undefined && { replicas }), ...(paused !== undefined && { paused }) };
+  return { ok: true, resource: { apiVersion, kind, metadata, spec: kept, ...(status && { status }) } };
+}
+
+function metadataOnly({ apiVersion, kind, metadata }: KubeObject): Parsed<KubeObject> {
+  return { ok: true, resource: { apiVersion, kind, metadata } };
+}

@@ -1,0 +1,143 @@
+import type { Config } from './config.ts';
+import { eventClusterBehaviour } from './controllers/event-cluster/behaviour.ts';
+import { eventConsumerBehaviour } from './controllers/event-consumer/behaviour.ts';
+import { scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
+import { createLagSource, type LagSource } from './controllers/event-consumer/lag-source.ts';
+import { eventSchemaBehaviour, subjectIndex } from './controllers/event-schema/behaviour.ts';
+import { subjectOf } from './controllers/event-schema/plan.ts';
+import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
+import { topicNameOf } from './controllers/event-topic/plan.ts';
+import { finalizer } from './crds/common.ts';
+import type { EventCluster } from './crds/event-cluster.ts';
+import { Reason, reasons } from './crds/reasons.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Journal } from './ports/journal.ts';
+import type { KafkaConnections } from './ports/kafka.ts';
+import type { Change, EventRecorder, KubeObject, ObjectKey } from './ports/kube.ts';
+import type { Log } from './ports/log.ts';
+import type { Metrics } from './ports/metrics.ts';
+import type { RegistryConnections } from './ports/registry.ts';
+import type { Autoscaler, ScaleWriter } from './ports/scale-target.ts';
+import { type Controller, createController } from './runtime/controller.ts';
+import type { EventTypeOf } from './runtime/events.ts';
+import { keyOf } from './runtime/key.ts';
+import type { Stores } from './stores.ts';
+
+export interface Parts {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  stores: Stores;
+  events: EventRecorder;
+  journal: Journal;
+  kafka: KafkaConnections;
+  registry: RegistryConnections;
+  scaler: ScaleWriter;
+}
+
+/** Actions that take longer than this are reported while they run. */
+const slowMs = 2_000;
+
+const eventTypeOf: EventTypeOf = (reason) => eventTypes.get(reason);
+const eventTypes = new Map(
+  Object.entries(reasons).flatMap(([reason, meaning]) =>
+    'event' in meaning ? [[reason, meaning.event] as const] : [],
+  ),
+);
+
+const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
+
+/** One controller for each kind, and the lag pollers that wake the consumers. */
+export function createControllers(parts: Parts): { controllers: readonly Controller[]; lag: LagSource } {
+  const { config, clock, log, metrics, stores, events, journal, kafka, registry, scaler } = parts;
+  const common = {
+    ...{ finalizer, eventTypeOf, events, clock, log, metrics, slowMs },
+    random: Math.random,
+    recheckMs: config.SLUICE_RECHECK_MS,
+    workers: config.SLUICE_WORKERS,
+    drainMs: config.SLUICE_SHUTDOWN_MS / 2,
+  };
+  const lag: LagSource = createLagSource({
+    ...{ kafka, clock, log },
+    tickMs: config.SLUICE_LAG_TICK_MS,
+    onSnapshot: (key) => consumers.add(key),
+  });
+  const clusters = createController({
+    ...common,
+    name: 'event-cluster',
+    store: stores.clusters,
+    behaviour: eventClusterBehaviour({ kafka, registry, probeMs: config.SLUICE_PROBE_MS }),
+    failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
+  });
+  const topics = createController({
+    ...common,
+    name: 'event-topic',
+    store: stores.topics,
+    behaviour: eventTopicBehaviour({ ...stores, kafka, journal }),
+    failureReasons: { away, rejected: { kafka: Reason.TopicRejected } },
+  });
+  const schemas = createController({
+    ...common,
+    name: 'event-schema',
+    store: stores.schemas,
+    behaviour: eventSchemaBehaviour({ ...stores, registry }),
+    failureReasons: { away, rejected: { registry: Reason.UnsupportedByRegistry } },
+  });
+  const consumers: Controller = createController({
+    ...common,
+    name: 'event-consumer',
+    store: stores.consumers,
+    behaviour: eventConsumerBehaviour({
+      ...stores,
+      autoscalers: [stores.autoscalers, stores.scaledObjects],
+      ...{ lag, scaler, clock },
+    }),
+    failureReasons: { away, rejected: {} },
+  });
+
+  // A removal asks who uses the topic and whether the namespace goes: with half a list it would ask in vain.
+  topics.watch(stores.consumers, () => []);
+  topics.watch(stores.namespaces, () => []);
+  topics.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.topics.list()) : []));
+  schemas.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.schemas.list()) : []));
+  consumers.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.consumers.list()) : []));
+  topics.watch(stores.topics, ({ before, after }) => {
+    const resource = after === undefined || after.metadata.deletionTimestamp ? (before ?? after) : undefined;
+    return resource ? keysOf(stores.topics.byIndex(topicIndex, topicNameOf(resource))) : [];
+  });
+  schemas.watch(stores.schemas, ({ before, after }) =>
+    before && !after ? keysOf(stores.schemas.byIndex(subjectIndex, subjectOf(before))) : [],
+  );
+  consumers.watch(stores.deployments, ({ key }) => keysOf(stores.consumers.byIndex(scaleTargetIndex, key)));
+  for (const autoscalers of [stores.autoscalers, stores.scaledObjects]) {
+    consumers.watch(autoscalers, (change) =>
+      driven(change).flatMap((target) => keysOf(stores.consumers.byIndex(scaleTargetIndex, target))),
+    );
+  }
+  consumers.watch(stores.consumers, ({ before, after }) => (before && !after ? keysOf(stores.consumers.list()) : []));
+  return { controllers: [clusters, topics, schemas, consumers], lag };
+}
+
+function driven({ before, after }: Change<Autoscaler>): string[] {
+  return [before, after].flatMap((object) =>
+    object ? [`${object.metadata.namespace}/${object.spec.scaleTargetRef.name}`] : [],
+  );
+}
+
+/** Users of a cluster look again when it comes, goes, changes, or is reached again. */
+function mattersToUsers({ before, after }: Change<EventCluster>): boolean {
+  const essence = (cluster: EventCluster | undefined) =>
+    cluster && [
+      cluster.metadata.generation,
+      cluster.metadata.annotations,
+      cluster.metadata.deletionTimestamp,
+      cluster.status?.clusterId,
+      cluster.status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
+    ];
+  return JSON.stringify(essence(before)) !== JSON.stringify(essence(after));
+}
+
+function keysOf(resources: Iterable<KubeObject>): ObjectKey[] {
+  return [...resources].map(keyOf);
+}

@@ -1,0 +1,73 @@
+import { type Admin, type ConfigEntries, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+
+/** The brokers as another client sees them: what it says does not pass through our own adapter. */
+export class KafkaChecker {
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+  readonly #connected: Promise<void>;
+
+  constructor(bootstrapServers: string) {
+    this.#kafka = new Kafka({ brokers: bootstrapServers.split(','), clientId: 'checker', logLevel: logLevel.NOTHING });
+    this.#admin = this.#kafka.admin();
+    this.#connected = this.#admin.connect();
+  }
+
+  get kafka(): Kafka {
+    return this.#kafka;
+  }
+
+  async admin(): Promise<Admin> {
+    await this.#connected;
+    return this.#admin;
+  }
+
+  async topics(): Promise<readonly string[]> {
+    return (await this.admin()).listTopics();
+  }
+
+  async exists(topic: string): Promise<boolean> {
+    return (await this.topics()).includes(topic);
+  }
+
+  async partitions(topic: string): Promise<number> {
+    const admin = await this.admin();
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.length ?? 0;
+  }
+
+  /** Settings that are set on the topic itself. */
+  async overrides(topic: string): Promise<Record<string, string>> {
+    const admin = await this.admin();
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic }];
+    const answer = await admin.describeConfigs({ resources, includeSynonyms: false });
+    const entries: ConfigEntries[] = answer.resources[0]?.configEntries ?? [];
+    return Object.fromEntries(
+      entries
+        // 1 is the broker's word for a setting of the topic's own.
+        .filter((entry) => Number(entry.configSource) === 1)
+        .map((entry) => [entry.configName, entry.configValue]),
+    );
+  }
+
+  async createTopic(topic: string, numPartitions: number, config: Record<string, string> = {}): Promise<void> {
+    const admin = await this.admin();
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] });
+  }
+
+  async deleteTopic(topic: string): Promise<void> {
+    await (await this.admin()).deleteTopics({ topics: [topic] });
+  }
+
+  /** Replaces all settings of the topic. */
+  async setConfig(topic: string, config: Record<string, string>): Promise<void> {
+    const admin = await this.admin();
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+  }
+
+  async close(): Promise<void> {
+    await (await this.admin()).disconnect();
+  }
+}

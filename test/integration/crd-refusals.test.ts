@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { manifest, TestCluster } from '../helpers/cluster.ts';
+
+/** Bad values for every rule of the API, posted to the real API server: what it answers is what a user reads. */
+
+const cluster = new TestCluster(inject('world').kubeconfig);
+let namespace: string;
+
+beforeAll(async () => {
+  namespace = await cluster.createNamespace('refusals');
+});
+afterAll(() => cluster.close());
+
+const access = [{ namespaces: ['*'] }];
+const kafka = { bootstrapServers: ['kafka:9092'] };
+const long = (length: number) => 'x'.repeat(length);
+const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
+
+interface Refusal {
+  it: string;
+  spec: Record<string, unknown>;
+  says: RegExp;
+}
+
+const clusterRows: Refusal[] = [
+  { it: 'no Kafka', spec: { access }, says: /spec.kafka: Required value/ },
+  { it: 'no access rules', spec: { kafka }, says: /spec.access: Required value/ },
+  { it: 'an empty list of access rules', spec: { kafka, access: [] }, says: /spec.access.*at least 1 items/ },
+  { it: 'too many access rules', spec: { kafka, access: many(65).map(() => access[0]) }, says: /Too many: 65/ },
+  { it: 'a rule for no namespace', spec: { kafka, access: [{ namespaces: [] }] }, says: /at least 1 items/ },
+  {
+    it: 'a pattern with spaces',
+    spec: { kafka, access: [{ namespaces: ['a b'] }] },
+    says: /namespaces\[0\].*should match/,
+  },
+  { it: 'a pattern twice', spec: { kafka, access: [{ namespaces: ['a', 'a'] }] }, says: /Duplicate value: "a"/ },
+  {
+    it: 'a topic pattern with a slash',
+    spec: { kafka, access: [{ namespaces: ['a'], topics: ['a/b'] }] },
+    says: /should match/,
+  },
+  { it: 'too many patterns', spec: { kafka, access: [{ namespaces: ['a'], groups: many(65) }] }, says: /Too many: 65/ },
+  {
+    it: 'a subject pattern that is too long',
+    spec: { kafka, access: [{ namespaces: ['a'], subjects: [long(254)] }] },
+    says: /Too long/,
+  },
+  {
+    it: 'an unknown deletion policy',
+    spec: { kafka, access: [{ namespaces: ['a'], deletionPolicies: ['Burn'] }] },
+    says: /Unsupported value: "Burn"/,
+  },
+  {
+    it: 'an unknown mode',
+    spec: { kafka, access, mode: 'WriteOnly' },
+    says: /spec.mode: Unsupported value: "WriteOnly"/,
+  },
+  { it: 'no bootstrap server', spec: { kafka: { bootstrapServers: [] }, access }, says: /at least 1 items/ },
+  {
+    it: 'a bootstrap server without a port',
+    spec: { kafka: { bootstrapServers: ['kafka'] }, access },
+    says: /bootstrapServers\[0\].*should match/,
+  },
+  {
+    it: 'a bootstrap server with a scheme',
+    spec: { kafka: { bootstrapServers: ['http://kafka:9092'] }, access },
+    says: /should match/,
+  },
+  {
+    it: 'an empty cluster id',
+    spec: { kafka: { ...kafka, clusterId: '' }, access },
+    says: /clusterId.*at least 1 chars/,
+  },
+  { it: 'a registry without a URL', spec: { kafka, access, registry: {} }, says: /registry.url: Required value/ },
+  {
+    it: 'a registry URL of a file',
+    spec: { kafka, access, registry: { url: 'file:///etc/passwd' } },
+    says: /registry.url.*should match/,
+  },
+  {
+    it: 'a registry URL with credentials',
+    spec: { kafka, access, registry: { url: 'http://u:p@registry' } },
+    says: /should match/,
+  },
+  {
+    it: 'a registry URL with a query',
+    spec: { kafka, access, registry: { url: 'http://registry/?x=1' } },
+    says: /should match/,
+  },
+  {
+    it: 'no default partitions',
+    spec: { kafka, access, topicDefaults: { partitions: 0 } },
+    says: /partitions.*greater than or equal to 1/,
+  },
+  {
+    it: 'no default replicas',
+    spec: { kafka, access, topicDefaults: { replicationFactor: 0 } },
+    says: /greater than or equal to 1/,
+  },
+  {
+    it: 'a default setting that is a list',
+    spec: { kafka, access, topicDefaults: { config: { a: [1] } } },
+    says: /topicDefaults.config.a/,
+  },
+];
+
+const topicRows: Refusal[] = [
+  { it: 'an empty topic name', spec: { topicName: '' }, says: /spec.topicName.*at least 1 chars/ },
+  { it: 'a topic name that is too long', spec: { topicName: long(250) }, says: /spec.topicName: Too long/ },
+  { it: 'a topic name with a slash', spec: { topicName: 'a/b' }, says: /spec.topicName.*should match/ },
+  { it: 'the topic name "."', spec: { topicName: '.' }, says: /a topic is not called "\." or "\.\."/ },
+  { it: 'the topic name ".."', spec: { topicName: '..' }, says: /a topic is not called "\." or "\.\."/ },
+  { it: 'a topic name of the brokers', spec: { topicName: '__consumer_offsets' }, says: /belong to the brokers/ },
+  { it: 'no partitions', spec: { partitions: 0 }, says: /spec.partitions.*greater than or equal to 1/ },
+  { it: 'half a partition', spec: { partitions: 1.5 }, says: /spec.partitions/ },
+  { it: 'partitions as text', spec: { partitions: '3' }, says: /spec.partitions.*must be of type integer: "string"/ },
+  { it: 'more partitions than fit', spec: { partitions: 2 ** 31 }, says: /spec.partitions/ },
+  { it: 'too many partitions', spec: { partitions: 100_001 }, says: /less than or equal to 100000/ },
+  { it: 'no replicas', spec: { replicationFactor: 0 }, says: /spec.replicationFactor/ },
+  { it: 'too many replicas', spec: { replicationFactor: 33 }, says: /less than or equal to 32/ },
+  { it: 'settings as a list', spec: { config: ['a'] }, says: /spec.config.*must be of type object/ },
+  {
+    it: 'a setting that is an object',
+    spec: { config: { 'retention.ms': { days: 1 } } },
+    says: /spec.config.retention.ms/,
+  },
+  {
+    it: 'a setting that is a list',
+    spec: { config: { 'cleanup.policy': ['compact'] } },
+    says: /spec.config.cleanup.policy/,
+  },
+  { it: 'a setting that is too long', spec: { config: { a: long(8193) } }, says: /spec.config.a: Too long/ },
+  {
+    it: 'too many settings',
+    spec: { config: Object.fromEntries(many(129).map((key) => [key, 1])) },
+    says: /spec.config: Too many: 129/,
+  },
+  { it: 'an unknown drift policy', spec: { driftPolicy: 'Ignore' }, says: /spec.driftPolicy: Unsupported value/ },
+  {
+    it: 'an unknown adoption policy',
+    spec: { adoptionPolicy: 'Take' },
+    says: /spec.adoptionPolicy: Unsupported value/,
+  },
+  {
+    it: 'an unknown deletion policy',
+    spec: { deletionPolicy: 'Burn' },
+    says: /spec.deletionPolicy: Unsupported value/,
+  },
+  { it: 'a cluster reference without a name', spec: { clusterRef: {} }, says: /spec.clusterRef.name: Required value/ },
+  {
+    it: 'an acknowledgement of no partitions',
+    spec: { keyMoveAcknowledgedForPartitions: 0 },
+    says: /greater than or equal to 1/,
+  },
+  { it: 'a pause that is text', spec: { paused: 'yes' }, says: /spec.paused.*must be of type boolean/ },
+];
+
+const schemaRows: Refusal[] = [
+  { it: 'no schema', spec: {}, says: /spec.schema: Required value/ },
+  { it: 'an empty schema', spec: { schema: '' }, says: /spec.schema.*at least 1 chars/ },
+  { it: 'a schema that is too long', spec: { schema: long(524_289) }, says: /spec.schema: Too long/ },
+  { it: 'a subject with a slash', spec: { schema: '{}', subject: 'a/b' }, says: /spec.subject.*should match/ },
+  { it: 'a subject that is too long', spec: { schema: '{}', subject: long(250) }, says: /spec.subject: Too long/ },
+  { it: 'another format', spec: { schema: '{}', format: 'Thrift' }, says: /spec.format: Unsupported value: "Thrift"/ },
+  {
+    it: 'an unknown level',
+    spec: { schema: '{}', compatibility: 'BACKWARD' },
+    says: /spec.compatibility: Unsupported value/,
+  },
+  {
+    it: 'another deletion policy',
+    spec: { schema: '{}', deletionPolicy: 'HardDelete' },
+    says: /spec.deletionPolicy: Unsupported value/,
+  },
+  {
+    it: 'a reference without a version',
+    spec: { schema: '{}', references: [{ name: 'a', subject: 'a' }] },
+    says: /references\[0\].version: Required value/,
+  },
+  {
+    it: 'a reference to version 0',
+    spec: { schema: '{}', references: [{ name: 'a', subject: 'a', version: 0 }] },
+    says: /greater than or equal to 1/,
+  },
+  {
+    it: 'a reference twice',
+    spec: { schema: '{}', references: [1, 2].map((version) => ({ name: 'a', subject: 'a', version })) },
+    says: /Duplicate value/,
+  },
+  {
+    it: 'too many references',
+    spec: { schema: '{}', references: many(65).map((name) => ({ name, subject: 'a', version: 1 })) },
+    says: /Too many: 65/,
+  },
+];
+
+const target = { targetRef: { name: 'worker' } };
+const consumer = { topics: ['orders'], ...target };
+const consumerRows: Refusal[] = [
+  { it: 'no topics', spec: target, says: /spec.topics: Required value/ },
+  { it: 'an empty list of topics', spec: { ...consumer, topics: [] }, says: /spec.topics.*at least 1 items/ },
+  { it: 'a topic twice', spec: { ...consumer, topics: ['a', 'a'] }, says: /Duplicate value: "a"/ },
+  { it: 'too many topics', spec: { ...consumer, topics: many(65) }, says: /Too many: 65/ },
+  { it: 'a topic that cannot exist', spec: { ...consumer, topics: ['a b'] }, says: /spec.topics\[0\].*should match/ },
+  { it: 'a group with a space', spec: { ...consumer, groupId: 'a b' }, says: /spec.groupId.*should match/ },
+  { it: 'a group that is too long', spec: { ...consumer, groupId: long(250) }, says: /spec.groupId: Too long/ },
+  { it: 'no target', spec: { topics: ['a'] }, says: /spec.targetRef: Required value/ },
+  { it: 'a target without a name', spec: { ...consumer, targetRef: {} }, says: /spec.targetRef.name: Required value/ },
+  {
+    it: 'a target of another kind',
+    spec: { ...consumer, targetRef: { kind: 'DaemonSet', name: 'a' } },
+    says: /targetRef.kind: Unsupported value/,
+  },
+  {
+    it: 'a target of another API',
+    spec: { ...consumer, targetRef: { apiVersion: 'v1', name: 'a' } },
+    says: /targetRef.apiVersion: Unsupported value/,
+  },
+  { it: 'an unknown reset', spec: { ...consumer, offsetReset: 'Newest' }, says: /spec.offsetReset: Unsupported value/ },
+  { it: 'an unknown mode', spec: { ...consumer, scaling: { mode: 'On' } }, says: /scaling.mode: Unsupported value/ },
+  {
+    it: 'an unknown policy',
+    spec: { ...consumer, scaling: { policy: 'Fast' } },
+    says: /scaling.policy: Unsupported value/,
+  },
+  {
+    it: 'no least replica',
+    spec: { ...consumer, scaling: { minReplicas: 0 } },
+    says: /scaling.minReplicas.*greater than or equal to 1/,
+  },
+  { it: 'no replica at most', spec: { ...consumer, scaling: { maxReplicas: 0 } }, says: /scaling.maxReplicas/ },
+  { it: 'a negative override', spec: { ...consumer, scaling: { fixedReplicas: -1 } }, says: /scaling.fixedReplicas/ },
+  {
+    it: 'an objective below 5 s',
+    spec: { ...consumer, scaling: { maxLagSeconds: 4 } },
+    says: /scaling.maxLagSeconds.*greater than or equal to 5/,
+  },
+  {
+    it: 'an objective above a day',
+    spec: { ...consumer, scaling: { maxLagSeconds: 86_401 } },
+    says: /scaling.maxLagSeconds/,
+  },
+  { it: 'no rate', spec: { ...consumer, scaling: { ratePerReplica: 0 } }, says: /scaling.ratePerReplica/ },
+  {
+    it: 'more replicas at least than at most',
+    spec: { ...consumer, scaling: { minReplicas: 3, maxReplicas: 2 } },
+    says: /minReplicas must not be greater than maxReplicas/,
+  },
+];
+
+describe.each([
+  { kind: 'EventCluster', rows: clusterRows },
+  { kind: 'EventTopic', rows: topicRows },
+  { kind: 'EventSchema', rows: schemaRows },
+  { kind: 'EventConsumer', rows: consumerRows },
+])('the API server refuses an $kind with', ({ kind, rows }) => {
+  it.each(rows)('$it', async ({ spec, says }) => {
+    const object = manifest(kind, 'bad', spec, kind === 'EventCluster' ? undefined : namespace);
+    await expect(cluster.create(object)).rejects.toThrow(says);
+  });
+});
+
+interface Change {
+  it: string;
+  kind: string;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  says: RegExp;
+}
+
+const changes: Change[] = [
+  {
+    it: 'another topic name',
+    kind: 'EventTopic',
+    before: { topicName: 'a' },
+    after: { topicName: 'b' },
+    says: /the topic name cannot change/,
+  },
+  {
+    it: 'a topic name that comes later',
+    kind: 'EventTopic',
+    before: {},
+    after: { topicName: 'b' },
+    says: /the topic name cannot change/,
+  },
+  {
+    it: 'a topic name that goes',
+    kind: 'EventTopic',
+    before: { topicName: 'b' },
+    after: { topicName: null },
+    says: /the topic name cannot change/,
+  },
+  {
+    it: 'another cluster',
+    kind: 'EventTopic',
+    before: { clusterRef: { name: 'a' } },
+    after: { clusterRef: { name: 'b' } },
+    says: /clusterRef cannot change/,
+  },
+  {
+    it: 'a cluster that comes later',
+    kind: 'EventTopic',
+    before: {},
+    after: { clusterRef: { name: 'b' } },
+    says: /clusterRef cannot change/,
+  },
+  {
+    it: 'a cluster that goes',
+    kind: 'EventTopic',
+    before: { clusterRef: { name: 'b' } },
+    after: { clusterRef: null },
+    says: /clusterRef cannot change/,
+  },
+  {
+    it: 'a growth that moves keys',
+    kind: 'EventTopic',
+    before: { partitions: 3 },
+    after: { partitions: 6 },
+    says: /growing a keyed topic moves keys/,
+  },
+  {
+    it: 'a growth acknowledged for another number',
+    kind: 'EventTopic',
+    before: { partitions: 3 },
+    after: { partitions: 6, keyMoveAcknowledgedForPartitions: 5 },
+    says: /growing a keyed topic moves keys/,
+  },
+  {
+    it: 'another subject',
+    kind: 'EventSchema',
+    before: { schema: '{}' },
+    after: { subject: 'b' },
+    says: /the subject cannot change/,
+  },
+  {
+    it: 'another cluster of a schema',
+    kind: 'EventSchema',
+    before: { schema: '{}' },
+    after: { clusterRef: { name: 'b' } },
+    says: /clusterRef cannot change/,
+  },
+  {
+    it: 'another group',
+    kind: 'EventConsumer',
+    before: consumer,
+    after: { groupId: 'b' },
+    says: /the group cannot change/,
+  },
+  {
+    it: 'another cluster of a consumer',
+    kind: 'EventConsumer',
+    before: consumer,
+    after: { clusterRef: { name: 'b' } },
+    says: /clusterRef cannot change/,
+  },
+];
+
+describe('the API server refuses a change to', () => {
+  it.each(changes)('$it', async ({ kind, before, after, says }) => {
+    const name = `change-${Math.random().toString(36).slice(2, 8)}`;
+    await cluster.create(manifest(kind, name, before, namespace));
+    await expect(cluster.patch(kind, `${namespace}/${name}`, { spec: after })).rejects.toThrow(says);
+  });
+});
+
+describe('the API server accepts', () => {
+  it('every scalar as a setting, and names the same topic in two ways', async () => {
+    const config = { a: 1, b: true, c: 0.5, d: 'text', e: '9223372036854775807' };
+    await cluster.create(manifest('EventTopic', 'same', { config }, namespace));
+    await cluster.patch('EventTopic', `${namespace}/same`, { spec: { topicName: 'same' } });
+    const { spec } = (await cluster.get('EventTopic', `${namespace}/same`)) ?? {};
+    expect(spec).toMatchObject({ config, driftPolicy: 'Enforce', deletionPolicy: 'Retain', keyed: true });
+  });
+
+  it('growth of a keyed topic that is acknowledged', async () => {
+    await cluster.create(manifest('EventTopic', 'grows', { partitions: 3 }, namespace));
+    const spec = { partitions: 6, keyMoveAcknowledgedForPartitions: 6 };
+    await cluster.patch('EventTopic', `${namespace}/grows`, { spec });
+  });
+
+  it('a new resource before anybody looked at it with observedGeneration -1', async () => {
+    const created = await cluster.create(manifest('EventSchema', 'fresh', { schema: '{}' }, namespace));
+    expect(created.status).toEqual({ observedGeneration: -1 });
+  });
+});

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
+
+const world = inject('world');
+const cluster = new TestCluster(world.kubeconfig);
+let namespace: string;
+
+beforeAll(async () => {
+  namespace = await cluster.createNamespace('schemas');
+  await cluster.create(
+    manifest('EventCluster', namespace, {
+      kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
+      registry: { url: world.registry.url },
+      access: [{ namespaces: [namespace], subjects: [`${namespace}.*`] }],
+    }),
+  );
+});
+afterAll(async () => {
+  await cluster.delete('EventCluster', namespace);
+  await cluster.close();
+});
+
+/** The registry as any client sees it: what it says does not pass through our own adapter. */
+async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
+  const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+  const response = await fetch(`${world.registry.url}${path}`, { ...init, headers });
+  return response.status === 404 ? undefined : response.json();
+}
+
+const versionsOf = (subject: string) => ask(`/subjects/${subject}/versions`);
+const levelOf = (subject: string) => ask(`/config/${subject}`);
+
+const field = (name: string, extra: Record<string, unknown> = {}) => ({ name, type: 'string', ...extra });
+const record = (...fields: readonly unknown[]) => JSON.stringify({ type: 'record', name: 'Order', fields });
+
+async function createSchema(name: string, spec: Record<string, unknown>): Promise<{ key: string; subject: string }> {
+  const subject = `${namespace}.${name}`;
+  await cluster.create(manifest('EventSchema', name, { clusterRef: { name: namespace }, subject, ...spec }, namespace));
+  return { key: `${namespace}/${name}`, subject };
+}
+
+const change = (key: string, spec: Record<string, unknown>) => cluster.patch('EventSchema', key, { spec });
+
+describe('an EventSchema', () => {
+  it('becomes the first version of its subject, with the level that it asks for', async () => {
+    const { key, subject } = await createSchema('first', { schema: record(field('id')), compatibility: 'Full' });
+    const { status } = await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([1]);
+    expect(await levelOf(subject)).toMatchObject({ compatibilityLevel: 'FULL' });
+    expect(status).toMatchObject({
+      subject,
+      version: 1,
+      latestVersion: 1,
+      schemaId: expect.any(Number),
+      effectiveCompatibility: { level: 'Full', source: 'Subject' },
+      lastCheck: { compatible: true },
+    });
+  });
+
+  it('makes no version for an equal schema in other words', async () => {
+    const { key, subject } = await createSchema('equal', { schema: record(field('id')) });
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: JSON.stringify(JSON.parse(record(field('id'))), null, 2) });
+    await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([1]);
+  });
+
+  it('registers a compatible change as the next version', async () => {
+    const spec = { schema: record(field('id')), compatibility: 'Backward' };
+    const { key, subject } = await createSchema('grows', spec);
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: record(field('id'), field('note', { default: '' })) });
+    const { status } = await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([1, 2]);
+    expect(status).toMatchObject({ version: 2, latestVersion: 2 });
+  });
+
+  it('is stalled with the registry’s reasons when the change is not compatible, and heals', async () => {
+    const spec = { schema: record(field('id')), compatibility: 'Backward' };
+    const { key, subject } = await createSchema('breaks', spec);
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: record(field('id'), field('required')) });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toMatch(/required|READER_FIELD/);
+    expect(status).toMatchObject({ version: 1, lastCheck: { compatible: false, problems: [expect.any(String)] } });
+    expect(await versionsOf(subject)).toEqual([1]);
+    await change(key, { schema: record(field('id')) });
+    await cluster.whenReady('EventSchema', key);
+  });
+
+  it('leaves the level as it was when the schema is refused', async () => {
+    const spec = { schema: record(field('id'), field('name')), compatibility: 'Backward' };
+    const { key, subject } = await createSchema('level', spec);
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: record(field('id'), field('other')), compatibility: 'Full' });
+    await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(await levelOf(subject)).toMatchObject({ compatibilityLevel: 'BACKWARD' });
+    const resource = await cluster.get('EventSchema', key);
+    expect(resource?.status).not.toHaveProperty('previousCompatibility');
+  });
+
+  it('restores a level that somebody weakened', async () => {
+    const spec = { schema: record(field('id')), compatibility: 'Full' };
+    const { key, subject } = await createSchema('weakened', spec);
+    await cluster.whenReady('EventSchema', key);
+    await ask(`/config/${subject}`, { method: 'PUT', body: JSON.stringify({ compatibility: 'BACKWARD' }) });
+    const at = new Date().toISOString();
+    await cluster.patch('EventSchema', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
+    await eventually(async () => expect(await levelOf(subject)).toMatchObject({ compatibilityLevel: 'FULL' }), {
+      within: 30_000,
+    });
+  });
+
+  it('removes the level that it set when the spec names none any more', async () => {
+    const spec = { schema: record(field('id')), compatibility: 'Full' };
+    const { key, subject } = await createSchema('unlevelled', spec);
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { compatibility: null });
+    const { status } = await cluster.whenReady('EventSchema', key);
+    expect(await levelOf(subject)).not.toMatchObject({ compatibilityLevel: 'FULL' });
+    expect(status).toMatchObject({ effectiveCompatibility: { source: 'Global' } });
+  });
+
+  it('says that it is not a schema', async () => {
+    const { key, subject } = await createSchema('nonsense', { schema: '{"type":"recrod"}' });
+    await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'InvalidSchema');
+    expect(await versionsOf(subject)).toBeUndefined();
+  });
+
+  it('waits for a schema that it refers to', async () => {
+    const money = `${namespace}.money`;
+    const schema = JSON.stringify({
+      type: 'record',
+      name: 'Priced',
+      fields: [{ name: 'price', type: 'com.example.Money' }],
+    });
+    const references = [{ name: 'com.example.Money', subject: money, version: 1 }];
+    const { key } = await createSchema('priced', { schema, references });
+    await cluster.whenCondition('EventSchema', key, 'Reconciling', 'True', 'ReferenceNotReady');
+    const amount = {
+      type: 'record',
+      name: 'Money',
+      namespace: 'com.example',
+      fields: [{ name: 'cents', type: 'long' }],
+    };
+    const created = await createSchema('money', { schema: JSON.stringify(amount) });
+    await cluster.whenReady('EventSchema', created.key);
+    await cluster.whenReady('EventSchema', key);
+  });
+
+  it('leaves a subject to its first owner, and keeps it when it goes', async () => {
+    const first = await createSchema('owner', { subject: `${namespace}.shared`, schema: record(field('id')) });
+    await cluster.whenReady('EventSchema', first.key);
+    const second = await createSchema('rival', {
+      subject: `${namespace}.shared`,
+      schema: record(field('other')),
+      compatibility: 'Backward',
+    });
+    await cluster.whenCondition('EventSchema', second.key, 'Stalled', 'True', 'OwnedByOther');
+    await cluster.delete('EventSchema', first.key);
+    await cluster.whenGone('EventSchema', first.key);
+    expect(await versionsOf(`${namespace}.shared`)).toEqual([1]);
+    await cluster.whenCondition('EventSchema', second.key, 'Stalled', 'True', 'Incompatible');
+  });
+
+  it('is refused where the cluster does not grant the subject', async () => {
+    const { key } = await createSchema('ungranted', { subject: 'somebody.else', schema: record(field('id')) });
+    await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'NotGranted');
+    expect(await versionsOf('somebody.else')).toBeUndefined();
+  });
+
+  it('waits where its cluster names no registry', async () => {
+    await cluster.create(
+      manifest('EventCluster', `${namespace}-bare`, {
+        kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
+        access: [{ namespaces: ['*'], subjects: ['*'] }],
+      }),
+    );
+    const { key } = await createSchema('bare', {
+      clusterRef: { name: `${namespace}-bare` },
+      schema: record(field('id')),
+    });
+    await cluster.whenCondition('EventSchema', key, 'Reconciling', 'True', 'RegistryNotConfigured');
+    await cluster.patch('EventCluster', `${namespace}-bare`, { spec: { registry: { url: world.registry.url } } });
+    await cluster.whenReady('EventSchema', key);
+    await cluster.delete('EventCluster', `${namespace}-bare`);
+  });
+});
