@@ -1,0 +1,23 @@
+import type { Claim, Journal } from '../../src/ports/journal.ts';
+
+/** A journal in memory. */
+export class FakeJournal implements Journal {
+  readonly claims = new Map<string, Claim>();
+  writes = 0;
+  /** Called before each record takes effect. */
+  beforeRecord: () => void | Promise<void> = () => {};
+
+  find(thing: string): Claim | undefined {
+    return this.claims.get(thing);
+  }
+
+  async record(thing: string, claim: Claim): Promise<void> {
+    await this.beforeRecord();
+    this.writes += 1;
+    this.claims.set(thing, claim);
+  }
+
+  release(thing: string): void {
+    this.claims.delete(thing);
+  }
+}
