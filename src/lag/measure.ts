@@ -1,0 +1,96 @@
+import type { Fault } from '../ports/fault.ts';
+import type { Found, Sample } from './sample.ts';
+import type { OffsetSeries } from './series.ts';
+import type { GroupSnapshot, PartitionSnapshot } from './snapshot.ts';
+
+const shortWindowMs = 20_000;
+const longWindowMs = 120_000;
+/** Transaction markers leave an offset or two at the end of a quiet partition that no consumer ever commits. */
+const phantomMost = 2;
+const phantomAfterMs = 60_000;
+
+/** What a sample and its past say. */
+export function snapshotOf(sample: Sample, topics: readonly string[]): GroupSnapshot {
+  const { subscription, answers, history, found, atMs } = sample;
+  const stable = answers.group.ok && answers.group.value.state === 'Stable';
+  const partitions = found.map((one) => partitionOf(one, history.commitWindowMs, stable, atMs));
+  const trouble = troubleOf(sample, topics);
+  const known = trouble === undefined;
+  const group = answers.group.ok ? answers.group.value : undefined;
+  const ages = partitions.map((partition) => partition.lagSeconds);
+  return {
+    groupId: subscription.groupId,
+    sampledAtMs: atMs,
+    known,
+    problem: trouble?.problem,
+    fault: trouble?.fault,
+    state: group?.state ?? '',
+    assignor: group?.assignor ?? '',
+    members: group?.members ?? [],
+    steadySinceMs: history.steadySinceMs,
+    commitIntervalMs: history.commitIntervalMs,
+    commitWindowMs: history.commitWindowMs,
+    topics,
+    partitions,
+    lagRecords: known ? partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0) : undefined,
+    phantomRecords: partitions.reduce((sum, { phantom }) => sum + phantom, 0),
+    lagSeconds: known && ages.every((age) => age !== undefined) ? Math.max(0, ...ages) : undefined,
+  };
+}
+
+function partitionOf(found: Found, commitWindowMs: number, stable: boolean, atMs: number): PartitionSnapshot {
+  const { topic, partition, offsets, committed, position, history, ends } = found;
+  const base = { topic, partition, end: offsets?.end, logStart: offsets?.logStart, committed };
+  const rates = {
+    arrivalRate: offsets && arrivalRateOf(ends),
+    commitRate: position === undefined ? undefined : history.series.rate(commitWindowMs),
+  };
+  if (offsets === undefined || position === undefined) {
+    return { ...base, ...rates, lag: undefined, phantom: 0, lagSeconds: undefined, idleMs: 0 };
+  }
+  const lag = Number(offsets.end - position);
+  const quietMs = atMs - Math.max(ends.changedMs ?? atMs, history.series.changedMs ?? atMs);
+  if (stable && lag > 0 && lag <= phantomMost && quietMs >= phantomAfterMs) {
+    return { ...base, ...rates, lag: 0, phantom: lag, lagSeconds: 0, idleMs: 0 };
+  }
+  const appendedMs = lag === 0 ? atMs : history.appendedMs(Number(position), ends);
+  const lagSeconds = appendedMs === undefined ? undefined : Math.max(0, atMs - appendedMs) / 1000;
+  return { ...base, ...rates, lag, phantom: 0, lagSeconds, idleMs: history.idleMs(atMs) };
+}
+
+function arrivalRateOf(ends: OffsetSeries): PartitionSnapshot['arrivalRate'] {
+  const [short, long] = [ends.rate(shortWindowMs), ends.rate(longWindowMs)];
+  return short === undefined || long === undefined ? undefined : { short, long };
+}
+
+interface Trouble {
+  problem: string;
+  fault: Fault | undefined;
+}
+
+/** The first reason why this sample says too little; in a fixed order, so that the message stays the same. */
+function troubleOf({ subscription, answers, found }: Sample, topics: readonly string[]): Trouble | undefined {
+  const group = `group "${subscription.groupId}"`;
+  if (!answers.group.ok) return troubleWith(answers.group.fault);
+  if (!answers.committed.ok) return troubleWith(answers.committed.fault);
+  for (const topic of topics) {
+    const answer = answers.offsets.get(topic);
+    if (answer?.ok === false) return troubleWith(answer.fault);
+    if (answer === undefined || answer.value.size === 0) {
+      return { problem: `topic "${topic}" has no partitions`, fault: undefined };
+    }
+  }
+  const unknown = found.find(({ offsets, position }) => offsets === undefined || position === undefined);
+  return unknown && { problem: problemOf(unknown, group), fault: undefined };
+}
+
+function problemOf({ topic, partition, offsets, committed }: Found, group: string): string {
+  const where = `partition ${partition} of topic "${topic}"`;
+  if (offsets === undefined) return `no offsets of ${where}`;
+  if (committed === undefined) return `${group} never committed ${where}, and offsetReset is None`;
+  return `${group} has a committed offset past the end of ${where}: the topic was made anew or lost records`;
+}
+
+function troubleWith(fault: Fault): Trouble {
+  return { problem: fault.message, fault };
+}

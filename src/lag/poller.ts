@@ -1,0 +1,136 @@
+import type { Clock } from '../ports/clock.ts';
+import type { GroupState, KafkaAdmin, Settled } from '../ports/kafka.ts';
+import type { Log } from '../ports/log.ts';
+import { type Answers, answersFor, asFault, askAll } from './answers.ts';
+import { LagHistory } from './history.ts';
+import { snapshotOf } from './measure.ts';
+import { type LookUp, lookUpsOf, recordEnds, recordGroup, topicsOf } from './sample.ts';
+import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
+import { pause, within } from './waiting.ts';
+
+const lookUpsPerTick = 8;
+const lookUpAgainMs = 30_000;
+/** Of this many ticks' length: how long a question may take, and how old a snapshot may be. */
+const patienceTicks = 2;
+
+export interface LagPollerOptions {
+  kafka: KafkaAdmin;
+  clock: Clock;
+  log: Log;
+  tickMs: number;
+  /** A new snapshot of `key` is there. */
+  onSnapshot(key: string): void;
+}
+
+/** The lag of all consumer groups of one Kafka cluster, at the cost of a few requests per tick. */
+export interface LagPoller {
+  /** Adds or changes what is watched for `key`. The first snapshot comes with the next tick. */
+  subscribe(key: string, subscription: LagSubscription): void;
+  unsubscribe(key: string): void;
+  /** The newest snapshot; one older than two ticks says that nothing is known. `undefined`: none yet. */
+  snapshot(key: string): GroupSnapshot | undefined;
+  /** Polls until `signal` aborts. Never rejects. A cluster that does not answer delays nobody else. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface Watched {
+  key: string;
+  subscription: LagSubscription;
+  /** As last seen: a group whose state cannot be read still reads what it read before. */
+  topics: readonly string[];
+  snapshot: GroupSnapshot | undefined;
+}
+
+export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPollerOptions): LagPoller {
+  const watched = new Map<string, Watched>();
+  const history = new LagHistory(tickMs);
+
+  async function tick(signal: AbortSignal): Promise<void> {
+    const polled = [...watched.values()];
+    const answers = await ask(polled, signal);
+    if (signal.aborted) return;
+    const atMs = clock.monotonicMs();
+    recordEnds(history, answers.offsets, atMs);
+    const samples = polled.map((one) => {
+      const own = answersFor(one.subscription.groupId, one.topics, answers);
+      return { one, sample: recordGroup(history, one.subscription, one.topics, own, atMs) };
+    });
+    const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
+    await within(clock, tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
+    for (const { one, sample } of samples) {
+      one.snapshot = snapshotOf(sample, one.topics);
+      if (watched.get(one.key) === one) onSnapshot(one.key);
+    }
+    history.retain(new Set(answers.offsets.keys()), new Set(answers.states.keys()));
+  }
+
+  async function ask(polled: readonly Watched[], signal: AbortSignal): Promise<Answers> {
+    const patient = <T>(call: (until: AbortSignal) => Promise<T>) =>
+      within(clock, patienceTicks * tickMs, signal, call);
+    const groups = unique(polled.map(({ subscription }) => subscription.groupId));
+    const [states, committed] = await Promise.all([
+      askAll('the state of group', groups, () => patient((until) => kafka.describeGroups(groups, { signal: until }))),
+      askAll('offsets of group', groups, () => patient((until) => kafka.readCommitted(groups, { signal: until }))),
+    ]);
+    for (const one of polled) one.topics = topicsNow(one, states.get(one.subscription.groupId));
+    const topics = unique(polled.flatMap((one) => one.topics));
+    // After the positions, so that a position past the end is never just a record that came in between.
+    const offsets = await askAll('offsets of topic', topics, () =>
+      patient((until) => kafka.readOffsets(topics, { signal: until })),
+    );
+    return { states, committed, offsets };
+  }
+
+  /** A lag that began before our samples: ask for the record's own time, the longest unasked first. */
+  async function lookUpTimes(due: readonly LookUp[], signal: AbortSignal): Promise<void> {
+    const first = due.toSorted((a, b) => (a.history.lookedUpMs ?? -1) - (b.history.lookedUpMs ?? -1));
+    await Promise.all(first.slice(0, lookUpsPerTick).map((lookUp) => lookUpTime(lookUp, signal)));
+  }
+
+  async function lookUpTime({ topic, partition, offset, history: past }: LookUp, signal: AbortSignal): Promise<void> {
+    past.lookedUpMs = clock.monotonicMs();
+    const time = await kafka.readRecordTime(topic, partition, offset, { signal }).catch(asFault);
+    if (!(time instanceof Date)) return;
+    const appendedMs = clock.monotonicMs() - (clock.now().getTime() - time.getTime());
+    past.anchor = { offset: Number(offset), appendedMs };
+  }
+
+  return {
+    subscribe(key, subscription) {
+      const before = watched.get(key);
+      if (before && sameSubscription(before.subscription, subscription)) return;
+      watched.set(key, { key, subscription, topics: [], snapshot: undefined });
+    },
+    unsubscribe(key) {
+      watched.delete(key);
+    },
+    snapshot(key) {
+      const snapshot = watched.get(key)?.snapshot;
+      if (snapshot === undefined) return undefined;
+      const old = clock.monotonicMs() - snapshot.sampledAtMs > patienceTicks * tickMs;
+      return old ? staleSnapshot(snapshot) : snapshot;
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const startMs = clock.monotonicMs();
+        if (watched.size > 0) await tick(signal).catch((error) => log.error('lag poll failed', { error }));
+        const tookMs = clock.monotonicMs() - startMs;
+        // A cluster slower than the tick is not asked without a break.
+        await pause(clock, Math.max(tickMs - tookMs, tickMs / 5), signal);
+      }
+    },
+  };
+}
+
+function topicsNow({ subscription, topics }: Watched, state: Settled<GroupState> | undefined): string[] {
+  const now = topicsOf(subscription, state?.ok ? state.value : undefined);
+  return state?.ok ? now : unique([...topics, ...now]);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}
+
+function sameSubscription(a: LagSubscription, b: LagSubscription): boolean {
+  return a.groupId === b.groupId && a.offsetReset === b.offsetReset && a.topics.join() === b.topics.join();
+}

@@ -1,0 +1,68 @@
+import { between, OffsetSeries } from './series.ts';
+
+/** Where a record stands that somebody looked up, and when it was appended (monotonic milliseconds). */
+export interface Anchor {
+  offset: number;
+  appendedMs: number;
+}
+
+/** What one poll found for one partition of one group. */
+export interface SeenPosition {
+  /** `undefined`: the group never committed here. */
+  committed: bigint | undefined;
+  /** Whether records wait behind the position. */
+  waiting: boolean;
+}
+
+/** One group's position in one partition, over time. */
+export class PositionHistory {
+  readonly series = new OffsetSeries();
+  /** The last look-up of a record older than the samples, and when it was tried. */
+  anchor: Anchor | undefined;
+  lookedUpMs: number | undefined;
+  #waitingMs: number | undefined;
+  #firstEnd: bigint | undefined;
+
+  /** The log's end when this partition was first seen without a committed offset. */
+  firstEnd(end: bigint): bigint {
+    this.#firstEnd ??= end;
+    return this.#firstEnd;
+  }
+
+  /**
+   * Takes in one poll. Answers how long records had waited for the commit that this poll shows, in milliseconds:
+   * a sample of the group's commit interval. `undefined`: no commit since the last poll, or none was awaited.
+   */
+  see({ committed, waiting }: SeenPosition, atMs: number): number | undefined {
+    const before = this.series.changedMs;
+    if (committed === undefined) this.series.clear();
+    else {
+      this.series.add(Number(committed), atMs);
+      this.#firstEnd = undefined;
+    }
+    const moved = before !== undefined && this.series.changedMs !== before;
+    const waitedMs = moved && this.#waitingMs !== undefined ? atMs - this.#waitingMs : undefined;
+    if (!waiting) this.#waitingMs = undefined;
+    else if (moved || this.#waitingMs === undefined) this.#waitingMs = atMs;
+    return waitedMs;
+  }
+
+  /** How long the position has stood still with records waiting, in milliseconds. */
+  idleMs(nowMs: number): number {
+    return this.#waitingMs === undefined ? 0 : nowMs - this.#waitingMs;
+  }
+
+  /**
+   * When the record at `offset` was appended, as far as it is known: from the samples of the log's end, or on the line
+   * between a looked-up record and the first sample.
+   */
+  appendedMs(offset: number, ends: OffsetSeries): number | undefined {
+    const sampled = ends.timeOf(offset);
+    if (sampled !== undefined) return sampled;
+    const { anchor } = this;
+    const { firstOffset, firstMs } = ends;
+    if (anchor === undefined || firstOffset === undefined || firstMs === undefined) return undefined;
+    if (offset < anchor.offset || offset >= firstOffset) return undefined;
+    return between(offset, [anchor.offset, anchor.appendedMs], [firstOffset, Math.max(firstMs, anchor.appendedMs)]);
+  }
+}

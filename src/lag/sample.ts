@@ -1,0 +1,132 @@
+import type { CommittedOffsets, GroupState, PartitionOffsets, Settled, TopicOffsets } from '../ports/kafka.ts';
+import type { GroupHistory, LagHistory } from './history.ts';
+import type { PositionHistory } from './position.ts';
+import type { OffsetSeries } from './series.ts';
+import type { LagSubscription, OffsetReset } from './snapshot.ts';
+
+/** What the brokers answered about one group. */
+export interface GroupAnswers {
+  group: Settled<GroupState>;
+  committed: Settled<CommittedOffsets>;
+  /** By topic; each topic that `topicsOf` names has its answer. */
+  offsets: ReadonlyMap<string, Settled<TopicOffsets>>;
+}
+
+/** One partition as the brokers answered, and what is remembered of it. */
+export interface Found {
+  topic: string;
+  partition: number;
+  offsets: PartitionOffsets | undefined;
+  committed: bigint | undefined;
+  /** Where reading goes on, inside the log; `undefined`: unknown. */
+  position: bigint | undefined;
+  history: PositionHistory;
+  ends: OffsetSeries;
+}
+
+/** One group's answers, taken into the history. */
+export interface Sample {
+  subscription: LagSubscription;
+  answers: GroupAnswers;
+  history: GroupHistory;
+  found: readonly Found[];
+  atMs: number;
+}
+
+/** A record whose time would tell how old a lag is that began before our samples. */
+export interface LookUp {
+  topic: string;
+  partition: number;
+  offset: bigint;
+  history: PositionHistory;
+}
+
+/** The topics asked for and those the members read or subscribe to, sorted. Never more than that. */
+export function topicsOf(subscription: LagSubscription, group: GroupState | undefined): string[] {
+  const members = group?.members ?? [];
+  const read = members.flatMap((member) => [...member.assignment.keys(), ...member.subscription]);
+  return [...new Set([...subscription.topics, ...read])].sort();
+}
+
+export function recordEnds(history: LagHistory, offsets: GroupAnswers['offsets'], atMs: number): void {
+  for (const [topic, answer] of offsets) {
+    if (!answer.ok) continue;
+    for (const [partition, known] of answer.value) {
+      if (known !== undefined) history.ends(topic, partition).add(Number(known.end), atMs);
+    }
+  }
+}
+
+/** Takes one group's answers into the history. Call `recordEnds` first. */
+export function recordGroup(
+  history: LagHistory,
+  subscription: LagSubscription,
+  topics: readonly string[],
+  answers: GroupAnswers,
+  atMs: number,
+): Sample {
+  const group = history.group(subscription.groupId);
+  const found = topics.flatMap((topic) => findPartitions(topic, subscription, answers, history));
+  group.seeState(answers.group.ok ? answers.group.value : undefined, atMs);
+  if (answers.committed.ok) {
+    const gaps = found.map(({ history: seen, committed, offsets, position }) => {
+      const waiting = position !== undefined && offsets !== undefined && position < offsets.end;
+      return seen.see({ committed, waiting }, atMs);
+    });
+    group.seeCommitGaps(gaps.filter((gapMs) => gapMs !== undefined));
+  }
+  return { subscription, answers, history: group, found, atMs };
+}
+
+function findPartitions(
+  topic: string,
+  { groupId, offsetReset }: LagSubscription,
+  { offsets, committed }: GroupAnswers,
+  history: LagHistory,
+): Found[] {
+  const answer = offsets.get(topic);
+  if (!answer?.ok) return [];
+  const positions = committed.ok ? committed.value.get(topic) : undefined;
+  return [...answer.value]
+    .sort(([a], [b]) => a - b)
+    .map(([partition, known]) => {
+      const past = history.group(groupId).position(topic, partition);
+      const own = positions?.get(partition);
+      const position = known && committed.ok ? positionOf(own, known, offsetReset, past) : undefined;
+      const ends = history.ends(topic, partition);
+      return { topic, partition, offsets: known, committed: own, position, history: past, ends };
+    });
+}
+
+/** Where the group goes on reading; `undefined`: nobody can tell. */
+function positionOf(
+  committed: bigint | undefined,
+  { end, logStart }: PartitionOffsets,
+  offsetReset: OffsetReset,
+  past: PositionHistory,
+): bigint | undefined {
+  if (committed !== undefined) {
+    // Offsets are read after positions, so a position past the end belongs to a log that was cut or made anew.
+    return committed > end ? undefined : max(committed, logStart);
+  }
+  if (end === logStart || offsetReset === 'Earliest') return logStart;
+  // What came in since the first look is lag for a client that starts at the end; what was there before is not.
+  if (offsetReset === 'Latest') return max(past.firstEnd(end), logStart);
+  // Without a reset rule the client stops with an error: nothing is read until somebody commits a position.
+  return undefined;
+}
+
+/** Positions older than the samples whose record time is unknown, or was looked up longer than `everyMs` ago. */
+export function lookUpsOf({ found, atMs }: Sample, everyMs: number): LookUp[] {
+  return found.flatMap(({ topic, partition, offsets, position, history, ends }) => {
+    if (offsets === undefined || position === undefined || position >= offsets.end) return [];
+    const { firstOffset } = ends;
+    if (firstOffset === undefined || Number(position) >= firstOffset) return [];
+    const due = history.lookedUpMs === undefined || atMs - history.lookedUpMs >= everyMs;
+    return due ? [{ topic, partition, offset: position, history }] : [];
+  });
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,223 @@
+import { expect, test } from 'vitest';
+import { LagHistory } from '../../../src/lag/history.ts';
+import { snapshotOf } from '../../../src/lag/measure.ts';
+import { type GroupAnswers, lookUpsOf, recordEnds, recordGroup, topicsOf } from '../../../src/lag/sample.ts';
+import type { GroupSnapshot, LagSubscription, PartitionSnapshot } from '../../../src/lag/snapshot.ts';
+import { Fault } from '../../../src/ports/fault.ts';
+import type { GroupState } from '../../../src/ports/kafka.ts';
+
+const tickMs = 5_000;
+const denied = new Fault('kafka', 'denied', 'cannot read offsets of topic "orders": TOPIC_AUTHORIZATION_FAILED');
+const refused = { ok: false as const, fault: denied };
+
+/** What one poll found in partition 0 of topic "orders". */
+interface Poll {
+  end?: number;
+  logStart?: number;
+  committed?: number;
+  state?: string;
+}
+
+const groupOf = (state = 'Stable', subscription: readonly string[] = ['orders']): GroupState => {
+  const members = [{ memberId: 'a', clientId: '', host: '', assignment: new Map([['orders', [0]]]), subscription }];
+  return { groupId: 'payments', protocol: 'classic', state, assignor: 'range', members };
+};
+
+function answersOf({ end, logStart = 0, committed, state }: Poll): GroupAnswers {
+  const offsets = end === undefined ? undefined : { partition: 0, end: BigInt(end), logStart: BigInt(logStart) };
+  const position = committed === undefined ? undefined : BigInt(committed);
+  return {
+    group: { ok: true, value: groupOf(state) },
+    committed: { ok: true, value: new Map([['orders', new Map([[0, position]])]]) },
+    offsets: new Map([['orders', { ok: true, value: new Map([[0, offsets]]) }]]),
+  };
+}
+
+/** Polls a group every five seconds and answers the last snapshot. */
+function snapshotAfter(polls: readonly GroupAnswers[], subscription: Partial<LagSubscription> = {}): GroupSnapshot {
+  const history = new LagHistory(tickMs);
+  const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest', ...subscription };
+  const snapshots = polls.map((answers, at) => {
+    const topics = topicsOf(asked, answers.group.ok ? answers.group.value : undefined);
+    recordEnds(history, answers.offsets, at * tickMs);
+    return snapshotOf(recordGroup(history, asked, topics, answers, at * tickMs), topics);
+  });
+  const last = snapshots.at(-1);
+  if (last === undefined) throw new Error('no polls');
+  return last;
+}
+
+const times = (count: number, poll: Poll): Poll[] => Array.from({ length: count }, () => poll);
+
+test.each<{
+  it: string;
+  reset?: LagSubscription['offsetReset'];
+  polls: readonly Poll[];
+  partition: Partial<PartitionSnapshot>;
+  known?: boolean;
+}>([
+  { it: 'is what waits behind the committed offset', polls: [{ end: 100, committed: 70 }], partition: { lag: 30 } },
+  {
+    it: 'is zero at the end, and has no age',
+    polls: [{ end: 100, committed: 100 }],
+    partition: { lag: 0, lagSeconds: 0 },
+  },
+  {
+    it: 'does not count what retention has removed',
+    polls: [{ end: 100, logStart: 90, committed: 70 }],
+    partition: { lag: 10 },
+  },
+  {
+    it: 'is unknown when the brokers gave no offsets',
+    polls: [{ committed: 70 }],
+    partition: { lag: undefined, lagSeconds: undefined },
+    known: false,
+  },
+  {
+    it: 'is unknown when the position is past the end',
+    polls: [{ end: 60, committed: 70 }],
+    partition: { lag: undefined },
+    known: false,
+  },
+  {
+    it: 'is all that is kept for a client that starts at the beginning',
+    reset: 'Earliest',
+    polls: [{ end: 100, logStart: 40 }],
+    partition: { lag: 60, committed: undefined },
+  },
+  {
+    it: 'is zero on a quiet topic for a client that starts at the end',
+    polls: [{ end: 100 }, { end: 100 }],
+    partition: { lag: 0 },
+  },
+  {
+    it: 'is what came since the first look for a client that starts at the end',
+    polls: [{ end: 100 }, { end: 130 }],
+    partition: { lag: 30 },
+  },
+  {
+    it: 'is unknown for a client that does not say where it starts',
+    reset: 'None',
+    polls: [{ end: 100 }],
+    partition: { lag: undefined },
+    known: false,
+  },
+  {
+    it: 'is zero in an empty partition, wherever the client starts',
+    reset: 'None',
+    polls: [{ end: 40, logStart: 40 }],
+    partition: { lag: 0 },
+  },
+  {
+    it: 'starts anew when a group forgets its offsets',
+    polls: [{ end: 100 }, { end: 130, committed: 130 }, { end: 150 }, { end: 155 }],
+    partition: { lag: 5 },
+  },
+  {
+    it: 'has the age of its oldest record',
+    polls: [
+      { end: 0, committed: 0 },
+      { end: 50, committed: 0 },
+      { end: 100, committed: 50 },
+    ],
+    partition: { lag: 50, lagSeconds: 5 },
+  },
+  {
+    it: 'has no known age when it began before the first poll',
+    polls: [
+      { end: 100, committed: 70 },
+      { end: 110, committed: 80 },
+    ],
+    partition: { lag: 30, lagSeconds: undefined },
+  },
+  {
+    it: 'of two offsets that nobody ever commits is none after a minute',
+    polls: times(13, { end: 100, committed: 98 }),
+    partition: { lag: 0, phantom: 2, lagSeconds: 0, idleMs: 0 },
+  },
+  {
+    it: 'of two offsets counts for a minute',
+    polls: times(12, { end: 100, committed: 98 }),
+    partition: { lag: 2, phantom: 0 },
+  },
+  {
+    it: 'of three offsets always counts',
+    polls: times(30, { end: 100, committed: 97 }),
+    partition: { lag: 3, phantom: 0 },
+  },
+  {
+    it: 'of two offsets counts where no member reads',
+    polls: times(30, { end: 100, committed: 98, state: 'Empty' }),
+    partition: { lag: 2, phantom: 0 },
+  },
+])('lag $it', ({ reset = 'Latest', polls, partition, known = true }) => {
+  const snapshot = snapshotAfter(polls.map(answersOf), { offsetReset: reset });
+  expect(snapshot.partitions).toMatchObject([partition]);
+  expect(snapshot.known).toBe(known);
+  expect(snapshot.lagRecords).toBe(known ? partition.lag : undefined);
+});
+
+test('rates come with the second poll', () => {
+  const first = { end: 100, committed: 90 };
+  expect(snapshotAfter([answersOf(first)]).partitions).toMatchObject([
+    { arrivalRate: undefined, commitRate: undefined },
+  ]);
+  const second = snapshotAfter([answersOf(first), answersOf({ end: 150, committed: 110 })]);
+  expect(second.partitions).toMatchObject([{ arrivalRate: { short: 10, long: 10 }, commitRate: 4 }]);
+});
+
+const whole = answersOf({ end: 100, committed: 70 });
+const none = new Map<number, undefined>();
+
+test.each<{ it: string; answers: Partial<GroupAnswers>; problem: string; fault?: Fault }>([
+  { it: 'its state could not be read', answers: { group: refused }, problem: denied.message, fault: denied },
+  { it: 'its offsets could not be read', answers: { committed: refused }, problem: denied.message, fault: denied },
+  {
+    it: 'a topic could not be read',
+    answers: { offsets: new Map([['orders', refused]]) },
+    problem: denied.message,
+    fault: denied,
+  },
+  {
+    it: 'a topic has no partitions',
+    answers: { offsets: new Map([['orders', { ok: true, value: none }]]) },
+    problem: 'topic "orders" has no partitions',
+  },
+  {
+    it: 'one partition is missing',
+    answers: { offsets: new Map([['orders', { ok: true, value: new Map([[0, undefined]]) }]]) },
+    problem: 'no offsets of partition 0 of topic "orders"',
+  },
+])('nothing is concluded about a group when $it', ({ answers, problem, fault }) => {
+  const snapshot = snapshotAfter([{ ...whole, ...answers }]);
+  expect(snapshot).toMatchObject({ known: false, problem, fault, lagRecords: undefined, lagSeconds: undefined });
+});
+
+test('what is known of one partition stays visible when another is not', () => {
+  const offsets = new Map([
+    [0, { partition: 0, end: 100n, logStart: 0n }],
+    [1, undefined],
+  ] as const);
+  const snapshot = snapshotAfter([{ ...whole, offsets: new Map([['orders', { ok: true, value: offsets }]]) }]);
+  expect(snapshot.partitions).toMatchObject([{ lag: 30 }, { lag: undefined }]);
+  expect(snapshot.known).toBe(false);
+});
+
+test('a group reads what it was declared to read and what its members subscribe to, and nothing else', () => {
+  const subscription: LagSubscription = { groupId: 'payments', topics: ['declared', 'orders'], offsetReset: 'Latest' };
+  expect(topicsOf(subscription, groupOf('Stable', ['subscribed']))).toEqual(['declared', 'orders', 'subscribed']);
+  expect(topicsOf(subscription, undefined)).toEqual(['declared', 'orders']);
+});
+
+test.each([
+  { it: 'a lag that began before the first poll', poll: { end: 100, committed: 70 }, wanted: [70n] },
+  { it: 'none when there is no lag', poll: { end: 100, committed: 100 }, wanted: [] },
+  { it: 'none when nothing is known', poll: { committed: 70 }, wanted: [] },
+])('record times are looked up for $it', ({ poll, wanted }) => {
+  const history = new LagHistory(tickMs);
+  const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest' };
+  const answers = answersOf(poll);
+  recordEnds(history, answers.offsets, 0);
+  const sample = recordGroup(history, asked, ['orders'], answers, 0);
+  expect(lookUpsOf(sample, 30_000).map(({ offset }) => offset)).toEqual(wanted);
+});
