@@ -91,7 +91,7 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     behaviour: eventConsumerBehaviour({
       ...stores,
       autoscalers: [stores.autoscalers, stores.scaledObjects],
-      ...{ lag, scaler, clock },
+      ...{ lag, scaler, clock, metrics },
     }),
     failureReasons: { away, rejected: {} },
   });

@@ -3,11 +3,13 @@ import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
 import { type ClusterUse, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
+import { createLagMetrics } from './lag-metrics.ts';
 import type { LagSource } from './lag-source.ts';
 import { ConsumerMemory } from './memory.ts';
 import type { Driver, ObservedConsumer } from './observed.ts';
@@ -22,15 +24,22 @@ export interface ConsumerDependencies {
   lag: LagSource;
   scaler: ScaleWriter;
   clock: Clock;
+  metrics: Metrics;
 }
 
 export type EventConsumerBehaviour = Behaviour<EventConsumer, ObservedConsumer, ScaleAction, ConsumerFields>;
 
 export function eventConsumerBehaviour(dependencies: ConsumerDependencies): EventConsumerBehaviour {
   const memory = new ConsumerMemory();
+  const meters = createLagMetrics(dependencies.metrics);
   return {
     needsFinalizer: () => false,
-    observe: async (resource) => observeConsumer(dependencies, memory, resource),
+    async observe(resource) {
+      const observed = observeConsumer(dependencies, memory, resource);
+      if (observed.kind === 'seen') meters.show(keyOf(resource), observed.snapshot, observed.decision);
+      else meters.forget(keyOf(resource));
+      return observed;
+    },
     plan: planConsumer,
     planRemoval: () => inSync,
     async act({ key, target, decision }, { signal, now }) {
@@ -44,6 +53,7 @@ export function eventConsumerBehaviour(dependencies: ConsumerDependencies): Even
     forget(key) {
       dependencies.lag.forget(key);
       memory.forget(key);
+      meters.forget(key);
     },
   };
 }

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import type { ObservedConsumer, SeenConsumer } from '../../../../src/controllers/event-consumer/observed.ts';
+import { planConsumer } from '../../../../src/controllers/event-consumer/plan.ts';
+import { reportConsumer } from '../../../../src/controllers/event-consumer/report.ts';
+import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
+import type { GroupSnapshot } from '../../../../src/lag/snapshot.ts';
+import { Fault } from '../../../../src/ports/fault.ts';
+import type { Deployment } from '../../../../src/ports/scale-target.ts';
+import type { Decision } from '../../../../src/scaling/decide.ts';
+import { clusterOf, useOf } from '../samples.ts';
+
+const creationTimestamp = '2026-01-01T00:00:00Z';
+
+function consumer(spec: Partial<EventConsumerSpec> = {}): EventConsumer {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventConsumer',
+    metadata: { name: 'payment', namespace: 'shop', uid: 'u1', resourceVersion: '5', generation: 1, creationTimestamp },
+    spec: {
+      topics: ['order.created'],
+      offsetReset: 'Latest',
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment' },
+      scaling: { mode: 'Auto', minReplicas: 1, maxLagSeconds: 10, policy: 'Cost' },
+      paused: false,
+      ...spec,
+    },
+    status: {},
+  };
+}
+
+const target: Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'payment', namespace: 'shop', uid: 'd1', resourceVersion: '9', creationTimestamp },
+  spec: { replicas: 1 },
+};
+
+const hold: Decision = {
+  kind: 'hold',
+  from: 1,
+  to: 1,
+  reason: 'WithinObjective',
+  message: 'lag is within the objective of 10 s',
+  assessment: undefined,
+};
+const grow: Decision = { ...hold, kind: 'scale', to: 3, reason: 'LagOverObjective', message: 'lag 30 s' };
+
+function snapshot(overrides: Partial<GroupSnapshot> = {}): GroupSnapshot {
+  return {
+    groupId: 'payment',
+    sampledAtMs: 0,
+    known: true,
+    problem: undefined,
+    fault: undefined,
+    state: 'Stable',
+    assignor: 'range',
+    members: [],
+    steadySinceMs: 0,
+    commitIntervalMs: 1_000,
+    commitWindowMs: 20_000,
+    topics: ['order.created'],
+    partitions: [],
+    lagRecords: 0,
+    phantomRecords: 0,
+    lagSeconds: 0,
+    ...overrides,
+  };
+}
+
+function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
+  return {
+    kind: 'seen',
+    use: useOf(),
+    target,
+    driver: undefined,
+    snapshot: snapshot(),
+    decision: hold,
+    lag: { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 6, lagging: 0 } },
+    lastDecision: undefined,
+    ...overrides,
+  };
+}
+
+const missing = new Fault('kafka', 'conflict', 'no topic', { code: 'UNKNOWN_TOPIC_OR_PARTITION' });
+const away = new Fault('kafka', 'unavailable', 'no answer', { code: 'ECONNREFUSED' });
+const driver = { kind: 'HorizontalPodAutoscaler', name: 'web' };
+const older = { namespace: 'shop', name: 'older', uid: 'u0', creationTimestamp, recorded: false };
+
+interface Row {
+  it: string;
+  resource?: EventConsumer;
+  observed: ObservedConsumer;
+  blocked?: string;
+  scales?: boolean;
+}
+
+const rows: Row[] = [
+  { it: 'holds', observed: seen() },
+  { it: 'scales its Deployment', observed: seen({ decision: grow }), scales: true },
+  {
+    it: 'waits for its Deployment',
+    observed: seen({ target: undefined, decision: undefined }),
+    blocked: 'TargetNotFound',
+  },
+  {
+    it: 'leaves a driven Deployment alone',
+    observed: seen({ driver, decision: grow }),
+    blocked: 'TargetOwnedByAutoscaler',
+  },
+  {
+    it: 'tolerates a driver while it is Off',
+    resource: consumer({ scaling: { mode: 'Off', minReplicas: 1, maxLagSeconds: 10, policy: 'Cost' } }),
+    observed: seen({ driver }),
+  },
+  {
+    it: 'waits for a topic that does not exist',
+    observed: seen({ snapshot: snapshot({ known: false, problem: 'no topic', fault: missing }) }),
+    blocked: 'TopicNotReady',
+  },
+  {
+    it: 'is not blocked by brokers that are away',
+    observed: seen({ snapshot: snapshot({ known: false, problem: 'no answer', fault: away }) }),
+  },
+  {
+    it: 'leaves the group to an older resource',
+    observed: { kind: 'notMine', use: useOf(), owner: older, what: 'group' },
+    blocked: 'OwnedByOther',
+  },
+  {
+    it: 'asks for a grant',
+    observed: seen({ use: useOf(clusterOf(), 'elsewhere'), decision: grow }),
+    blocked: 'NotGranted',
+  },
+];
+
+describe('the plan of an EventConsumer', () => {
+  it.each(rows)('$it', ({ resource = consumer(), observed, blocked, scales = false }) => {
+    const plan = planConsumer(resource, observed);
+    expect(plan.blocked.map(({ reason }) => reason)).toEqual(blocked === undefined ? [] : [blocked]);
+    expect(plan.actions).toEqual(scales ? [expect.objectContaining({ kind: 'scale', target, decision: grow })] : []);
+  });
+});
+
+describe('the report of an EventConsumer', () => {
+  const report = (observed: SeenConsumer, resource = consumer()) =>
+    reportConsumer(resource, observed, planConsumer(resource, observed));
+  const finding = (observed: SeenConsumer, type: string) =>
+    report(observed).findings.find((candidate) => candidate.type === type);
+
+  it('shows current, desired and largest useful size', () => {
+    const observed = seen({ decision: { ...grow, kind: 'hold' } });
+    expect(report(observed).fields).toMatchObject({ replicas: { current: 1, desired: 3, summary: '1/3/1' } });
+  });
+
+  it('never takes unknown lag for a lag within the objective', () => {
+    const unknown = snapshot({ known: false, problem: 'partition 3 did not answer', lagSeconds: undefined });
+    expect(finding(seen({ snapshot: unknown }), 'WithinObjective')).toMatchObject({
+      status: 'Unknown',
+      reason: 'LagUnknown',
+      message: 'partition 3 did not answer',
+    });
+  });
+
+  it('says when lag is over the objective', () => {
+    expect(finding(seen({ snapshot: snapshot({ lagSeconds: 11 }) }), 'WithinObjective')).toMatchObject({
+      status: 'False',
+    });
+  });
+
+  it('keeps the last change of an earlier process on record', () => {
+    expect(report(seen()).fields).not.toHaveProperty('lastDecision');
+  });
+
+  it('claims no scaling while something blocks it', () => {
+    expect(report(seen({ driver })).findings).toEqual([]);
+  });
+});
