@@ -1,0 +1,61 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { KafkaAdmin, KafkaTarget } from '../../ports/kafka.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { Cluster } from './cluster.ts';
+import { ClusterLinks } from './cluster-links.ts';
+import { createClusterReads } from './cluster-reads.ts';
+import { createGroupReads } from './groups.ts';
+import { createGroupsReading } from './groups-reading.ts';
+import { createOffsetReads } from './offsets.ts';
+import { OwnWrites } from './own-writes.ts';
+import { createRecordTimeReads } from './record-time.ts';
+import { defaultKafkaSettings, type KafkaSettings } from './settings.ts';
+import { createTopicReads } from './topic-reads.ts';
+import { createTopicWrites } from './topic-writes.ts';
+
+export interface KafkaDependencies {
+  clock: Clock;
+  metrics: Metrics;
+  /** How the brokers' logs and quotas name this process, such as `sluice-<host>-<process>`. */
+  clientId: string;
+  /** Whether this process still holds the lease. Asked right before a request leaves that changes something. */
+  fence: () => boolean;
+  settings?: Partial<KafkaSettings>;
+}
+
+/** A client of one cluster. It opens no connection before the first call. */
+export function createKafkaAdmin(target: KafkaTarget, dependencies: KafkaDependencies): KafkaAdmin {
+  const cluster = createCluster(target, dependencies);
+  const topicReads = createTopicReads(cluster);
+  const groupReads = createGroupReads(cluster);
+  return {
+    ...createClusterReads(cluster),
+    describeTopic: topicReads.describeTopic,
+    nameOfTopicId: topicReads.nameOfTopicId,
+    ...createTopicWrites(cluster, topicReads),
+    ...groupReads,
+    ...createGroupsReading(cluster, groupReads),
+    ...createOffsetReads(cluster),
+    ...createRecordTimeReads(cluster, topicReads),
+    close: async () => cluster.links.close(),
+  };
+}
+
+function createCluster(target: KafkaTarget, { clock, metrics, clientId, fence, ...rest }: KafkaDependencies): Cluster {
+  const settings: KafkaSettings = { ...defaultKafkaSettings, ...rest.settings };
+  const requests = metrics.histogram('sluice_kafka_request_seconds', 'Requests to Kafka brokers, by API and result.', [
+    'cluster',
+    'api',
+    'result',
+  ]);
+  const links = new ClusterLinks(target.bootstrapServers, {
+    clock,
+    clientId,
+    fence,
+    connectTimeoutMs: settings.callTimeoutMs,
+    maxAnswerBytes: settings.maxAnswerBytes,
+    onRequest: ({ api, seconds, ok }) =>
+      requests.observe(seconds, { cluster: target.name, api, result: ok ? 'answered' : 'failed' }),
+  });
+  return { links, clock, settings, ownWrites: new OwnWrites(clock, settings.ownWritesMs) };
+}

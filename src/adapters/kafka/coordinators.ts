@@ -1,0 +1,71 @@
+import { Fault } from '../../ports/fault.ts';
+import type { Settled } from '../../ports/kafka.ts';
+import { chunks } from './chunks.ts';
+import type { Cluster } from './cluster.ts';
+import { faultOfCode, unavailable } from './errors.ts';
+import { type Coordinator, findCoordinators } from './group-calls.ts';
+import type { KafkaRequest } from './request.ts';
+
+/** Keeps one answer at a few hundred kilobytes even for groups with many members. */
+const maxGroupsPerRequest = 200;
+
+/** Asks one coordinator about the groups that it looks after. */
+export type AskCoordinator<Result> = (
+  groups: readonly string[],
+  send: <Answer>(request: KafkaRequest<Answer>) => Promise<Answer>,
+) => Promise<ReadonlyMap<string, Settled<Result>>>;
+
+/**
+ * Asks every group's coordinator, all coordinators at once. A group whose coordinator is not found or does not answer
+ * gets a Fault of its own; a failure to look the coordinators up throws.
+ */
+export async function askCoordinators<Result>(
+  cluster: Cluster,
+  groups: readonly string[],
+  ask: AskCoordinator<Result>,
+): Promise<Map<string, Settled<Result>>> {
+  const results = new Map<string, Settled<Result>>();
+  const distinct = [...new Set(groups)];
+  if (distinct.length === 0) return results;
+  const answer = await cluster.links.read(findCoordinators(distinct), cluster.settings.callTimeoutMs);
+  const found = answer.coordinators.filter(({ errorCode }) => errorCode === 0);
+  const asks = [...Map.groupBy(found, ({ nodeId }) => nodeId).values()].flatMap((coordinated) =>
+    chunks(coordinated, maxGroupsPerRequest).map((some) => askOne(cluster, some, ask)),
+  );
+  for (const coordinator of answer.coordinators) {
+    if (coordinator.errorCode === 0) continue;
+    const fault = faultOfCode(`cannot find the coordinator of group "${coordinator.key}"`, coordinator);
+    results.set(coordinator.key, { ok: false, fault });
+  }
+  for (const some of await Promise.all(asks)) for (const [group, result] of some) results.set(group, result);
+  return withGaps(distinct, results);
+}
+
+async function askOne<Result>(
+  cluster: Cluster,
+  coordinated: readonly Coordinator[],
+  ask: AskCoordinator<Result>,
+): Promise<ReadonlyMap<string, Settled<Result>>> {
+  const groups = coordinated.map(({ key }) => key);
+  const [address] = coordinated;
+  const nodeId = address?.nodeId ?? -1;
+  try {
+    return await ask(groups, (request) => cluster.links.ask(nodeId, request, cluster.settings.callTimeoutMs, address));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return new Map(groups.map((group) => [group, { ok: false, fault: error }]));
+  }
+}
+
+/** A group that nobody mentioned is unknown, which is not the same as absent. */
+function withGaps<Result>(
+  groups: readonly string[],
+  results: Map<string, Settled<Result>>,
+): Map<string, Settled<Result>> {
+  for (const group of groups) {
+    if (results.has(group)) continue;
+    const fault = unavailable(`no answer mentions group "${group}"`, { code: 'MALFORMED_ANSWER' });
+    results.set(group, { ok: false, fault });
+  }
+  return results;
+}

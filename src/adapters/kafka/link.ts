@@ -1,0 +1,207 @@
+import { apiVersionsV3, Connection, ResponseError } from '@platformatic/kafka';
+import type { Clock } from '../../ports/clock.ts';
+import { Fault } from '../../ports/fault.ts';
+import { type Address, printAddress } from './address.ts';
+import { faultOfConnection, unavailable } from './errors.ts';
+import type { KafkaRequest } from './request.ts';
+import { within } from './wait.ts';
+
+export interface LinkOptions {
+  clock: Clock;
+  clientId: string;
+  /** How long connecting may take. */
+  connectTimeoutMs: number;
+  /** A broker that sends more than this without completing an answer is cut off. */
+  maxAnswerBytes: number;
+  /** Whether we still hold the lease; asked right before a mutating request leaves. */
+  fence: () => boolean;
+  /** Told about each request once it is answered or has failed. */
+  onRequest: (call: { api: string; seconds: number; ok: boolean }) => void;
+}
+
+/** One connection, with the versions that the broker at its other end announced on it, by API key. */
+interface Session {
+  connection: Connection;
+  versions: ReadonlyMap<number, { minVersion: number; maxVersion: number }>;
+  /** How much had been read when the last answer was complete. */
+  answeredBytes: number;
+  /** Why we ended it, for all calls that were under way. */
+  ended?: Fault;
+}
+
+const clientSoftware = { name: 'sluice', version: '0.1' };
+const unsupportedVersion = 35;
+/** Brokers delay the answers of a client over its quota themselves; only a long delay would look like silence. */
+const longThrottleMs = 1_000;
+// Our own deadlines come first: the library's would not say which call was late.
+const libraryTimeoutMs = 600_000;
+// Below its limit the library writes at once; above, it would hold requests back after the fence was asked.
+const maxInflights = 10_000;
+
+/**
+ * A connection to one broker. It opens on the first call and again after it broke, and asks for the broker's versions
+ * each time, so that it survives an upgrade of the broker. It retries nothing.
+ */
+export class BrokerLink {
+  readonly address: Address;
+  readonly #options: LinkOptions;
+  #connection: Connection | undefined;
+  #session: Session | undefined;
+  #opening: Promise<Session> | undefined;
+  #throttledUntilMs = 0;
+
+  constructor(address: Address, options: LinkOptions) {
+    this.address = address;
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#session?.connection.isConnected() === true;
+  }
+
+  /** Connects if need be. Throws Fault naming the address. */
+  async open(): Promise<void> {
+    const { clock, connectTimeoutMs } = this.#options;
+    await within(clock, connectTimeoutMs, this.#opened(), () => this.#expire(connectTimeoutMs));
+  }
+
+  /**
+   * The broker's answer, with per-item errors left in it. Throws Fault when there is no usable answer within
+   * `timeoutMs`; the connection is then dropped, because a broker answers in order and the next call would wait too.
+   */
+  async send<Answer>(request: KafkaRequest<Answer>, timeoutMs: number): Promise<Answer> {
+    const { clock, onRequest } = this.#options;
+    const startedMs = clock.monotonicMs();
+    let ok = false;
+    try {
+      const expire = () => this.#expire(timeoutMs);
+      const answer = await within(clock, timeoutMs, this.#exchange(request), expire);
+      ok = true;
+      return answer;
+    } finally {
+      onRequest({ api: request.name, seconds: (clock.monotonicMs() - startedMs) / 1000, ok });
+    }
+  }
+
+  /** Ends the connection; calls that are under way fail. The next call would open it again. */
+  close(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#session = undefined;
+    this.#opening = undefined;
+    if (connection === undefined) return;
+    connection.close().catch(() => {});
+    // `close` lets pending writes finish, which never happens on a dead network.
+    connection.socket?.destroy();
+  }
+
+  #opened(): Promise<Session> {
+    if (this.#session !== undefined && this.isOpen) return Promise.resolve(this.#session);
+    this.#opening ??= this.#connect();
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Session> {
+    this.close();
+    const connection = new Connection(this.#options.clientId, {
+      connectTimeout: this.#options.connectTimeoutMs,
+      requestTimeout: libraryTimeoutMs,
+      maxInflights,
+      // Without it TLS connections carry no server name.
+      tlsServerName: true,
+    });
+    // An error event that nobody listens to would end the process; the calls under way get the error as well.
+    connection.on('error', () => {});
+    this.#connection = connection;
+    try {
+      await connection.connect(this.address.host, this.address.port);
+      const answer = await apiVersionsV3.api.async(connection, clientSoftware.name, clientSoftware.version);
+      const versions = new Map(answer.apiKeys.map((api) => [api.apiKey, api]));
+      const session: Session = { connection, versions, answeredBytes: connection.socket.bytesRead };
+      connection.socket.on('data', () => this.#endWhenOversized(session));
+      if (this.#connection === connection) this.#session = session;
+      return session;
+    } catch (error) {
+      if (this.#connection === connection) this.close();
+      throw faultOfConnection(`cannot connect to ${this.#name}`, error);
+    } finally {
+      if (this.#connection === connection) this.#opening = undefined;
+    }
+  }
+
+  async #exchange<Answer>(request: KafkaRequest<Answer>): Promise<Answer> {
+    const session = await this.#opened();
+    const version = this.#versionFor(request, session);
+    this.#refuseWhenThrottled(request);
+    if (request.mutating && !this.#options.fence()) throw fenced(request);
+    try {
+      return this.#noted(session, await version.send(session.connection));
+    } catch (error) {
+      if (error instanceof ResponseError) return this.#noted(session, this.#partial(request, error));
+      if (this.#session === session) this.close();
+      throw session.ended ?? faultOfConnection(`no usable answer from ${this.#name}`, error);
+    }
+  }
+
+  #endWhenOversized(session: Session): void {
+    const unfinishedBytes = session.connection.socket.bytesRead - session.answeredBytes;
+    if (unfinishedBytes <= this.#options.maxAnswerBytes) return;
+    session.ended = unavailable(`the answer from ${this.#name} is too large`, { code: 'ANSWER_TOO_LARGE' });
+    session.connection.socket.destroy();
+  }
+
+  #versionFor<Answer>(request: KafkaRequest<Answer>, session: Session): KafkaRequest<Answer>['versions'][number] {
+    const range = session.versions.get(request.key) ?? { minVersion: 0, maxVersion: -1 };
+    const common = request.versions.find(({ version }) => version >= range.minVersion && version <= range.maxVersion);
+    if (common !== undefined) return common;
+    const ours = request.versions.map(({ version }) => version).join(', ');
+    const theirs = `${range.minVersion} to ${range.maxVersion}`;
+    throw new Fault('kafka', 'rejected', `${this.#name} speaks ${request.name} ${theirs}, not ${ours}`, {
+      code: 'UNSUPPORTED_VERSION',
+    });
+  }
+
+  /** The library throws as soon as one item has an error; the answer, with the good items, is inside. */
+  #partial<Answer>(request: KafkaRequest<Answer>, error: ResponseError): Answer {
+    const refused = error.errors.some((item) => item.apiCode === unsupportedVersion);
+    // Behind the broker, a controller of another release: what the broker announced does not hold any more.
+    if (refused && request.mutating) this.close();
+    return error.response;
+  }
+
+  #noted<Answer>(session: Session, answer: Answer): Answer {
+    session.answeredBytes = session.connection.socket.bytesRead;
+    const { throttleTimeMs } = throttleOf(answer);
+    if (throttleTimeMs > 0) this.#throttledUntilMs = this.#options.clock.monotonicMs() + throttleTimeMs;
+    return answer;
+  }
+
+  #refuseWhenThrottled(request: KafkaRequest<unknown>): void {
+    const leftMs = this.#throttledUntilMs - this.#options.clock.monotonicMs();
+    if (leftMs < longThrottleMs) return;
+    throw new Fault('kafka', 'throttled', `${this.#name} throttles this client; ${request.name} has to wait`, {
+      code: 'THROTTLED',
+      retryAfterMs: leftMs,
+    });
+  }
+
+  #expire(timeoutMs: number): Fault {
+    const fault = unavailable(`no answer from ${this.#name} within ${timeoutMs} ms`, { code: 'TIMEOUT' });
+    if (this.#session !== undefined) this.#session.ended = fault;
+    this.close();
+    return fault;
+  }
+
+  get #name(): string {
+    return printAddress(this.address);
+  }
+}
+
+function throttleOf(answer: unknown): { throttleTimeMs: number } {
+  if (typeof answer !== 'object' || answer === null || !('throttleTimeMs' in answer)) return { throttleTimeMs: 0 };
+  return { throttleTimeMs: Number(answer.throttleTimeMs) };
+}
+
+function fenced(request: KafkaRequest<unknown>): Fault {
+  return unavailable(`${request.name} was not sent: this process does not hold the lease`, { code: 'FENCED' });
+}

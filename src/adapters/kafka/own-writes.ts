@@ -1,0 +1,112 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { ConfigChanges, ConfigEntry, TopicState } from '../../ports/kafka.ts';
+
+/** What we wrote about one topic name and the brokers do not show yet. */
+interface Memory {
+  untilMs: number;
+  created?: TopicState;
+  partitions?: number;
+  config: Map<string, string | undefined>;
+  /** The id of the topic that growth and settings were meant for: the first one seen afterwards. */
+  topicId?: string;
+}
+
+/**
+ * Brokers spread news of topics among themselves for up to seconds; until they show what this client wrote, this shows
+ * it. Each memory ends when the brokers show it, and after `keepMs` in any case, so that it hides for no longer what
+ * somebody else did.
+ */
+export class OwnWrites {
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+  readonly #memories = new Map<string, Memory>();
+  /** Until when each deleted topic id is not believed. An id is never used again. */
+  readonly #deleted = new Map<string, number>();
+  #nextSweepMs = 0;
+
+  constructor(clock: Clock, keepMs: number) {
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  created(topic: TopicState): void {
+    this.#memories.delete(topic.name);
+    this.#remember(topic.name).created = topic;
+  }
+
+  grown(name: string, total: number): void {
+    this.#remember(name).partitions = total;
+  }
+
+  altered(name: string, changes: ConfigChanges): void {
+    const { config } = this.#remember(name);
+    for (const [key, value] of changes) config.set(key, value);
+  }
+
+  deleted(id: string): void {
+    this.#sweep();
+    this.#deleted.set(id, this.#clock.monotonicMs() + this.#keepMs);
+    for (const [name, { created, topicId }] of this.#memories) {
+      if (created?.id === id || topicId === id) this.#memories.delete(name);
+    }
+  }
+
+  /** The topic as it is once the brokers have caught up with our writes; `seen` is what they say now. */
+  show(name: string, seen: TopicState | undefined): TopicState | undefined {
+    const live = seen !== undefined && this.#isDeleted(seen.id) ? undefined : seen;
+    const memory = this.#memories.get(name);
+    if (memory === undefined) return live;
+    if (memory.untilMs <= this.#clock.monotonicMs()) {
+      this.#memories.delete(name);
+      return live;
+    }
+    if (memory.created !== undefined && live?.id !== memory.created.id) return withMemory(memory.created, memory);
+    if (live === undefined) return undefined;
+    return this.#settle(live, memory);
+  }
+
+  /** Drops what the brokers show by now and adds the rest to what they say. */
+  #settle(live: TopicState, memory: Memory): TopicState {
+    delete memory.created;
+    memory.topicId ??= live.id;
+    if (live.partitions >= (memory.partitions ?? 0)) delete memory.partitions;
+    for (const [key, value] of memory.config) {
+      if (shows(live.config.get(key), value)) memory.config.delete(key);
+    }
+    const done = memory.partitions === undefined && memory.config.size === 0;
+    if (!done && memory.topicId === live.id) return withMemory(live, memory);
+    this.#memories.delete(live.name);
+    return live;
+  }
+
+  #isDeleted(id: string): boolean {
+    return (this.#deleted.get(id) ?? 0) > this.#clock.monotonicMs();
+  }
+
+  #remember(name: string): Memory {
+    this.#sweep();
+    const memory = this.#memories.get(name) ?? { untilMs: 0, config: new Map() };
+    memory.untilMs = this.#clock.monotonicMs() + this.#keepMs;
+    this.#memories.set(name, memory);
+    return memory;
+  }
+
+  /** Now and then, so that topics nobody asks about again leave nothing behind. */
+  #sweep(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#nextSweepMs) return;
+    this.#nextSweepMs = nowMs + this.#keepMs;
+    for (const [name, { untilMs }] of this.#memories) if (untilMs <= nowMs) this.#memories.delete(name);
+    for (const [id, untilMs] of this.#deleted) if (untilMs <= nowMs) this.#deleted.delete(id);
+  }
+}
+
+function shows(entry: ConfigEntry | undefined, value: string | undefined): boolean {
+  return value === undefined ? entry?.overridden !== true : entry?.overridden === true && entry.value === value;
+}
+
+function withMemory(topic: TopicState, memory: Memory): TopicState {
+  const config = new Map(topic.config);
+  for (const [key, value] of memory.config) config.set(key, { value, overridden: value !== undefined });
+  return { ...topic, partitions: Math.max(topic.partitions, memory.partitions ?? 0), config };
+}

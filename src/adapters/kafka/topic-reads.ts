@@ -1,0 +1,117 @@
+import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../ports/kafka.ts';
+import { batcherFor, type Cluster } from './cluster.ts';
+import { settleItems } from './settle.ts';
+import {
+  type DescribedConfig,
+  describeTopicConfigs,
+  isOverride,
+  type MetadataTopic,
+  metadataById,
+  metadataByName,
+} from './topic-calls.ts';
+import { isTopicId, topicIdOfUuid } from './topic-id.ts';
+
+export interface TopicReads extends Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'> {
+  /** Partitions with their leaders, as the brokers say; `undefined`: no such topic. */
+  metadataOf(name: string, options: KafkaCallOptions): Promise<MetadataTopic | undefined>;
+}
+
+/** There is no such topic; for the last one, there cannot be. */
+const noTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_TOPIC_EXCEPTION']);
+
+/** The answers to many concurrent questions about single topics, each kind of question in shared requests. */
+export function createTopicReads(cluster: Cluster): TopicReads {
+  const byName = metadataBatcher(cluster);
+  const byId = nameBatcher(cluster);
+  const configs = configBatcher(cluster);
+
+  async function readTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
+    const topic = await byName.call(name, options);
+    // Deleted between the two questions: gone.
+    const config = topic && (await configs.call(name, options));
+    return topic && config && stateOf(topic, config);
+  }
+
+  return {
+    metadataOf: (name, options) => byName.call(name, options),
+    describeTopic: async (name, options) => cluster.ownWrites.show(name, await readTopic(name, options)),
+    nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
+  };
+}
+
+/** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small. */
+const configAnswerBytes = 4_096;
+const bytesPerName = (name: string) => ({ partitions: 0, bytes: name.length });
+
+function metadataBatcher(cluster: Cluster) {
+  return batcherFor<string, MetadataTopic | undefined>(cluster, {
+    keyOf: (name) => name,
+    sizeOf: bytesPerName,
+    send: async (names) => {
+      const answer = await cluster.links.metadata(metadataByName(names), cluster.settings.callTimeoutMs);
+      return settleItems(names, new Map(answer.topics.map((topic) => [topic.name ?? '', topic])), {
+        keyOf: (name) => name,
+        what: (name) => `cannot describe topic "${name}"`,
+        harmless: noTopic,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (_name, topic) => ({ ok: true, value: topic }),
+      });
+    },
+  });
+}
+
+function nameBatcher(cluster: Cluster) {
+  return batcherFor<string, string | undefined>(cluster, {
+    keyOf: (id) => id,
+    sizeOf: bytesPerName,
+    send: async (ids) => {
+      const answer = await cluster.links.metadata(metadataById(ids), cluster.settings.callTimeoutMs);
+      return settleItems(ids, new Map(answer.topics.map((topic) => [topicIdOfUuid(topic.topicId), topic])), {
+        keyOf: (id) => id,
+        what: (id) => `cannot look up topic id ${id}`,
+        harmless: noTopic,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (_id, topic) => ({ ok: true, value: topic?.name ?? undefined }),
+      });
+    },
+  });
+}
+
+function configBatcher(cluster: Cluster) {
+  return batcherFor<string, DescribedConfig[] | undefined>(cluster, {
+    keyOf: (name) => name,
+    sizeOf: () => ({ partitions: 0, bytes: configAnswerBytes }),
+    send: async (names) => {
+      const answer = await cluster.links.read(describeTopicConfigs(names), cluster.settings.callTimeoutMs);
+      return settleItems(names, new Map(answer.results.map((result) => [result.resourceName, result])), {
+        keyOf: (name) => name,
+        what: (name) => `cannot read the config of topic "${name}"`,
+        harmless: noTopic,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (_name, result) => ({ ok: true, value: result?.configs }),
+      });
+    },
+  });
+}
+
+function stateOf(topic: MetadataTopic, configs: readonly DescribedConfig[]): TopicState {
+  return {
+    name: topic.name ?? '',
+    id: topicIdOfUuid(topic.topicId),
+    partitions: topic.partitions.length,
+    replicationFactor: Math.min(...topic.partitions.map((partition) => partition.replicaNodes.length)),
+    config: configMap(configs),
+  };
+}
+
+/** The settings of a topic, whichever answer they came in. */
+export function configMap(
+  configs: readonly { name: string; value?: string | null | undefined; configSource: number; isSensitive: boolean }[],
+): Map<string, ConfigEntry> {
+  return new Map(
+    configs.map((config) => {
+      const value = config.isSensitive ? undefined : (config.value ?? undefined);
+      return [config.name, { value, overridden: isOverride(config) }];
+    }),
+  );
+}

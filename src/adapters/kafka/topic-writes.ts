@@ -1,0 +1,157 @@
+import { Fault } from '../../ports/fault.ts';
+import type { KafkaAdmin, NewTopic, Settled, TopicState } from '../../ports/kafka.ts';
+import { batcherFor, type Cluster } from './cluster.ts';
+import { writeTimeoutMs } from './settings.ts';
+import { settleItems } from './settle.ts';
+import {
+  alterTopicConfigs,
+  type ConfigAlteration,
+  type CreatedTopic,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  type Growth,
+} from './topic-calls.ts';
+import { isTopicId, topicIdOfUuid } from './topic-id.ts';
+import { configMap } from './topic-reads.ts';
+
+export type TopicWrites = Pick<KafkaAdmin, 'createTopic' | 'growTopic' | 'alterTopicConfig' | 'deleteTopic'>;
+
+const alreadyGone = new Set(['UNKNOWN_TOPIC_ID', 'UNKNOWN_TOPIC_OR_PARTITION']);
+
+/** Changes of single topics, each kind of change in shared requests. What was written goes into `ownWrites`. */
+export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'describeTopic'>): TopicWrites {
+  const creations = creationBatcher(cluster);
+  const growths = growthBatcher(cluster);
+  const alterations = alterationBatcher(cluster);
+  const deletions = deletionBatcher(cluster);
+  return {
+    createTopic: (topic, options) => creations.call(topic, options),
+    alterTopicConfig: (name, changes, options) => alterations.call({ name, changes }, options),
+    async deleteTopic(id, options) {
+      if (!isTopicId(id))
+        throw new Fault('kafka', 'rejected', `"${id}" is not a topic id`, { code: 'UNKNOWN_TOPIC_ID' });
+      await deletions.call(id, options);
+    },
+    async growTopic(name, total, options) {
+      try {
+        await growths.call({ name, total }, options);
+      } catch (error) {
+        if (!(error instanceof Fault && error.code === 'INVALID_PARTITIONS')) throw error;
+        // Kafka has one code for "has that many already", "has more" and "not a number of partitions".
+        const live = await reads.describeTopic(name, options);
+        if (live?.partitions !== total) throw error;
+      }
+    },
+  };
+}
+
+/** The broker gives up a little before we do, so that its answer says so. */
+function brokerTimeoutMs(cluster: Cluster): number {
+  return Math.floor(writeTimeoutMs(cluster.settings) * 0.8);
+}
+
+function creationBatcher(cluster: Cluster) {
+  return batcherFor<NewTopic, TopicState>(cluster, {
+    keyOf: (topic) => topic.name,
+    sizeOf: (topic) => ({ partitions: topic.partitions ?? 1, bytes: bytesOf(topic.name, topic.config) }),
+    send: async (topics) => {
+      const request = createTopics(topics, brokerTimeoutMs(cluster));
+      const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.topics));
+      return settleItems(topics, new Map(answer.topics.map((created) => [created.name, created])), {
+        keyOf: (topic) => topic.name,
+        what: (topic) => `cannot create topic "${topic.name}"`,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (topic, created) => createdState(cluster, topic, created),
+      });
+    },
+  });
+}
+
+function createdState(cluster: Cluster, topic: NewTopic, created: CreatedTopic | undefined): Settled<TopicState> {
+  if (created?.configs == null) {
+    const message = `topic "${topic.name}" was created, but this client may not read its config`;
+    return { ok: false, fault: new Fault('kafka', 'denied', message, { code: 'TOPIC_AUTHORIZATION_FAILED' }) };
+  }
+  const state: TopicState = {
+    name: created.name,
+    id: topicIdOfUuid(created.topicId),
+    partitions: created.numPartitions,
+    replicationFactor: created.replicationFactor,
+    config: configMap(created.configs),
+  };
+  cluster.ownWrites.created(state);
+  return { ok: true, value: state };
+}
+
+function growthBatcher(cluster: Cluster) {
+  return batcherFor<Growth, void>(cluster, {
+    keyOf: (growth) => growth.name,
+    sizeOf: (growth) => ({ partitions: growth.total, bytes: growth.name.length }),
+    send: async (growths) => {
+      const request = createPartitions(growths, brokerTimeoutMs(cluster));
+      const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.results));
+      return settleItems(growths, new Map(answer.results.map((result) => [result.name, result])), {
+        keyOf: (growth) => growth.name,
+        what: (growth) => `cannot grow topic "${growth.name}" to ${growth.total} partitions`,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: ({ name, total }) => {
+          cluster.ownWrites.grown(name, total);
+          return { ok: true, value: undefined };
+        },
+      });
+    },
+  });
+}
+
+function alterationBatcher(cluster: Cluster) {
+  return batcherFor<ConfigAlteration, void>(cluster, {
+    keyOf: (alteration) => alteration.name,
+    sizeOf: (alteration) => ({ partitions: 0, bytes: bytesOf(alteration.name, alteration.changes) }),
+    send: async (alterations) => {
+      const request = alterTopicConfigs(alterations);
+      const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.responses));
+      return settleItems(alterations, new Map(answer.responses.map((result) => [result.resourceName, result])), {
+        keyOf: (alteration) => alteration.name,
+        what: (alteration) => `cannot alter the config of topic "${alteration.name}"`,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: ({ name, changes }) => {
+          cluster.ownWrites.altered(name, changes);
+          return { ok: true, value: undefined };
+        },
+      });
+    },
+  });
+}
+
+function deletionBatcher(cluster: Cluster) {
+  return batcherFor<string, void>(cluster, {
+    keyOf: (id) => id,
+    sizeOf: (id) => ({ partitions: 0, bytes: id.length }),
+    send: async (ids) => {
+      const request = deleteTopics(ids, brokerTimeoutMs(cluster));
+      const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.responses));
+      return settleItems(ids, new Map(answer.responses.map((result) => [topicIdOfUuid(result.topicId), result])), {
+        keyOf: (id) => id,
+        what: (id) => `cannot delete the topic with id ${id}`,
+        harmless: alreadyGone,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (id) => {
+          cluster.ownWrites.deleted(id);
+          return { ok: true, value: undefined };
+        },
+      });
+    },
+  });
+}
+
+function codesOf(answers: readonly { errorCode: number }[]): number[] {
+  return answers.map(({ errorCode }) => errorCode);
+}
+
+/** Roughly what a name and its settings take on the wire. */
+function bytesOf(name: string, config: ReadonlyMap<string, string | undefined>): number {
+  let bytes = name.length;
+  for (const [key, value = ''] of config) bytes += key.length + value.length;
+  return bytes;
+}

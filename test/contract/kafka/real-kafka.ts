@@ -1,0 +1,77 @@
+import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
+import { Admin, Consumer } from '@platformatic/kafka';
+import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import { createKafkaConnections } from '../../../src/adapters/kafka/index.ts';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { RecordedMetrics } from '../../fakes/recorders.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import type { KafkaParts } from './kafka-admin.contract.ts';
+
+/** The cluster at `bootstrapServers`: our adapter as the operator, other clients as the services. */
+export async function realKafka(bootstrapServers: readonly string[]): Promise<KafkaParts> {
+  const metrics = new RecordedMetrics();
+  const connections = createKafkaConnections({ clock: systemClock, metrics, clientId: 'contract', fence: () => true });
+  const services = new Kafka({ clientId: 'services', brokers: [...bootstrapServers], logLevel: logLevel.NOTHING });
+  const producer = services.producer();
+  const tools = new Admin({ clientId: 'tools', bootstrapBrokers: [...bootstrapServers] });
+  await producer.connect();
+  return {
+    admin: connections.to({ name: 'contract', bootstrapServers }),
+    async produce(topic, partition, times, codec) {
+      const messages = times.map((time) => ({ partition, value: 'record', timestamp: String(time.getTime()) }));
+      const compression = codec === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+      await producer.send({ topic, messages, compression });
+    },
+    async expire(topic, partition, start) {
+      await tools.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: start }] }] });
+    },
+    async commit(groupId, topic, offsets) {
+      const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+      await tools.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] });
+    },
+    join: (groupId, topics, protocol) => {
+      if (protocol === 'classic') return joinClassic(services, groupId, topics);
+      return joinByNewProtocol(bootstrapServers, groupId, topics);
+    },
+    async close() {
+      connections.retain(new Set());
+      await Promise.all([producer.disconnect(), tools.close()]);
+    },
+  };
+}
+
+async function joinClassic(services: Kafka, groupId: string, topics: readonly string[]): Promise<() => Promise<void>> {
+  const consumer = services.consumer({ groupId, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics] });
+  const { promise: joined, resolve } = Promise.withResolvers<void>();
+  consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+  await consumer.run({ eachMessage: async () => {} });
+  await joined;
+  return () => consumer.disconnect();
+}
+
+async function joinByNewProtocol(
+  bootstrapBrokers: readonly string[],
+  groupId: string,
+  topics: readonly string[],
+): Promise<() => Promise<void>> {
+  const consumer = new Consumer({
+    groupId,
+    clientId: 'services',
+    bootstrapBrokers: [...bootstrapBrokers],
+    groupProtocol: 'consumer',
+  });
+  const stream = await consumer.consume({ topics: [...topics], mode: 'latest' });
+  stream.on('data', () => {});
+  await eventually(
+    () => {
+      if (!consumer.assignments?.length) throw new Error(`group ${groupId} has no partitions yet`);
+    },
+    { within: 30_000 },
+  );
+  return async () => {
+    await stream.close();
+    await consumer.close(true);
+  };
+}

@@ -1,0 +1,236 @@
+import { Fault, type FaultKind } from '../../src/ports/fault.ts';
+import type {
+  ClusterState,
+  CommittedOffsets,
+  ConfigChanges,
+  ConfigEntry,
+  GroupState,
+  KafkaAdmin,
+  KafkaCallOptions,
+  KafkaConnections,
+  NewTopic,
+  PartitionOffsets,
+  Settled,
+  TopicOffsets,
+  TopicState,
+} from '../../src/ports/kafka.ts';
+import { FakeBrokers, type FakeTopic } from './fake-brokers.ts';
+import { problemWith, settingsOfTopics } from './kafka-defaults.ts';
+
+/** A Kafka cluster in memory that answers as a real one does. Tests read and change its state directly. */
+export class FakeKafka extends FakeBrokers implements KafkaAdmin {
+  /** Calls that asked for a change and arrived, whether it was made or not. */
+  writes = 0;
+  /** What becomes of coming calls, by how many calls are still before them. */
+  #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
+  #down: Fault | undefined;
+
+  /** Every call fails until `comeBack`. */
+  goDown(fault: Fault = refused()): void {
+    this.#down = fault;
+  }
+
+  comeBack(): void {
+    this.#down = undefined;
+  }
+
+  /** Every call is told to wait, until `comeBack`. */
+  throttle(retryAfterMs: number): void {
+    const message = 'THROTTLING_QUOTA_EXCEEDED: the quota is used up';
+    this.goDown(new Fault('kafka', 'throttled', message, { code: 'THROTTLING_QUOTA_EXCEEDED', retryAfterMs }));
+  }
+
+  /** The n-th call from now (1 is the next) fails before it has done anything. */
+  failCall(n: number, fault: Fault = refused()): void {
+    this.#fates.push({ after: n - 1, fault, arrives: false });
+  }
+
+  /** The n-th call from now (1 is the next) does its work, but its answer is lost. */
+  loseAnswer(n: number, fault: Fault = refused()): void {
+    this.#fates.push({ after: n - 1, fault, arrives: true });
+  }
+
+  describeCluster(options: KafkaCallOptions): Promise<ClusterState> {
+    return this.#call(options, () => ({ clusterId: this.clusterId, brokers: [...this.brokers] }));
+  }
+
+  describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
+    return this.#call(options, () => {
+      const topic = this.topics.get(name);
+      return topic && stateOf(topic);
+    });
+  }
+
+  nameOfTopicId(id: string, options: KafkaCallOptions): Promise<string | undefined> {
+    return this.#call(options, () => this.#withId(id)?.name);
+  }
+
+  createTopic(topic: NewTopic, options: KafkaCallOptions): Promise<TopicState> {
+    return this.#change(options, () => {
+      const { name, config, partitions, replicationFactor } = { ...this.topicDefaults, ...topic };
+      const what = `cannot create topic "${name}"`;
+      if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name)) throw refusal('rejected', what, 'INVALID_TOPIC_EXCEPTION');
+      if (this.topics.has(name)) throw refusal('conflict', what, 'TOPIC_ALREADY_EXISTS');
+      if (partitions < 1) throw refusal('rejected', what, 'INVALID_PARTITIONS');
+      if (replicationFactor < 1 || replicationFactor > this.brokers.length)
+        throw refusal('rejected', what, 'INVALID_REPLICATION_FACTOR');
+      checkSettings(what, config);
+      return stateOf(this.putTopic(name, { partitions, replicationFactor, config: new Map(config) }));
+    });
+  }
+
+  growTopic(name: string, total: number, options: KafkaCallOptions): Promise<void> {
+    return this.#change(options, () => {
+      const what = `cannot grow topic "${name}" to ${total} partitions`;
+      const topic = this.#existing(what, name);
+      if (total < topic.partitions) throw refusal('rejected', what, 'INVALID_PARTITIONS');
+      topic.partitions = total;
+    });
+  }
+
+  alterTopicConfig(name: string, changes: ConfigChanges, options: KafkaCallOptions): Promise<void> {
+    return this.#change(options, () => {
+      const what = `cannot alter the config of topic "${name}"`;
+      const { config } = this.#existing(what, name);
+      checkSettings(what, changes);
+      for (const [key, value] of changes) {
+        if (value === undefined) config.delete(key);
+        else config.set(key, value);
+      }
+    });
+  }
+
+  deleteTopic(id: string, options: KafkaCallOptions): Promise<void> {
+    return this.#change(options, () => {
+      const topic = this.#withId(id);
+      if (topic !== undefined) this.topics.delete(topic.name);
+    });
+  }
+
+  groupsReading(topic: string, options: KafkaCallOptions): Promise<readonly string[]> {
+    return this.#call(options, () => {
+      const reading = [...this.groups].filter(([, { members }]) =>
+        [...members.values()].some((member) => member.subscription.includes(topic) || member.assignment.has(topic)),
+      );
+      return reading.map(([group]) => group).sort();
+    });
+  }
+
+  readOffsets(
+    topics: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<TopicOffsets>>> {
+    return this.#call(options, () => new Map(topics.map((name) => [name, this.#offsetsOf(name)])));
+  }
+
+  readCommitted(
+    groups: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<CommittedOffsets>>> {
+    return this.#call(options, () => {
+      return new Map(groups.map((id) => [id, { ok: true, value: copyOf(this.groups.get(id)?.committed) }]));
+    });
+  }
+
+  describeGroups(
+    groups: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, Settled<GroupState>>> {
+    return this.#call(options, () => new Map(groups.map((id) => [id, { ok: true, value: this.#groupState(id) }])));
+  }
+
+  readRecordTime(
+    topic: string,
+    partition: number,
+    offset: bigint,
+    options: KafkaCallOptions,
+  ): Promise<Date | undefined> {
+    return this.#call(options, () => {
+      const log = this.topics.get(topic)?.logs.get(partition);
+      return log?.times[Math.max(0, Number(offset - log.start))];
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  #change<T>(options: KafkaCallOptions, work: () => T): Promise<T> {
+    return this.#call(options, () => {
+      this.writes += 1;
+      return work();
+    });
+  }
+
+  async #call<T>({ signal }: KafkaCallOptions, work: () => T): Promise<T> {
+    const fate = this.#fates.find(({ after }) => after === 0);
+    this.#fates = this.#fates.filter(({ after }) => after > 0).map((later) => ({ ...later, after: later.after - 1 }));
+    if (signal.aborted) throw new Fault('kafka', 'unavailable', 'the call was given up', { code: 'ABORTED' });
+    if (this.#down !== undefined) throw this.#down;
+    if (fate !== undefined && !fate.arrives) throw fate.fault;
+    const answer = work();
+    if (fate !== undefined) throw fate.fault;
+    return answer;
+  }
+
+  #withId(id: string): FakeTopic | undefined {
+    return [...this.topics.values()].find((topic) => topic.id === id);
+  }
+
+  #existing(what: string, name: string): FakeTopic {
+    const topic = this.topics.get(name);
+    if (topic === undefined) throw refusal('conflict', what, 'UNKNOWN_TOPIC_OR_PARTITION');
+    return topic;
+  }
+
+  #offsetsOf(name: string): Settled<TopicOffsets> {
+    const topic = this.topics.get(name);
+    const what = `cannot read offsets of topic "${name}"`;
+    if (topic === undefined) return { ok: false, fault: refusal('conflict', what, 'UNKNOWN_TOPIC_OR_PARTITION') };
+    const value = new Map<number, PartitionOffsets>();
+    for (let partition = 0; partition < topic.partitions; partition += 1) {
+      const { start, times } = topic.logs.get(partition) ?? { start: 0n, times: [] };
+      value.set(partition, { partition, logStart: start, end: start + BigInt(times.length) });
+    }
+    return { ok: true, value };
+  }
+
+  #groupState(groupId: string): GroupState {
+    const group = this.groups.get(groupId);
+    if (group === undefined) return { groupId, protocol: 'classic', state: 'Dead', assignor: '', members: [] };
+    const { protocol, state, assignor, members } = group;
+    return { groupId, protocol, state, assignor, members: [...members.values()] };
+  }
+}
+
+/** Connections that give `kafka` for every target. */
+export function connectionsTo(kafka: KafkaAdmin): KafkaConnections {
+  return { to: () => kafka, retain: () => {} };
+}
+
+function stateOf({ name, id, partitions, replicationFactor, config }: FakeTopic): TopicState {
+  const entries = [...settingsOfTopics].map(([key, value]): [string, ConfigEntry] => {
+    return [key, { value: config.get(key) ?? value, overridden: config.has(key) }];
+  });
+  return { name, id, partitions, replicationFactor, config: new Map(entries) };
+}
+
+function checkSettings(what: string, settings: ReadonlyMap<string, string | undefined>): void {
+  for (const [key, value] of settings) {
+    const problem = value === undefined ? undefined : problemWith(key, value);
+    if (problem !== undefined) throw refusal('rejected', what, 'INVALID_CONFIG', problem);
+  }
+}
+
+function copyOf(committed: ReadonlyMap<string, ReadonlyMap<number, bigint>> = new Map()): CommittedOffsets {
+  return new Map([...committed].map(([topic, offsets]) => [topic, new Map(offsets)]));
+}
+
+function refusal(kind: FaultKind, what: string, code: string, problem?: string): Fault {
+  return new Fault('kafka', kind, problem === undefined ? `${what}: ${code}` : `${what}: ${code}: ${problem}`, {
+    code,
+  });
+}
+
+function refused(): Fault {
+  const message = 'cannot connect to broker-1:9092: ECONNREFUSED';
+  return new Fault('kafka', 'unavailable', message, { code: 'ECONNREFUSED' });
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKafkaConnections, type KafkaSettings } from '../../../../src/adapters/kafka/index.ts';
+import { systemClock } from '../../../../src/adapters/system-clock.ts';
+import type { KafkaAdmin } from '../../../../src/ports/kafka.ts';
+import { RecordedMetrics } from '../../../fakes/recorders.ts';
+import {
+  apiKey,
+  createTopicsAnswer,
+  listOffsetsAnswer,
+  metadataAnswer,
+  ScriptedBroker,
+  type ScriptedTopic,
+} from './scripted-broker.ts';
+import { all, i16, i32, i64, list, none, tags, text } from './wire.ts';
+
+const options = { signal: new AbortController().signal };
+const unknownTopic = 3;
+const policyViolation = 44;
+
+describe('the Kafka admin', () => {
+  let broker: ScriptedBroker;
+  let admin: KafkaAdmin;
+  const open: KafkaAdmin[] = [];
+
+  beforeEach(async () => {
+    broker = await ScriptedBroker.start();
+    admin = adminOf();
+    showTopics();
+  });
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+    await broker.close();
+  });
+
+  function adminOf(settings: Partial<KafkaSettings> = {}, fence = () => true): KafkaAdmin {
+    const metrics = new RecordedMetrics();
+    const connections = createKafkaConnections({ clock: systemClock, metrics, clientId: 'test', fence, settings });
+    const created = connections.to({ name: 'default', bootstrapServers: [broker.address] });
+    open.push(created);
+    return created;
+  }
+
+  /** What the broker answers to Metadata, whoever is asked for. */
+  function showTopics(...topics: ScriptedTopic[]): void {
+    broker.answer(apiKey.Metadata, () => metadataAnswer([{ id: 1, port: broker.port }], topics));
+  }
+
+  const create = (name: string) => admin.createTopic({ name, config: new Map() }, options);
+
+  it('asks once for all who ask for the cluster at the same time', async () => {
+    const states = await Promise.all(Array.from({ length: 50 }, () => admin.describeCluster(options)));
+    expect(new Set(states.map(({ clusterId }) => clusterId))).toEqual(new Set(['cluster']));
+    expect(broker.count(apiKey.Metadata)).toBe(1);
+  });
+
+  it('creates many topics with one request', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `topic-${index}`);
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer(names.map((name) => ({ name }))));
+    await Promise.all(names.map(create));
+    expect(broker.count(apiKey.CreateTopics)).toBe(1);
+  });
+
+  it('shows a topic that it created while the brokers still deny it', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }]));
+    const created = await create('orders');
+    showTopics({ name: 'orders', errorCode: unknownTopic });
+    expect(await admin.describeTopic('orders', options)).toEqual(created);
+  });
+
+  it('halves a request that is refused as a whole and blames only the topic that is wrong', async () => {
+    broker.answer(apiKey.CreateTopics, ({ body }) => {
+      const names = ['a', 'b', 'bad', 'd'].filter((name) => body.includes(text(name)));
+      const errorCode = names.includes('bad') ? policyViolation : 0;
+      return createTopicsAnswer(names.map((name) => ({ name, errorCode, ...(errorCode && { message: 'too much' }) })));
+    });
+    const settled = await Promise.allSettled(['a', 'b', 'bad', 'd'].map(create));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(settled[2]).toMatchObject({ reason: { kind: 'rejected', code: 'POLICY_VIOLATION' } });
+  });
+
+  it('passes on how long the broker asks it to wait', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 89 }], 700));
+    await expect(create('orders')).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: 700 });
+  });
+
+  it('sends no change without the lease', async () => {
+    admin = adminOf({}, () => false);
+    await expect(create('orders')).rejects.toMatchObject({ kind: 'unavailable', code: 'FENCED' });
+    expect(broker.count(apiKey.CreateTopics)).toBe(0);
+  });
+
+  it('says so when an answer leaves out what was asked', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([]));
+    await expect(create('orders')).rejects.toMatchObject({ kind: 'unavailable', code: 'MALFORMED_ANSWER' });
+  });
+
+  it('gives up on a silent broker after the configured time', async () => {
+    admin = adminOf({ callTimeoutMs: 150 });
+    broker.answer(apiKey.Metadata, 'silence');
+    await expect(admin.describeTopic('orders', options)).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  describe('reading offsets', () => {
+    it('leaves a partition unknown that failed, and keeps the others', async () => {
+      showTopics({ name: 'orders', leaders: [1, 1, -1] });
+      broker.answer(apiKey.ListOffsets, listOffsetsAnswer('orders', [{ offset: 7n }, { offset: -1n, errorCode: 6 }]));
+      const offsets = await admin.readOffsets(['orders'], options);
+      const value = new Map([
+        [0, { partition: 0, logStart: 7n, end: 7n }],
+        [1, undefined],
+        [2, undefined],
+      ]);
+      expect(offsets.get('orders')).toEqual({ ok: true, value });
+    });
+
+    it('gives the reason when nothing of a topic can be read', async () => {
+      showTopics({ name: 'orders', leaders: [1] });
+      broker.answer(apiKey.ListOffsets, 'hang up');
+      const offsets = await admin.readOffsets(['orders'], options);
+      expect(offsets.get('orders')).toMatchObject({ ok: false, fault: { kind: 'unavailable' } });
+    });
+
+    it('says that a topic has no leaders, and asks nobody for it', async () => {
+      showTopics({ name: 'orders', leaders: [-1] });
+      const offsets = await admin.readOffsets(['orders'], options);
+      expect(offsets.get('orders')).toMatchObject({ ok: false, fault: { code: 'LEADER_NOT_AVAILABLE' } });
+      const time = admin.readRecordTime('orders', 0, 0n, options);
+      await expect(time).rejects.toMatchObject({ kind: 'unavailable', code: 'LEADER_NOT_AVAILABLE' });
+    });
+
+    it('reads the first kept offsets again only after a while', async () => {
+      showTopics({ name: 'orders', leaders: [1] });
+      broker.answer(apiKey.ListOffsets, listOffsetsAnswer('orders', [{ offset: 7n }]));
+      await admin.readOffsets(['orders'], options);
+      await admin.readOffsets(['orders'], options);
+      expect(broker.count(apiKey.ListOffsets)).toBe(3);
+    });
+
+    it('fails as a whole when the brokers do not answer at all', async () => {
+      broker.answer(apiKey.Metadata, 'hang up');
+      await expect(admin.readOffsets(['orders'], options)).rejects.toMatchObject({ kind: 'unavailable' });
+    });
+  });
+
+  describe('asking who reads a topic', () => {
+    const group = (state: string, type = 'classic', protocolType = 'consumer') =>
+      all(text('billing'), text(protocolType), text(state), text(type), tags);
+    const listed = (...groups: Buffer[]) => all(i32(0), i16(0), list(...groups), tags);
+
+    beforeEach(() => {
+      broker.answer(apiKey.FindCoordinator, () => {
+        const address = all(i32(1), text('127.0.0.1'), i32(broker.port));
+        return all(i32(0), list(all(text('billing'), address, i16(0), tags, tags)), tags);
+      });
+    });
+
+    it.each([
+      { what: 'a broker does not list its groups', answer: 'hang up' as const, code: 'CONNECTION_CLOSED' },
+      {
+        what: 'a coordinator still loads',
+        answer: all(i32(0), i16(14), list(), tags),
+        code: 'COORDINATOR_LOAD_IN_PROGRESS',
+      },
+    ])('fails when $what: that is not the same as nobody', async ({ answer, code }) => {
+      broker.answer(apiKey.ListGroups, answer);
+      await expect(admin.groupsReading('orders', options)).rejects.toMatchObject({ kind: 'unavailable', code });
+    });
+
+    it('counts a group of Kafka Streams by the offsets that it committed', async () => {
+      broker.answer(apiKey.ListGroups, listed(group('Stable', 'streams', 'streams')));
+      const committed = all(text('orders'), list(all(i32(0), i64(5n), i32(-1), none, i16(0), tags)), tags);
+      const answer = all(text('billing'), list(committed), i16(0), tags);
+      broker.answer(apiKey.OffsetFetch, all(i32(0), list(answer), tags));
+      expect(await admin.groupsReading('orders', options)).toEqual(['billing']);
+      expect(await admin.groupsReading('payments', options)).toEqual([]);
+    });
+
+    it.each([
+      { what: 'groups without members', of: group('Empty') },
+      { what: 'workers of Kafka Connect', of: group('Stable', 'classic', 'connect') },
+    ])('asks no further about $what', async ({ of }) => {
+      broker.answer(apiKey.ListGroups, listed(of));
+      expect(await admin.groupsReading('orders', options)).toEqual([]);
+      expect(broker.count(apiKey.FindCoordinator)).toBe(0);
+    });
+
+    it('fails while a group rebalances, because its members do not say what they read', async () => {
+      broker.answer(apiKey.ListGroups, listed(group('PreparingRebalance')));
+      broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(), tags));
+      const member = all(text('m'), tags, text('c'), text('h'), text(''), text(''), tags);
+      const described = all(i16(0), text('billing'), text('PreparingRebalance'), text('consumer'), text(''));
+      broker.answer(apiKey.DescribeGroups, all(i32(0), list(all(described, list(member), i32(0), tags)), tags));
+      await expect(admin.groupsReading('orders', options)).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'REBALANCE_IN_PROGRESS',
+      });
+    });
+  });
+});

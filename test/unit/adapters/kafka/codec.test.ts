@@ -1,0 +1,271 @@
+import { type Connection, Reader, type Writer } from '@platformatic/kafka';
+import { describe, expect, it } from 'vitest';
+import {
+  describeClassicGroups,
+  describeConsumerGroups,
+  fetchOffsets,
+  findCoordinators,
+  listGroups,
+} from '../../../../src/adapters/kafka/group-calls.ts';
+import { fetchRecords, listOffsets } from '../../../../src/adapters/kafka/offset-calls.ts';
+import type { KafkaRequest } from '../../../../src/adapters/kafka/request.ts';
+import {
+  alterTopicConfigs,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  describeTopicConfigs,
+  metadataById,
+  metadataByName,
+} from '../../../../src/adapters/kafka/topic-calls.ts';
+import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
+import { apiKey, someUuid } from './scripted-broker.ts';
+import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
+
+type Parse = (correlationId: number, key: number, version: number, reader: Reader) => unknown;
+
+/** What the library puts on the wire for a request in one version, and how it reads the answer. */
+function codecOf(request: KafkaRequest<unknown>, version: number): { key: number; body: Buffer; parse: Parse } {
+  const seen: { key: number; body: Buffer; parse: Parse }[] = [];
+  const send = (key: number, _version: number, createBody: () => Writer, parse: Parse) => {
+    seen.push({ key, body: createBody().buffer, parse });
+  };
+  const connection = { send } as unknown as Connection; // the one method that a request uses
+  void request.versions.find((candidate) => candidate.version === version)?.send(connection);
+  const [codec] = seen;
+  if (codec === undefined) throw new Error(`${request.name} has no version ${version}`);
+  return codec;
+}
+
+const id = topicIdOfUuid(someUuid);
+const noId = uuid('00000000-0000-0000-0000-000000000000');
+const topicConfig = i8(2);
+const config = new Map([['retention.ms', '1000']]);
+
+/** Field by field as in Kafka's message definitions. */
+const requests: { request: KafkaRequest<unknown>; key: number; versions: number[]; body: Buffer }[] = [
+  {
+    request: metadataByName(['orders']),
+    key: apiKey.Metadata,
+    versions: [12],
+    body: all(list(all(noId, text('orders'), tags)), bool(false), bool(false), tags),
+  },
+  {
+    request: metadataById([id]),
+    key: apiKey.Metadata,
+    versions: [12],
+    body: all(list(all(uuid(someUuid), none, tags)), bool(false), bool(false), tags),
+  },
+  {
+    request: metadataByName([]),
+    key: apiKey.Metadata,
+    versions: [12],
+    body: all(list(), bool(false), bool(false), tags),
+  },
+  {
+    request: createTopics([{ name: 'orders', partitions: 3, replicationFactor: 2, config }], 9_000),
+    key: apiKey.CreateTopics,
+    versions: [7],
+    body: all(
+      list(all(text('orders'), i32(3), i16(2), list(), list(all(text('retention.ms'), text('1000'), tags)), tags)),
+      i32(9_000),
+      bool(false),
+      tags,
+    ),
+  },
+  {
+    request: createTopics([{ name: 'orders', config: new Map() }], 9_000),
+    key: apiKey.CreateTopics,
+    versions: [7],
+    body: all(list(all(text('orders'), i32(-1), i16(-1), list(), list(), tags)), i32(9_000), bool(false), tags),
+  },
+  {
+    request: createPartitions([{ name: 'orders', total: 6 }], 9_000),
+    key: apiKey.CreatePartitions,
+    versions: [3, 2],
+    body: all(list(all(text('orders'), i32(6), none, tags)), i32(9_000), bool(false), tags),
+  },
+  {
+    request: deleteTopics([id], 9_000),
+    key: apiKey.DeleteTopics,
+    versions: [6],
+    body: all(list(all(none, uuid(someUuid), tags)), i32(9_000), tags),
+  },
+  {
+    request: describeTopicConfigs(['orders']),
+    key: apiKey.DescribeConfigs,
+    versions: [4],
+    body: all(list(all(topicConfig, text('orders'), none, tags)), bool(false), bool(false), tags),
+  },
+  {
+    request: alterTopicConfigs([{ name: 'orders', changes: new Map([...config, ['segment.ms', undefined]]) }]),
+    key: apiKey.IncrementalAlterConfigs,
+    versions: [1],
+    body: all(
+      list(
+        all(
+          topicConfig,
+          text('orders'),
+          list(all(text('retention.ms'), i8(0), text('1000'), tags), all(text('segment.ms'), i8(1), none, tags)),
+          tags,
+        ),
+      ),
+      bool(false),
+      tags,
+    ),
+  },
+  {
+    request: listOffsets('end', new Map([['orders', [0, 2]]])),
+    key: apiKey.ListOffsets,
+    versions: [9, 8, 7],
+    body: listOffsetsBody(-1n),
+  },
+  {
+    request: listOffsets('logStart', new Map([['orders', [0, 2]]])),
+    key: apiKey.ListOffsets,
+    versions: [9, 8, 7],
+    body: listOffsetsBody(-2n),
+  },
+  {
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    key: apiKey.Fetch,
+    versions: [17],
+    body: fetchBody(),
+  },
+  {
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    key: apiKey.Fetch,
+    versions: [13],
+    body: all(i32(-1), fetchBody()),
+  },
+  {
+    request: findCoordinators(['billing', 'mail']),
+    key: apiKey.FindCoordinator,
+    versions: [6, 5, 4],
+    body: all(i8(0), list(text('billing'), text('mail')), tags),
+  },
+  { request: listGroups(), key: apiKey.ListGroups, versions: [5], body: all(list(), list(), tags) },
+  { request: listGroups(), key: apiKey.ListGroups, versions: [4], body: all(list(), tags) },
+  {
+    request: describeClassicGroups(['billing']),
+    key: apiKey.DescribeGroups,
+    versions: [5],
+    body: all(list(text('billing')), bool(false), tags),
+  },
+  {
+    request: describeConsumerGroups(['billing']),
+    key: apiKey.ConsumerGroupDescribe,
+    versions: [0],
+    body: all(list(text('billing')), bool(false), tags),
+  },
+  {
+    request: fetchOffsets(['billing']),
+    key: apiKey.OffsetFetch,
+    versions: [9],
+    body: all(list(all(text('billing'), none, i32(-1), none, tags)), bool(false), tags),
+  },
+  {
+    request: fetchOffsets(['billing']),
+    key: apiKey.OffsetFetch,
+    versions: [8],
+    body: all(list(all(text('billing'), none, tags)), bool(false), tags),
+  },
+];
+
+function listOffsetsBody(timestamp: bigint): Buffer {
+  const partitions = [0, 2].map((partition) => all(i32(partition), i32(-1), i64(timestamp), tags));
+  return all(i32(-1), i8(0), list(all(text('orders'), list(...partitions), tags)), tags);
+}
+
+function fetchBody(): Buffer {
+  const partition = all(i32(1), i32(-1), i64(42n), i32(-1), i64(-1n), i32(4_096), tags);
+  const topics = list(all(uuid(someUuid), list(partition), tags));
+  return all(i32(0), i32(0), i32(4_096), i8(0), i32(0), i32(-1), topics, list(), text(''), tags);
+}
+
+/** Answers whose layout differs from one version to the next, or that we read ourselves. */
+const answers: { of: string; request: KafkaRequest<unknown>; versions: number[]; body: Buffer; value: unknown }[] = [
+  {
+    of: 'Fetch',
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    versions: [17, 13],
+    body: fetchAnswer(0, Buffer.from('records')),
+    value: { throttleTimeMs: 0, errorCode: 0, records: Buffer.from('records') },
+  },
+  {
+    of: 'Fetch with an error in the partition',
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    versions: [17, 13],
+    body: fetchAnswer(1, Buffer.alloc(0)),
+    value: { throttleTimeMs: 0, errorCode: 1, records: Buffer.alloc(0) },
+  },
+  {
+    of: 'ListOffsets',
+    request: listOffsets('end', new Map([['orders', [0]]])),
+    versions: [9, 8, 7],
+    body: all(
+      i32(0),
+      list(all(text('orders'), list(all(i32(0), i16(0), i64(-1n), i64(7n), i32(3), tags)), tags)),
+      tags,
+    ),
+    value: { topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, errorCode: 0, offset: 7n }] }] },
+  },
+  {
+    of: 'OffsetFetch',
+    request: fetchOffsets(['billing']),
+    versions: [9, 8],
+    body: all(
+      i32(0),
+      list(
+        all(
+          text('billing'),
+          list(all(text('orders'), list(all(i32(2), i64(5n), i32(-1), none, i16(0), tags)), tags)),
+          i16(0),
+          tags,
+        ),
+      ),
+      tags,
+    ),
+    value: {
+      groups: [
+        { groupId: 'billing', topics: [{ name: 'orders', partitions: [{ partitionIndex: 2, committedOffset: 5n }] }] },
+      ],
+    },
+  },
+  {
+    of: 'ListGroups',
+    request: listGroups(),
+    versions: [5],
+    body: all(
+      i32(0),
+      i16(0),
+      list(all(text('billing'), text('consumer'), text('Stable'), text('classic'), tags)),
+      tags,
+    ),
+    value: { errorCode: 0, groups: [{ groupId: 'billing', groupState: 'Stable', groupType: 'classic' }] },
+  },
+];
+
+function fetchAnswer(errorCode: number, records: Buffer): Buffer {
+  const partition = all(i32(1), i16(errorCode), i64(50n), i64(50n), i64(0n), none, i32(-1), sized(records), tags);
+  return all(i32(0), i16(0), i32(0), list(all(uuid(someUuid), list(partition), tags)), tags);
+}
+
+describe('the wire format', () => {
+  it.each(requests.flatMap(({ versions, ...row }) => versions.map((version) => ({ ...row, version }))))(
+    'is Kafka’s for the request $request.name version $version',
+    ({ request, version, key, body }) => {
+      const codec = codecOf(request, version);
+      expect(codec.key).toBe(key);
+      expect(codec.body.toString('hex')).toBe(body.toString('hex'));
+    },
+  );
+
+  it.each(answers.flatMap(({ versions, ...row }) => versions.map((version) => ({ ...row, version }))))(
+    'is Kafka’s for the answer to $of version $version',
+    ({ request, version, body, value }) => {
+      const codec = codecOf(request, version);
+      expect(codec.parse(1, codec.key, version, Reader.from(body))).toMatchObject(value as object);
+    },
+  );
+});

@@ -1,0 +1,83 @@
+import { AuthenticationError, NetworkError } from '@platformatic/kafka';
+import { describe, expect, it } from 'vitest';
+import { faultOfCode, faultOfConnection } from '../../../../src/adapters/kafka/errors.ts';
+import { Fault, type FaultKind } from '../../../../src/ports/fault.ts';
+
+const codes: { errorCode: number; code: string; kind: FaultKind }[] = [
+  { errorCode: -1, code: 'UNKNOWN_SERVER_ERROR', kind: 'unavailable' },
+  { errorCode: 3, code: 'UNKNOWN_TOPIC_OR_PARTITION', kind: 'conflict' },
+  { errorCode: 5, code: 'LEADER_NOT_AVAILABLE', kind: 'unavailable' },
+  { errorCode: 6, code: 'NOT_LEADER_OR_FOLLOWER', kind: 'conflict' },
+  { errorCode: 7, code: 'REQUEST_TIMED_OUT', kind: 'unavailable' },
+  { errorCode: 14, code: 'COORDINATOR_LOAD_IN_PROGRESS', kind: 'unavailable' },
+  { errorCode: 15, code: 'COORDINATOR_NOT_AVAILABLE', kind: 'unavailable' },
+  { errorCode: 16, code: 'NOT_COORDINATOR', kind: 'conflict' },
+  { errorCode: 17, code: 'INVALID_TOPIC_EXCEPTION', kind: 'rejected' },
+  { errorCode: 29, code: 'TOPIC_AUTHORIZATION_FAILED', kind: 'denied' },
+  { errorCode: 30, code: 'GROUP_AUTHORIZATION_FAILED', kind: 'denied' },
+  { errorCode: 31, code: 'CLUSTER_AUTHORIZATION_FAILED', kind: 'denied' },
+  { errorCode: 35, code: 'UNSUPPORTED_VERSION', kind: 'rejected' },
+  { errorCode: 36, code: 'TOPIC_ALREADY_EXISTS', kind: 'conflict' },
+  { errorCode: 37, code: 'INVALID_PARTITIONS', kind: 'rejected' },
+  { errorCode: 38, code: 'INVALID_REPLICATION_FACTOR', kind: 'rejected' },
+  { errorCode: 40, code: 'INVALID_CONFIG', kind: 'rejected' },
+  { errorCode: 41, code: 'NOT_CONTROLLER', kind: 'conflict' },
+  { errorCode: 44, code: 'POLICY_VIOLATION', kind: 'rejected' },
+  { errorCode: 58, code: 'SASL_AUTHENTICATION_FAILED', kind: 'denied' },
+  { errorCode: 60, code: 'REASSIGNMENT_IN_PROGRESS', kind: 'conflict' },
+  { errorCode: 73, code: 'TOPIC_DELETION_DISABLED', kind: 'rejected' },
+  { errorCode: 89, code: 'THROTTLING_QUOTA_EXCEEDED', kind: 'throttled' },
+  { errorCode: 100, code: 'UNKNOWN_TOPIC_ID', kind: 'conflict' },
+  { errorCode: 9_999, code: 'KAFKA_ERROR_9999', kind: 'rejected' },
+];
+
+describe('a code that a broker answers', () => {
+  it.each(codes)('$code is $kind', ({ errorCode, code, kind }) => {
+    expect(faultOfCode('cannot do it', { errorCode })).toMatchObject({ kind, code, message: `cannot do it: ${code}` });
+  });
+
+  it('comes with the broker’s own words', () => {
+    const fault = faultOfCode('cannot create topic "a"', { errorCode: 44, errorMessage: 'names need a team' });
+    expect(fault.message).toBe('cannot create topic "a": POLICY_VIOLATION: names need a team');
+  });
+
+  it('says how long to wait only when it throttles', () => {
+    expect(faultOfCode('x', { errorCode: 89 }, 500).retryAfterMs).toBe(500);
+    expect(faultOfCode('x', { errorCode: 44 }, 500).retryAfterMs).toBeUndefined();
+  });
+});
+
+const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const connections: { it: string; error: unknown; fault: Partial<Fault> }[] = [
+  {
+    it: 'takes the system’s code from inside the library’s error',
+    error: new NetworkError('failed', { cause: refused }),
+    fault: { kind: 'unavailable', code: 'ECONNREFUSED' },
+  },
+  {
+    it: 'calls a connection that just ended closed',
+    error: new NetworkError('Connection closed'),
+    fault: { kind: 'unavailable', code: 'CONNECTION_CLOSED' },
+  },
+  {
+    it: 'calls refused credentials denied',
+    error: new NetworkError('failed', { cause: new AuthenticationError('SASL authentication failed.') }),
+    fault: { kind: 'denied' },
+  },
+  {
+    it: 'calls an answer that does not parse unavailable',
+    error: new RangeError('out of bounds'),
+    fault: { kind: 'unavailable', code: 'RangeError' },
+  },
+];
+
+describe('an error of the connection', () => {
+  it.each(connections)('$it', ({ error, fault }) => {
+    expect(faultOfConnection('cannot connect', error)).toMatchObject(fault);
+  });
+
+  it('stays the fault that it is', () => {
+    const fault = new Fault('kafka', 'throttled', 'wait');
+    expect(faultOfConnection('cannot connect', fault)).toBe(fault);
+  });
+});

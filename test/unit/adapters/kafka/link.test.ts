@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseAddress } from '../../../../src/adapters/kafka/address.ts';
+import { describeClassicGroups } from '../../../../src/adapters/kafka/group-calls.ts';
+import { BrokerLink, type LinkOptions } from '../../../../src/adapters/kafka/link.ts';
+import { createTopics, describeTopicConfigs, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
+import { systemClock } from '../../../../src/adapters/system-clock.ts';
+import { eventually } from '../../../helpers/eventually.ts';
+import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from './scripted-broker.ts';
+import { all, i16, i32, list, tags, text } from './wire.ts';
+
+const soonMs = 150;
+const plentyMs = 10_000;
+const creation = createTopics([{ name: 'orders', config: new Map() }], 1_000);
+
+describe('a link to a broker', () => {
+  let broker: ScriptedBroker;
+  let links: BrokerLink[];
+  let holdsLease: boolean;
+  const requests: string[] = [];
+
+  beforeEach(async () => {
+    broker = await ScriptedBroker.start();
+    broker.answer(apiKey.Metadata, () => metadataAnswer([{ id: 1, port: broker.port }]));
+    links = [];
+    holdsLease = true;
+    requests.length = 0;
+  });
+  afterEach(async () => {
+    for (const link of links) link.close();
+    await broker.close();
+  });
+
+  function linkTo(address: string, options: Partial<LinkOptions> = {}): BrokerLink {
+    const link = new BrokerLink(parseAddress(address), {
+      clock: systemClock,
+      clientId: 'sluice-test',
+      connectTimeoutMs: plentyMs,
+      maxAnswerBytes: 100_000,
+      fence: () => holdsLease,
+      onRequest: ({ api, ok }) => requests.push(`${api} ${ok ? 'answered' : 'failed'}`),
+      ...options,
+    });
+    links.push(link);
+    return link;
+  }
+
+  const ask = (link: BrokerLink, timeoutMs = plentyMs) => link.send(metadataByName([]), timeoutMs);
+
+  it('asks under its client id and reports each request', async () => {
+    expect(await ask(linkTo(broker.address))).toMatchObject({ clusterId: 'cluster' });
+    expect(broker.requests.map(({ clientId }) => clientId)).toEqual(['sluice-test', 'sluice-test']);
+    expect(requests).toEqual(['Metadata answered']);
+  });
+
+  it('uses one connection for many calls', async () => {
+    const link = linkTo(broker.address);
+    await Promise.all([ask(link), ask(link), ask(link)]);
+    expect(broker.connections).toBe(1);
+    expect(broker.count(apiKey.ApiVersions)).toBe(1);
+  });
+
+  it.each([
+    { versions: { min: 0, max: 12 }, sent: 12 },
+    { versions: { min: 0, max: 99 }, sent: 12 },
+  ])('speaks the newest version that both know: $sent of $versions', async ({ versions, sent }) => {
+    broker.versions = versions;
+    await ask(linkTo(broker.address));
+    expect(broker.requests.at(-1)).toMatchObject({ key: apiKey.Metadata, version: sent });
+  });
+
+  it('says which versions are missing when there is none in common', async () => {
+    broker.versions = { min: 0, max: 4 };
+    await expect(ask(linkTo(broker.address))).rejects.toMatchObject({
+      kind: 'rejected',
+      code: 'UNSUPPORTED_VERSION',
+      message: `${broker.address} speaks Metadata 0 to 4, not 12`,
+    });
+  });
+
+  describe('without a usable answer', () => {
+    it('names the address that refuses the connection', async () => {
+      const { address } = broker;
+      await broker.close();
+      await expect(ask(linkTo(address))).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'ECONNREFUSED',
+        message: `cannot connect to ${address}: ECONNREFUSED`,
+      });
+    });
+
+    it('names the address that is not found', async () => {
+      await expect(ask(linkTo('no-such-host.invalid:9092'))).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),
+      });
+    });
+
+    it.each([
+      { what: 'says nothing at all', key: apiKey.ApiVersions },
+      { what: 'goes silent later', key: apiKey.Metadata },
+    ])('gives up after the deadline when the broker $what', async ({ key }) => {
+      broker.answer(key, 'silence');
+      await expect(ask(linkTo(broker.address), soonMs)).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'TIMEOUT',
+        message: `no answer from ${broker.address} within ${soonMs} ms`,
+      });
+      expect(requests).toEqual(['Metadata failed']);
+    });
+
+    it.each([
+      { what: 'resets the connection', answer: 'hang up' as const },
+      { what: 'sends an answer that ends too early', answer: i32(0) },
+      { what: 'answers a question that nobody asked', answer: { raw: all(i32(8), i32(4_711), i32(0)) } },
+    ])('says unavailable when the broker $what', async ({ answer }) => {
+      broker.answer(apiKey.Metadata, answer);
+      await expect(ask(linkTo(broker.address))).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining(`no usable answer from ${broker.address}: `),
+      });
+    });
+
+    it('gives the same reason to all calls that were under way', async () => {
+      const link = linkTo(broker.address);
+      await ask(link);
+      broker.answer(apiKey.Metadata, 'silence');
+      const calls = await Promise.allSettled([ask(link, soonMs), ask(link)]);
+      const message = `no answer from ${broker.address} within ${soonMs} ms`;
+      expect(calls).toMatchObject([{ reason: { message } }, { reason: { message } }]);
+    });
+
+    it('waits no longer than the deadline for an answer that claims to be 2 GiB long', async () => {
+      broker.answer(apiKey.Metadata, { raw: all(i32(2 ** 31 - 1), i32(2), Buffer.alloc(1_000)) });
+      await expect(ask(linkTo(broker.address), soonMs)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    });
+
+    it('cuts off a broker that sends more than an answer may take', async () => {
+      broker.answer(apiKey.Metadata, { raw: all(i32(2 ** 31 - 1), Buffer.alloc(200_000)) });
+      await expect(ask(linkTo(broker.address))).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'ANSWER_TOO_LARGE',
+      });
+    });
+
+    it('connects again with the next call', async () => {
+      const link = linkTo(broker.address);
+      broker.answer(apiKey.Metadata, 'hang up');
+      await expect(ask(link)).rejects.toMatchObject({ kind: 'unavailable' });
+      broker.answer(apiKey.Metadata, metadataAnswer([]));
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+    });
+
+    it('notices a connection that broke while idle', async () => {
+      const link = linkTo(broker.address);
+      await ask(link);
+      broker.hangUp();
+      await eventually(() => expect(link.isOpen).toBe(false), { within: plentyMs, everyMs: 5 });
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+      expect(broker.count(apiKey.ApiVersions)).toBe(2);
+    });
+  });
+
+  it('leaves the errors of single items in the answer', async () => {
+    const good = { errorCode: 0, groupId: 'good', groupState: 'Empty' };
+    const groups = [good, { errorCode: 15, groupId: 'bad', groupState: '' }];
+    const printed = groups.map(({ errorCode, groupId, groupState }) =>
+      all(i16(errorCode), text(groupId), text(groupState), text(''), text(''), list(), i32(0), tags),
+    );
+    broker.answer(apiKey.DescribeGroups, all(i32(0), list(...printed), tags));
+    const answer = await linkTo(broker.address).send(describeClassicGroups(['good', 'bad']), plentyMs);
+    expect(answer.groups).toMatchObject(groups);
+  });
+
+  describe('when the broker throttles', () => {
+    it('asks for patience instead of taking the delay for silence', async () => {
+      broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }], 60_000));
+      const link = linkTo(broker.address);
+      await link.send(creation, plentyMs);
+      await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: expect.any(Number) });
+    });
+
+    it('goes on after a short delay, which the broker keeps itself', async () => {
+      broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }], 30));
+      const link = linkTo(broker.address);
+      await link.send(creation, plentyMs);
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+    });
+  });
+
+  describe('without the lease', () => {
+    it('sends nothing that changes something, and still reads', async () => {
+      holdsLease = false;
+      const link = linkTo(broker.address);
+      await expect(link.send(creation, plentyMs)).rejects.toMatchObject({ kind: 'unavailable', code: 'FENCED' });
+      expect(broker.count(apiKey.CreateTopics)).toBe(0);
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+    });
+
+    it('sends nothing either when it loses the lease while it connects', async () => {
+      broker.answer(apiKey.ApiVersions, () => {
+        holdsLease = false;
+        return 'announce';
+      });
+      await expect(linkTo(broker.address).send(creation, plentyMs)).rejects.toMatchObject({ code: 'FENCED' });
+      expect(broker.count(apiKey.CreateTopics)).toBe(0);
+    });
+  });
+
+  it('asks for the versions again when the controller behind the broker speaks others', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 35 }]));
+    const link = linkTo(broker.address);
+    await link.send(creation, plentyMs);
+    await ask(link);
+    expect(broker.count(apiKey.ApiVersions)).toBe(2);
+  });
+
+  it('fails the calls under way when it is closed', async () => {
+    broker.answer(apiKey.DescribeConfigs, 'silence');
+    const link = linkTo(broker.address);
+    const call = link.send(describeTopicConfigs(['orders']), plentyMs);
+    await eventually(() => expect(broker.count(apiKey.DescribeConfigs)).toBe(1), { within: plentyMs, everyMs: 5 });
+    link.close();
+    await expect(call).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
