@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Claim } from '../../ports/journal.ts';
+
+/** The keys of a ConfigMap allow neither slashes nor the length of what is claimed, so they are hashes of it. */
+export function entryKey(thing: string): string {
+  return createHash('sha256').update(thing).digest('hex').slice(0, 40);
+}
+
+export function entryValue(thing: string, { uid, at }: Claim): string {
+  return JSON.stringify({ thing, uid, at });
+}
+
+/** Bytes that an entry takes of the ConfigMap. */
+export function entryBytes(thing: string, claim: Claim): number {
+  return Buffer.byteLength(entryKey(thing)) + Buffer.byteLength(entryValue(thing, claim));
+}
+
+/** `undefined` for an entry that is not ours or was damaged. */
+export function readEntry(key: string, value: string): { thing: string; claim: Claim } | undefined {
+  const entry = parsed(value);
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  if (!('thing' in entry && 'uid' in entry && 'at' in entry)) return undefined;
+  const { thing, uid, at } = entry;
+  if (typeof thing !== 'string' || typeof uid !== 'string' || typeof at !== 'string') return undefined;
+  return entryKey(thing) === key ? { thing, claim: { uid, at } } : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

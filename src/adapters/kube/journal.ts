@@ -1,0 +1,189 @@
+import type { Clock, Timer } from '../../ports/clock.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { Claim, Journal } from '../../ports/journal.ts';
+import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
+import type { KubeClient } from './client.ts';
+import { entryBytes, entryKey, entryValue, readEntry } from './journal-entries.ts';
+import { configMaps } from './resource-type.ts';
+
+/** A fixed name, so that the operator's role can be limited to it. */
+export const journalName = 'sluice-journal';
+
+export const journalRules: readonly PolicyRule[] = [
+  // A name cannot limit a create.
+  { apiGroups: [''], resources: [configMaps.plural], verbs: ['create'], scope: 'operator-namespace' },
+  {
+    apiGroups: [''],
+    resources: [configMaps.plural],
+    verbs: ['get', 'patch'],
+    resourceNames: [journalName],
+    scope: 'operator-namespace',
+  },
+];
+
+interface ConfigMap extends KubeObject {
+  data?: Readonly<Record<string, string>>;
+}
+
+export interface JournalParts {
+  client: KubeClient;
+  clock: Clock;
+  /** The operator's own. */
+  namespace: string;
+  /** Of the operator's life: a write is not given up with a single round. */
+  signal: AbortSignal;
+}
+
+/** `undefined` removes a claim. */
+type Changes = Map<string, Claim | undefined>;
+
+interface Batch {
+  changes: Changes;
+  /** The claims that wait for it. */
+  waiting: PromiseWithResolvers<void>[];
+  bytes: number;
+}
+
+/** The API server refuses a ConfigMap above 1 MiB. */
+const LONGEST_BYTES = 900 * 1024;
+/** How long a claim waits for company. */
+const CLAIM_WAIT_MS = 5;
+const RELEASE_WAIT_MS = 2_000;
+const ATTEMPTS = 3;
+
+/** The journal as one ConfigMap: one write at a time, each with all that has gathered meanwhile. */
+export class ConfigMapJournal implements Journal {
+  readonly #parts: JournalParts;
+  readonly #key: string;
+  #claims = new Map<string, Claim>();
+  #storedBytes = 0;
+  /** The ConfigMap as last seen; `undefined`: look before the next write. */
+  #stored: ConfigMap | undefined;
+  #next: Batch = emptyBatch();
+  #writing: Batch | undefined;
+  #timer: { timer: Timer; dueMs: number } | undefined;
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+    this.#key = `${parts.namespace}/${journalName}`;
+  }
+
+  /** Reads what is stored. To be called whenever this process begins to lead: others wrote in between. Throws Fault. */
+  async load(): Promise<void> {
+    this.#remember(await this.#parts.client.get<ConfigMap>(configMaps, this.#key, this.#parts));
+  }
+
+  find(thing: string): Claim | undefined {
+    return this.#claims.get(thing);
+  }
+
+  async record(thing: string, claim: Claim): Promise<void> {
+    if (this.#claims.get(thing)?.uid === claim.uid) return;
+    const bytes = entryBytes(thing, claim);
+    if (this.#storedBytes + (this.#writing?.bytes ?? 0) + this.#next.bytes + bytes > LONGEST_BYTES) throw full();
+    const stored = Promise.withResolvers<void>();
+    this.#next.changes.set(thing, claim);
+    this.#next.waiting.push(stored);
+    this.#next.bytes += bytes;
+    this.#writeAfter(CLAIM_WAIT_MS);
+    return stored.promise;
+  }
+
+  release(thing: string): void {
+    const known = [this.#claims, this.#next.changes, this.#writing?.changes].some((claims) => claims?.has(thing));
+    if (!known) return;
+    this.#claims.delete(thing);
+    this.#next.changes.set(thing, undefined);
+    this.#writeAfter(RELEASE_WAIT_MS);
+  }
+
+  #writeAfter(ms: number): void {
+    if (this.#writing !== undefined) return;
+    const { clock } = this.#parts;
+    const dueMs = clock.monotonicMs() + ms;
+    if (this.#timer !== undefined && this.#timer.dueMs <= dueMs) return;
+    this.#timer?.timer.cancel();
+    this.#timer = { dueMs, timer: clock.after(ms, () => void this.#write()) };
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#next;
+    this.#timer = undefined;
+    this.#next = emptyBatch();
+    this.#writing = batch;
+    try {
+      this.#remember(await this.#store(batch.changes));
+      for (const { resolve } of batch.waiting) resolve();
+    } catch (fault) {
+      for (const [thing, claim] of batch.changes) if (claim === undefined) this.#releaseAgain(thing);
+      for (const { reject } of batch.waiting) reject(fault);
+    } finally {
+      this.#writing = undefined;
+    }
+    if (this.#next.changes.size > 0) this.#writeAfter(this.#next.waiting.length > 0 ? CLAIM_WAIT_MS : RELEASE_WAIT_MS);
+  }
+
+  #releaseAgain(thing: string): void {
+    if (this.#parts.signal.aborted || this.#next.changes.has(thing)) return;
+    this.#next.changes.set(thing, undefined);
+  }
+
+  async #store(changes: Changes): Promise<ConfigMap> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#stored ??= await this.#parts.client.get<ConfigMap>(configMaps, this.#key, this.#parts);
+        return await this.#send(changes);
+      } catch (error) {
+        this.#stored = undefined;
+        const moved = error instanceof Fault && error.kind === 'conflict';
+        if (!moved || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  #send(changes: Changes): Promise<ConfigMap> {
+    const { client, namespace } = this.#parts;
+    if (this.#stored === undefined) {
+      const body = { metadata: { name: journalName, namespace }, data: dataOf(changes, 'create') };
+      return client.create<ConfigMap>(configMaps, body, this.#parts);
+    }
+    const { uid, resourceVersion } = this.#stored.metadata;
+    const patch = { metadata: { uid, resourceVersion }, data: dataOf(changes, 'patch') };
+    return client.patch<ConfigMap>(configMaps, this.#key, patch, this.#parts);
+  }
+
+  /** What waits to be written is not what is stored: a claim is found once it is safe, and never after its release. */
+  #remember(stored: ConfigMap | undefined): void {
+    this.#stored = stored;
+    this.#storedBytes = 0;
+    this.#claims = new Map();
+    for (const [key, value] of Object.entries(stored?.data ?? {})) {
+      this.#storedBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+      const entry = readEntry(key, value);
+      if (entry !== undefined && !this.#isReleased(entry.thing)) this.#claims.set(entry.thing, entry.claim);
+    }
+  }
+
+  #isReleased(thing: string): boolean {
+    const { changes } = this.#next;
+    return changes.has(thing) && changes.get(thing) === undefined;
+  }
+}
+
+function emptyBatch(): Batch {
+  return { changes: new Map(), waiting: [], bytes: 0 };
+}
+
+function dataOf(changes: Changes, use: 'create' | 'patch'): Record<string, string | null> {
+  const data: Record<string, string | null> = {};
+  for (const [thing, claim] of changes) {
+    if (claim !== undefined) data[entryKey(thing)] = entryValue(thing, claim);
+    else if (use === 'patch') data[entryKey(thing)] = null;
+  }
+  return data;
+}
+
+function full(): Fault {
+  const message = `the journal ConfigMap ${journalName} is full; its claims go once the status of their resources is written`;
+  return new Fault('kubernetes', 'unavailable', message, { code: 'JOURNAL_FULL' });
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { CallOptions, Change, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
+import type { Log } from '../../ports/log.ts';
+import { ObjectCache } from './cache.ts';
+import type { KubeClient } from './client.ts';
+import { type IndexFunction, KeyIndex } from './key-index.ts';
+import type { Listing } from './paging.ts';
+import { Reflector, type Sink, type Source } from './reflector.ts';
+import { keyOf, type ResourceType, type Subresource } from './resource-type.ts';
+import type { KubeSettings } from './settings.ts';
+
+export type Parsed<R> = { ok: true; resource: R } | { ok: false; problems: readonly string[] };
+
+export interface StoreOptions<R> {
+  type: ResourceType;
+  /** Absent: all namespaces. */
+  namespace?: string;
+  /** True for a kind of another project, which may not be installed: it then counts as synced and empty. */
+  optional?: boolean;
+  /** Index functions by the name that `byIndex` asks for. */
+  indexes?: Readonly<Record<string, IndexFunction<R>>>;
+  /** Gives each object its final form: checks it, fills in defaults, or drops what only takes memory. */
+  parse?: (object: R) => Parsed<R>;
+  /** Hears of objects that `parse` did not accept; they are kept as they came. */
+  onUnparsed?: (object: R, problems: readonly string[]) => void;
+}
+
+export interface StoreParts {
+  client: KubeClient;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  settings: KubeSettings;
+}
+
+/** One kind: a watch cache that `run` keeps up to date, and writes whose answers go into it. */
+export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
+  readonly #options: StoreOptions<R>;
+  readonly #parts: StoreParts;
+  readonly #cache: ObjectCache<R>;
+  #heardAtMs: number;
+
+  constructor(options: StoreOptions<R>, parts: StoreParts) {
+    this.#options = options;
+    this.#parts = parts;
+    const indexes = Object.entries(options.indexes ?? {});
+    this.#cache = new ObjectCache(new Map(indexes.map(([name, of]) => [name, new KeyIndex(of, parts.log)])), parts.log);
+    this.#heardAtMs = parts.clock.monotonicMs();
+  }
+
+  /** Follows the API server until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return new Reflector(this.#source(), this.#sink(), this.#parts).run(signal);
+  }
+
+  /** For how long the API server has not been heard on this kind: healthy is less than a few minutes. */
+  silentMs(): number {
+    return this.#parts.clock.monotonicMs() - this.#heardAtMs;
+  }
+
+  synced(): boolean {
+    return this.#cache.synced();
+  }
+
+  whenSynced(signal: AbortSignal): Promise<void> {
+    return this.#cache.whenSynced(signal);
+  }
+
+  get(key: ObjectKey): R | undefined {
+    return this.#cache.get(key);
+  }
+
+  list(): Iterable<R> {
+    return this.#cache.list();
+  }
+
+  byIndex(index: string, value: string): readonly R[] {
+    return this.#cache.byIndex(index, value);
+  }
+
+  subscribe(listener: (change: Change<R>) => void): () => void {
+    return this.#cache.subscribe(listener);
+  }
+
+  async read(key: ObjectKey, options: CallOptions): Promise<R | undefined> {
+    const object = await this.#parts.client.get<R>(this.#options.type, key, options);
+    return object && this.#parse(object);
+  }
+
+  patch(resource: R, patch: MergePatch, options: CallOptions): Promise<R> {
+    return this.#write(resource, patch, options);
+  }
+
+  patchStatus(resource: R, status: MergePatch, options: CallOptions): Promise<R> {
+    return this.#write(resource, { status }, { ...options, subresource: 'status' });
+  }
+
+  async #write(resource: R, patch: MergePatch, options: CallOptions & { subresource?: Subresource }): Promise<R> {
+    const body = withPreconditions(resource, patch);
+    const answer = await this.#parts.client.patch<R>(this.#options.type, keyOf(resource), body, options);
+    const written = this.#parse(answer);
+    this.#cache.adopt(written);
+    return written;
+  }
+
+  #source(): Source<R> {
+    const { client } = this.#parts;
+    const { type, namespace, optional = false } = this.#options;
+    return {
+      name: type.plural,
+      optional,
+      list: (signal) => client.list<R>(type, { namespace, signal }),
+      watch: (from, signal) => client.watch<R>(type, { ...from, namespace, signal }),
+    };
+  }
+
+  #sink(): Sink<R> {
+    const cache = this.#cache;
+    return {
+      newest: () => cache.newest(),
+      replace: (listing, newestBefore) => cache.replace(this.#parseAll(listing), newestBefore),
+      apply: (object) => cache.apply(this.#parse(object)),
+      remove: (object) => cache.remove(object),
+      clear: () => {
+        cache.clear();
+        if (this.#options.optional) cache.markSynced();
+      },
+      heard: () => {
+        this.#heardAtMs = this.#parts.clock.monotonicMs();
+      },
+    };
+  }
+
+  #parseAll({ items, resourceVersion }: Listing<R>): Listing<R> {
+    return { items: items.map((item) => this.#parse(item)), resourceVersion };
+  }
+
+  #parse(object: R): R {
+    const parsed = this.#parsed(object);
+    if (parsed.ok) return parsed.resource;
+    this.#options.onUnparsed?.(object, parsed.problems);
+    return object;
+  }
+
+  /** One object that its parser stumbles over must not stop the watch of all others. */
+  #parsed(object: R): Parsed<R> {
+    try {
+      return this.#options.parse?.(object) ?? { ok: true, resource: object };
+    } catch (error) {
+      return { ok: false, problems: [String(error)] };
+    }
+  }
+}
+
+/** The uid guards against an object that was re-created under the same name, the version against changes in between. */
+function withPreconditions({ metadata }: KubeObject, patch: MergePatch): MergePatch {
+  const wanted = typeof patch.metadata === 'object' ? patch.metadata : {};
+  return { ...patch, metadata: { ...wanted, uid: metadata.uid, resourceVersion: metadata.resourceVersion } };
+}

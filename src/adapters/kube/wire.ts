@@ -1,0 +1,115 @@
+import type { Dispatcher } from 'undici';
+import type { KubeObject } from '../../ports/kube.ts';
+import { faultOfStatus, malformed, type StatusAnswer } from './faults.ts';
+import { apiVersionOf, type ResourceType } from './resource-type.ts';
+
+export interface Page<R> {
+  items: readonly R[];
+  resourceVersion: string;
+  /** Absent on the last page. */
+  next?: string;
+}
+
+export type WatchEvent<R> =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: R }
+  | { type: 'BOOKMARK'; resourceVersion: string };
+
+/** kubectl keeps a copy of the whole object here: as large as the object, and of no use to us. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * An object as the API server sent it, without what only fills memory. Its spec and status are trusted to be an `R`:
+ * the API server checked them against the kind's schema.
+ */
+export function objectOf<R extends KubeObject>(what: string, type: ResourceType, value: unknown): R {
+  if (!isRecord(value) || !isRecord(value.metadata)) throw malformed(what, 'the answer is no Kubernetes object');
+  const { metadata } = value;
+  if (typeof metadata.name !== 'string' || !isVersion(metadata.resourceVersion)) {
+    throw malformed(what, 'the answer has no name or no numeric resourceVersion');
+  }
+  delete metadata.managedFields;
+  if (isRecord(metadata.annotations)) delete metadata.annotations[LAST_APPLIED];
+  // Items of a list of built-in kinds come without these two.
+  value.apiVersion ??= apiVersionOf(type);
+  value.kind ??= type.kind;
+  // The checks above are what can be known here; the rest is the API server's promise.
+  return value as unknown as R;
+}
+
+export function pageOf<R extends KubeObject>(what: string, type: ResourceType, value: unknown): Page<R> {
+  if (!isRecord(value) || !isRecord(value.metadata) || !isVersion(value.metadata.resourceVersion)) {
+    throw malformed(what, 'the answer is no Kubernetes list');
+  }
+  // Go writes an empty list as null.
+  const items = value.items ?? [];
+  if (!Array.isArray(items)) throw malformed(what, 'the answer is no Kubernetes list');
+  const { resourceVersion, continue: next } = value.metadata;
+  return {
+    items: items.map((item) => objectOf<R>(what, type, item)),
+    resourceVersion,
+    ...(typeof next === 'string' && next !== '' && { next }),
+  };
+}
+
+/** One line of a watch. Throws the Fault that an ERROR event reports. */
+export function eventOf<R extends KubeObject>(what: string, type: ResourceType, line: string): WatchEvent<R> {
+  const event = parseLine(what, line);
+  if (!isRecord(event.object)) throw malformed(what, 'a watch event has no object');
+  switch (event.type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type: event.type, object: objectOf<R>(what, type, event.object) };
+    case 'BOOKMARK':
+      return { type: 'BOOKMARK', resourceVersion: bookmarkOf(what, event.object) };
+    case 'ERROR':
+      throw faultOfStatus(what, 'watch', statusOfBody(event.object, 500));
+    default:
+      throw malformed(what, 'a watch event has an unknown type');
+  }
+}
+
+/** What a refusal says; its text for people is kept, decisions use the number. */
+export async function statusOf(response: Dispatcher.ResponseData): Promise<StatusAnswer> {
+  const text = await response.body.text();
+  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+  const status = statusOfBody(parsed(text), response.statusCode);
+  return { ...status, ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }) };
+}
+
+function statusOfBody(body: unknown, fallbackCode: number): StatusAnswer {
+  if (!isRecord(body)) return { code: fallbackCode, message: `HTTP ${fallbackCode}` };
+  const code = typeof body.code === 'number' ? body.code : fallbackCode;
+  const message = typeof body.message === 'string' ? body.message : `HTTP ${code}`;
+  const seconds = isRecord(body.details) ? body.details.retryAfterSeconds : undefined;
+  return { code, message, ...(typeof seconds === 'number' && { retryAfterMs: seconds * 1000 }) };
+}
+
+function bookmarkOf(what: string, object: Record<string, unknown>): string {
+  const version = isRecord(object.metadata) ? object.metadata.resourceVersion : undefined;
+  if (!isVersion(version)) throw malformed(what, 'a bookmark has no numeric resourceVersion');
+  return version;
+}
+
+function parseLine(what: string, line: string): Record<string, unknown> {
+  const event = parsed(line);
+  if (!isRecord(event)) throw malformed(what, 'a watch event is not JSON');
+  return event;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Resource versions are decimal numbers that grow with each change (KEP-5504). */
+function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+$/.test(value);
+}

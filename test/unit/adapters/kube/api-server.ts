@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { json as readJson } from 'node:stream/consumers';
+
+export interface Seen {
+  /** `GET`, `POST`, `PATCH`, `DELETE`, or `WATCH` for a GET that asks for a watch. */
+  method: string;
+  path: string;
+  query: Readonly<Record<string, string>>;
+  headers: IncomingHttpHeaders;
+  body: unknown;
+}
+
+export type Answer = (response: ServerResponse, request: Seen) => void;
+
+export interface OpenWatch {
+  from: string | undefined;
+  query: Readonly<Record<string, string>>;
+  closed: boolean;
+  send(type: string, object: unknown): void;
+  sendRaw(text: string): void;
+  end(): void;
+  reset(): void;
+}
+
+export interface Identity {
+  certificate: string;
+  key: string;
+}
+
+/**
+ * The far end of the wire, scripted by a test: each request takes the next answer of its route, the last one again and
+ * again. A watch without a script opens and is then in the test's hands.
+ */
+export class ScriptedApiServer {
+  readonly seen: Seen[] = [];
+  readonly watches: OpenWatch[] = [];
+  connections = 0;
+  readonly #answers = new Map<string, Answer[]>();
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #scheme: string;
+
+  constructor(identity?: Identity) {
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    this.#scheme = identity === undefined ? 'http' : 'https';
+    this.#server =
+      identity === undefined
+        ? createServer(serve)
+        : createTlsServer({ cert: identity.certificate, key: identity.key }, serve);
+    this.#server.on('connection', (socket: Socket) => {
+      this.connections += 1;
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => undefined);
+    });
+  }
+
+  async listen(port = 0): Promise<this> {
+    this.#server.listen(port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return this;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `${this.#scheme}://127.0.0.1:${this.port}`;
+  }
+
+  /** `route` is a method and a path: `PATCH /api/v1/namespaces/a/configmaps/b`. */
+  on(route: string, ...answers: readonly Answer[]): this {
+    this.#answers.set(route, [...answers]);
+    return this;
+  }
+
+  requests(route: string): readonly Seen[] {
+    return this.seen.filter(({ method, path }) => `${method} ${path}` === route);
+  }
+
+  cutConnections(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server, 'close');
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://any');
+    const query = Object.fromEntries(url.searchParams);
+    const method = query.watch === undefined ? (request.method ?? '') : 'WATCH';
+    const hasBody = request.headers['content-length'] !== undefined && request.headers['content-length'] !== '0';
+    const body = hasBody ? await readJson(request) : undefined;
+    const seen = { method, path: url.pathname, query, headers: request.headers, body };
+    this.seen.push(seen);
+    const answers = this.#answers.get(`${method} ${url.pathname}`);
+    const answer = answers !== undefined && answers.length > 1 ? answers.shift() : answers?.[0];
+    if (answer !== undefined) answer(response, seen);
+    else if (method === 'WATCH') this.#openWatch(response, query);
+    else refuse(404, 'no such route in this script')(response, seen);
+  }
+
+  #openWatch(response: ServerResponse, query: Readonly<Record<string, string>>): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    const watch: OpenWatch = {
+      from: query.resourceVersion,
+      query,
+      closed: false,
+      send: (type, object) => void response.write(`${JSON.stringify({ type, object })}\n`),
+      sendRaw: (text) => void response.write(text),
+      end: () => void response.end(),
+      reset: () => void response.socket?.resetAndDestroy(),
+    };
+    response.on('close', () => {
+      watch.closed = true;
+    });
+    this.watches.push(watch);
+  }
+}
+
+export function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+  return (response) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+  };
+}
+
+export function refuse(code: number, message: string, headers: Record<string, string> = {}): Answer {
+  return answer({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code }, code, headers);
+}
+
+export const reset: Answer = (response) => void response.socket?.resetAndDestroy();
+
+/** Takes the request and never answers. */
+export const silence: Answer = () => undefined;
+
+export function page(items: readonly unknown[], resourceVersion: string, next?: string): Answer {
+  return answer({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion, continue: next ?? '' }, items });
+}
