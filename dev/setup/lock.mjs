@@ -1,0 +1,77 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import net from 'node:net';
+
+// A lock is a listening socket with an abstract address (`\0name`): the kernel hands the name to one process and takes
+// it back however that process ends, so that no lock is ever stale. Waiting costs nothing: a waiter connects to the
+// holder and sleeps until the connection breaks. Abstract names live in the network namespace, as loopback does.
+
+/**
+ * A lock's name for a file or folder, different for each user.
+ * @param {string} purpose
+ * @param {string} path
+ */
+export function lockFor(purpose, path) {
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 24);
+  return `sluice-${process.getuid?.() ?? 0}-${purpose}-${digest}`;
+}
+
+/**
+ * Takes the lock, or answers undefined when another process has it.
+ * @param {string} name
+ * @param {(connection: net.Socket) => void} [serve] talks to whoever connects; by default they are left waiting
+ * @returns {Promise<(() => void) | undefined>} how to let it go
+ */
+export function tryLock(name, serve) {
+  const waiters = new Set();
+  const server = net.createServer((connection) => {
+    waiters.add(connection);
+    connection.on('close', () => waiters.delete(connection)).on('error', () => {});
+    connection.unref();
+    // Unread, a connection would never be seen to close.
+    if (serve) serve(connection);
+    else connection.resume();
+  });
+  const release = () => {
+    server.close();
+    for (const waiter of waiters) waiter.destroy();
+  };
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ path: `\0${name}` }, () => {
+      server.unref();
+      resolve(release);
+    });
+  });
+}
+
+/**
+ * Resolves once the lock's present holder lets go, at once if there is none.
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+export function whenFree(name) {
+  return new Promise((resolve) => {
+    const connection = net.connect({ path: `\0${name}` });
+    connection.resume();
+    connection.on('error', () => {}).on('close', () => resolve());
+  });
+}
+
+/**
+ * Takes the lock, waiting for it as long as it takes.
+ * @param {string} name
+ * @param {() => void} [onWait] called once when somebody else has it
+ */
+export async function lock(name, onWait) {
+  let release = await tryLock(name);
+  if (!release) onWait?.();
+  while (!release) {
+    await whenFree(name);
+    release = await tryLock(name);
+  }
+  return release;
+}

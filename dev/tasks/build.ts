@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from '../setup/dependencies.mjs';
+import { during } from '../setup/progress.mjs';
+
+// Packages written for CommonJS call these; a module has neither.
+const COMMONJS = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { dirname as __directoryOf } from 'node:path';",
+  "import { fileURLToPath as __pathOf } from 'node:url';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __pathOf(import.meta.url);',
+  'const __dirname = __directoryOf(__filename);',
+].join('\n');
+
+/** Bundles the operator with all that it needs into one file. */
+export async function run(): Promise<number> {
+  const outfile = join(ROOT, 'dist', 'sluice.mjs');
+  await during('dist/sluice.mjs', () =>
+    build({
+      entryPoints: [join(ROOT, 'src', 'main.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      banner: { js: COMMONJS },
+      // Less to read and to keep in memory; names stay, so that a stack trace can be read without the map.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      sourcemap: 'linked',
+      legalComments: 'none',
+      // The plain one reads a file beside itself, which a bundle does not have; this one carries it.
+      alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+      logLevel: 'warning',
+    }),
+  );
+  return 0;
+}

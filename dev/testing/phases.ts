@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ROOT } from '../setup/dependencies.mjs';
+import { dim, print, red, type Step } from '../setup/progress.mjs';
+import { tryTool } from '../setup/tools.mjs';
+import { CHECKS, type Check } from '../tasks/lint.ts';
+import type { AllowedSkip, Counts, Failure } from './tally.ts';
+import { runVitest } from './vitest-run.ts';
+
+export interface PhaseContext {
+  /** Where logs go. */
+  folder: string;
+  allowedSkips: readonly AllowedSkip[];
+  step: Step;
+  /** Its reason is a phrase that says which limit was reached. */
+  signal: AbortSignal;
+}
+
+/** One part of `npm test`. */
+export interface Phase {
+  name: string;
+  withinMinutes: number;
+  run(context: PhaseContext): Promise<Counts>;
+}
+
+const PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
+const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
+
+function printFailure({ test, problems }: Failure): void {
+  print(`  ${red('✗')} ${test}`);
+  const lines = problems.flatMap((problem) => stripVTControlCharacters(problem).split('\n'));
+  for (const line of lines) print(dim(`      ${line}`));
+}
+
+/** Commands that count as one test. What they say is shown when one fails, or always. */
+function commands(name: string, withinMinutes: number, checks: readonly Check[], show = false): Phase {
+  const run = async ({ step, signal }: PhaseContext) => {
+    for (const { name: what, command, args } of checks) {
+      const { ok, how, lines } = await tryTool(command, args, { cwd: ROOT, step, signal });
+      if (show && ok) for (const line of lines) print(`  ${line}`);
+      if (ok) continue;
+      printFailure({ test: what, problems: [...lines, how] });
+      return FAILED;
+    }
+    return PASSED;
+  };
+  return { name, withinMinutes, run };
+}
+
+function task(name: string, ...args: readonly string[]): Check {
+  return {
+    name: [name, ...args].join(' '),
+    command: process.execPath,
+    args: [join(ROOT, 'dev', 'run.mjs'), name, ...args],
+  };
+}
+
+function tests(name: string, withinMinutes: number, ...args: readonly string[]): Phase {
+  return {
+    name,
+    withinMinutes,
+    run: ({ folder, ...rest }) =>
+      runVitest({ ...rest, args, logFile: join(folder, `${name}.log`), onFailure: printFailure }),
+  };
+}
+
+/** Quick ones first: whoever made a slip learns of it early. */
+export const PHASES: readonly Phase[] = [
+  commands('lint', 5, [CHECKS.style, CHECKS.promises]),
+  commands('types', 5, [CHECKS.types]),
+  commands('generated files', 5, [task('generate', '--check')]),
+  tests('unit', 10, '--project', 'unit'),
+  tests('environment', 10, '--project', 'dev'),
+  tests('contract', 10, '--project', 'contract'),
+  tests('integration', 20, '--project', 'integration'),
+  tests('faults', 20, '--project', 'faults'),
+  commands('demo', 10, [task('demo', '--check')], true),
+];

@@ -1,0 +1,89 @@
+// Keeps the environment of a checkout while nobody is at the terminal: `npm run dev:up` starts it, `dev:down` ends it.
+import type { Socket } from 'node:net';
+import { eachLine } from '../setup/lines.mjs';
+import { tryLock } from '../setup/lock.mjs';
+import { type Environment, startEnvironment } from './environment.ts';
+import { type Answer, type Description, KEEPER, type Request } from './keeper-client.ts';
+import { partsOf } from './world.ts';
+
+const startedMs = performance.now();
+const listeners = new Set<(line: string) => void>();
+
+function announce(line: string): void {
+  process.stdout.write(`${line}\n`);
+  for (const listener of listeners) listener(line);
+}
+
+function describe({ world, operator: running }: Environment): Description {
+  const { controlPlane, kafka, registry } = world;
+  return {
+    status: {
+      kubeconfig: world.kubeconfig,
+      adminToken: world.adminToken,
+      kafka: { bootstrapServers: kafka.bootstrapServers },
+      registry: { url: registry.url },
+      operator: { pid: running?.part.pid ?? null, metrics: running ? `${running.url}/metrics` : null },
+    },
+    network: world.address(0),
+    apiServer: controlPlane.url,
+    logs: world.logs,
+    sinceMs: performance.now() - startedMs,
+    dead: partsOf(world)
+      .filter((part) => !part.running)
+      .map((part) => part.name),
+  };
+}
+
+let environment: Environment | undefined;
+
+async function bringUp(operator: boolean, tell: (answer: Answer) => void): Promise<void> {
+  const listener = (line: string) => tell({ kind: 'news', line });
+  listeners.add(listener);
+  try {
+    const ready = await starting;
+    await ready.setOperator(operator);
+    tell({ kind: 'ready', description: describe(ready) });
+  } catch (error) {
+    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  } finally {
+    listeners.delete(listener);
+  }
+}
+
+async function answer(request: Request, tell: (answer: Answer) => void): Promise<void> {
+  switch (request.ask) {
+    case 'up':
+      return bringUp(request.operator, tell);
+    case 'status':
+      return tell(environment ? { kind: 'ready', description: describe(environment) } : { kind: 'starting' });
+    case 'stop':
+      return stop();
+  }
+}
+
+function serve(connection: Socket): void {
+  const tell = (answer: Answer) => {
+    if (connection.writable) connection.write(`${JSON.stringify(answer)}\n`);
+  };
+  eachLine(connection, (line) => void answer(JSON.parse(line), tell));
+}
+
+/** Ends a start that is under way as well: what it has started goes with this process. */
+async function stop(): Promise<void> {
+  await environment?.stop();
+  process.exit(0);
+}
+
+// Another keeper was quicker: there is nothing to do.
+if (!(await tryLock(KEEPER, serve))) process.exit(0);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+// Locks and reapers let the process end; this does not.
+setInterval(() => {}, 60_000);
+const starting = startEnvironment({ operator: !process.argv.includes('--no-operator'), log: announce });
+try {
+  environment = await starting;
+} catch (error) {
+  announce(error instanceof Error ? error.message : String(error));
+  // Whoever waits for us is told first.
+  setTimeout(() => process.exit(1), 1_000);
+}

@@ -1,0 +1,138 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { kubeconfigFor } from './control-plane.ts';
+import { kubectl } from './kubectl.ts';
+import { Part } from './part.ts';
+import type { World } from './world.ts';
+
+const NAMESPACE = 'sluice-system';
+const SERVICE_ACCOUNT = 'sluice-operator';
+const TOKEN_SECONDS = 3_600;
+const RENEW_TOKEN_MS = 20 * 60_000;
+const RETRY_TOKEN_MS = 5_000;
+const START_WITHIN_MS = 60_000;
+const HOST = 9;
+const PORT = 8080;
+
+const inCheckout = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export interface OperatorOptions {
+  /** Several operators of one world need different names. */
+  name?: string;
+  /** Of its health and metrics server, on 127.100.n.9. */
+  port?: number;
+  /** Added to its environment. */
+  env?: Readonly<Record<string, string>>;
+  /** The server it talks to, when that is a proxy. */
+  apiServer?: string;
+  /** Runs the bundle instead of the sources. */
+  bundled?: boolean;
+}
+
+/** The operator as a process of a world. */
+export interface Operator {
+  part: Part;
+  /** Base URL of `/healthz`, `/readyz` and `/metrics`. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Installs the CRDs and waits until the API server serves them. */
+export async function installApi({ kubeconfig }: World): Promise<void> {
+  const crds = inCheckout('config/crd');
+  await kubectl(kubeconfig, ['apply', '--server-side', '-f', crds]);
+  await kubectl(kubeconfig, ['wait', '--for=condition=Established', '--timeout=30s', '-f', crds]);
+}
+
+async function installAccount({ kubeconfig }: World): Promise<void> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await kubectl(kubeconfig, ['apply', '--server-side', '-f', '-'], { input });
+  await kubectl(kubeconfig, ['apply', '--server-side', '-f', inCheckout('config/rbac')]);
+}
+
+/** Keeps a file that holds a valid token of the operator's ServiceAccount. Answers how to stop. */
+async function keepToken({ kubeconfig }: World, file: string): Promise<() => void> {
+  const renew = async () => {
+    const token = await kubectl(kubeconfig, [
+      ...['create', 'token', SERVICE_ACCOUNT, '--namespace', NAMESPACE, `--duration=${TOKEN_SECONDS}s`],
+    ]);
+    writeFileSync(`${file}.new`, token.trim(), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  let timer: NodeJS.Timeout;
+  const schedule = (afterMs: number) => {
+    timer = setTimeout(() => {
+      renew().then(
+        () => schedule(RENEW_TOKEN_MS),
+        () => schedule(RETRY_TOKEN_MS),
+      );
+    }, afterMs).unref();
+  };
+  await renew();
+  schedule(RENEW_TOKEN_MS);
+  return () => clearTimeout(timer);
+}
+
+interface Identity {
+  /** Path. */
+  kubeconfig: string;
+  stopRenewing: () => void;
+}
+
+/** Gives the operator's ServiceAccount its roles, and the process a kubeconfig to act as it. */
+async function prepareIdentity(world: World, folder: string, server: string): Promise<Identity> {
+  mkdirSync(folder, { recursive: true });
+  await installAccount(world);
+  const tokenFile = join(folder, 'token');
+  const stopRenewing = await keepToken(world, tokenFile);
+  const kubeconfig = join(folder, 'kubeconfig');
+  const { authority } = world.controlPlane;
+  writeFileSync(kubeconfig, kubeconfigFor({ server, authority, user: { tokenFile } }), { mode: 0o600 });
+  return { kubeconfig, stopRenewing };
+}
+
+async function isReady(url: string, signal: AbortSignal): Promise<boolean> {
+  const { statusCode, body } = await request(`${url}/readyz`, { signal });
+  await body.dump();
+  return statusCode === 200;
+}
+
+/**
+ * Starts the operator under its own ServiceAccount with the generated roles and resolves once it is ready.
+ * The CRDs must be there: see `installApi`.
+ */
+export async function startOperator(world: World, options: OperatorOptions = {}): Promise<Operator> {
+  const { name = 'operator', port = PORT, apiServer = world.controlPlane.url, bundled = false } = options;
+  const { kubeconfig, stopRenewing } = await prepareIdentity(world, join(world.folder, name), apiServer);
+  const address = `${world.address(HOST)}:${port}`;
+  const url = `http://${address}`;
+  const own = {
+    PATH: process.env.PATH,
+    KUBECONFIG: kubeconfig,
+    SLUICE_NAMESPACE: NAMESPACE,
+    SLUICE_METRICS_ADDRESS: address,
+  };
+  const part = new Part(
+    {
+      name,
+      command: process.execPath,
+      args: [inCheckout(bundled ? 'dist/sluice.mjs' : 'src/main.ts')],
+      env: { ...own, ...options.env },
+      logFile: join(world.logs, `${name}.log`),
+      answers: (signal) => isReady(url, signal),
+      withinMs: START_WITHIN_MS,
+    },
+    world.nursery,
+  );
+  const stop = async () => {
+    stopRenewing();
+    await part.stop();
+  };
+  await part.start().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { part, url, stop };
+}

@@ -1,0 +1,48 @@
+import type { TestProject } from 'vitest/node';
+import { startEnvironment } from '../dev/world/environment.ts';
+import type { World } from '../dev/world/world.ts';
+
+/** The world that the files of a project share, as `inject('world')` gives it to them. */
+export interface SharedWorld {
+  /** Path of the administrator's kubeconfig. */
+  kubeconfig: string;
+  adminToken: string;
+  kafka: { bootstrapServers: string; clusterId: string };
+  registry: { url: string };
+  /** Path of the API server's audit log, JSON lines. */
+  auditLog: string;
+  /** Where the world's files are; logs are in its `logs`. */
+  folder: string;
+  /** Base URL of the operator's `/healthz`, `/readyz` and `/metrics`; absent in the contract project, which has none. */
+  operator?: { url: string };
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    world: SharedWorld;
+  }
+}
+
+function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry }: World): SharedWorld {
+  const { bootstrapServers, clusterId } = kafka;
+  return {
+    ...{ kubeconfig, adminToken, auditLog, folder },
+    kafka: { bootstrapServers, clusterId },
+    registry: { url: registry.url },
+  };
+}
+
+/** Starts one world for all files of a project. The files of a world in which a test failed stay. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Ports are tested against the bare parts; everything else with an operator and a node, and EventClusters of its own.
+  const inhabited = project.name !== 'contract';
+  const environment = await startEnvironment({ operator: inhabited, node: inhabited, defaultCluster: false });
+  const { world } = environment;
+  const url = environment.operator?.url;
+  project.provide('world', { ...describe(world), ...(url && { operator: { url } }) });
+  return async () => {
+    const keepFiles = project.vitest.state.getCountOfFailedTests() > 0;
+    await environment.stop({ keepFiles });
+    if (keepFiles) process.stderr.write(`The world's files and logs are in ${world.folder}\n`);
+  };
+}

@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+/** What starts parts of the world waits for them; unit tests are over in milliseconds. */
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/layers.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'dev',
+          include: ['test/dev/**/*.test.ts'],
+          ...PATIENT,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          globalSetup: 'test/world.ts',
+          ...PATIENT,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/world.ts',
+          ...PATIENT,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          fileParallelism: false,
+          ...PATIENT,
+          testTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
