@@ -32,9 +32,9 @@ const end = async () => {
   console.log(line(load.counters()));
   process.exit(0);
 };
-process.once('SIGINT', end);
-process.once('SIGTERM', end);
-if (values.seconds) setTimeout(end, Number(values.seconds) * 1_000);
+process.once('SIGINT', () => void end());
+process.once('SIGTERM', () => void end());
+if (values.seconds) setTimeout(() => void end(), Number(values.seconds) * 1_000);
 
 function line({ sent, answered202, rejected, failed, retries, heldBack }: LoadCounters): string {
   const trouble = `rejected ${rejected}, failed ${failed}, retries ${retries}, held back ${heldBack}`;

@@ -13,7 +13,7 @@ export interface Answer {
 
 /** The probes' paths on every service, and `handle` for all others. Resolves when the server listens. */
 export async function listen(host: string, port: number, health: Health, log: Logger, handle: Handle): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     try {
       if (request.url === '/healthz') send(response, probe(health.liveness()));
       else if (request.url === '/readyz') send(response, probe(health.readiness()));
@@ -23,7 +23,8 @@ export async function listen(host: string, port: number, health: Health, log: Lo
       if (response.headersSent) response.destroy();
       else send(response, refusal(500, 'InternalError', 'the service failed; its log says why'));
     }
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   return server;
 }

@@ -37,7 +37,8 @@ async function openShop(changes: Partial<Shop> = {}) {
   };
   const log = pino({ level: 'silent' });
   const shop: Shop = { log, book: new OrderBook(), publisher, historyRead: true, ...changes };
-  const server = createServer(createRoutes(shop)).listen(0, '127.0.0.1');
+  const handle = createRoutes(shop);
+  const server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
   cleanups.push(() => server.close());
   await once(server, 'listening');
   const address = server.address();

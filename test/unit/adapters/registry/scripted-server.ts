@@ -29,11 +29,12 @@ const noRoute: Reply = (response) => response.writeHead(404).end();
 /** An HTTP server on loopback that plays a registry from a script. */
 export async function startScriptedServer(script: Script, otherwise: Reply = noRoute): Promise<ScriptedServer> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request;
     seen.push({ method, path: url, headers, body: await readJson(request) });
     play(script[`${method} ${url.split('?')[0]}`] ?? otherwise, response);
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
