@@ -37,6 +37,12 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'permissions',
+          include: ['test/permissions/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           fileParallelism: false,

@@ -1,3 +1,6 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEnvironment } from '../dev/world/environment.ts';
 import type { World } from '../dev/world/world.ts';
@@ -16,6 +19,9 @@ export interface SharedWorld {
   /** Base URL of the operator's `/healthz`, `/readyz` and `/metrics`; absent in the contract project, which has none. */
   operator?: { url: string };
 }
+
+/** Where the audit log of the last integration run is kept, for the test that compares it with the roles. */
+export const keptAuditLog = fileURLToPath(new URL('../.sluice/audit/integration.log', import.meta.url));
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -42,7 +48,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('world', { ...describe(world), ...(url && { operator: { url } }) });
   return async () => {
     const keepFiles = project.vitest.state.getCountOfFailedTests() > 0;
+    await environment.operator?.stop();
+    if (inhabited) keepAuditLog(world.auditLog);
     await environment.stop({ keepFiles });
     if (keepFiles) process.stderr.write(`The world's files and logs are in ${world.folder}\n`);
   };
+}
+
+function keepAuditLog(path: string): void {
+  mkdirSync(dirname(keptAuditLog), { recursive: true });
+  copyFileSync(path, keptAuditLog);
 }

@@ -73,6 +73,7 @@ export const PHASES: readonly Phase[] = [
   tests('environment', 10, '--project', 'dev'),
   tests('contract', 10, '--project', 'contract'),
   tests('integration', 20, '--project', 'integration'),
+  tests('permissions', 2, '--project', 'permissions'),
   tests('faults', 20, '--project', 'faults'),
-  commands('demo', 10, [task('demo', '--check')], true),
+  commands('demo', 20, [task('demo', '--check')], true),
 ];

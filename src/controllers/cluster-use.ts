@@ -14,37 +14,44 @@ export interface ClusterQuestion {
   pinned: string | undefined;
 }
 
-/** An EventCluster that answers, and the rule that speaks for the asking namespace. */
-export interface ClusterUse {
+/** An EventCluster, and the rule of it that speaks for the asking namespace. */
+export interface ClusterAccess {
   name: string;
   cluster: EventCluster;
-  /** The only cluster id that may be written to. */
-  clusterId: string;
   readOnly: boolean;
   rule: AccessRule | undefined;
 }
 
-export type ClusterAnswer = { kind: 'use'; use: ClusterUse } | { kind: 'blocked'; gone: boolean; blocked: Blocked };
+/** An EventCluster whose Kafka has answered. */
+export interface ClusterUse extends ClusterAccess {
+  /** The only cluster id that may be written to. */
+  clusterId: string;
+}
 
-/** Finds the cluster that a resource uses, or says what is missing. `gone`: no such object, so it can never answer. */
-export function resolveCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer {
+/** `gone`: no such object, so it can never answer. */
+export type ClusterAnswer<Use> = { kind: 'use'; use: Use } | { kind: 'blocked'; gone: boolean; blocked: Blocked };
+
+/** Finds the cluster that a resource uses, or says what is missing. Whether its Kafka has ever answered is not asked. */
+export function findCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterAccess> {
   const all = [...clusters].filter((cluster) => !cluster.metadata.deletionTimestamp);
   const name = question.clusterRef?.name ?? question.pinned;
   const found = name === undefined ? defaultCluster(all) : namedCluster(name, all);
   if ('reason' in found) return { kind: 'blocked', gone: found.reason === Reason.ClusterNotFound, blocked: found };
-  const clusterId = found.spec.kafka.clusterId ?? found.status?.clusterId;
-  const notReady = judgeCluster(found, clusterId);
-  if (notReady || !clusterId) return { kind: 'blocked', gone: false, blocked: notReady ?? notSeenYet(found) };
-  return {
-    kind: 'use',
-    use: {
-      name: found.metadata.name,
-      cluster: found,
-      clusterId,
-      readOnly: found.spec.mode === 'ReadOnly',
-      rule: ruleFor(question.namespace, found.spec.access),
-    },
-  };
+  const changed = refuseChangedId(found);
+  if (changed) return { kind: 'blocked', gone: false, blocked: changed };
+  const rule = ruleFor(question.namespace, found.spec.access);
+  const readOnly = found.spec.mode === 'ReadOnly';
+  return { kind: 'use', use: { name: found.metadata.name, cluster: found, readOnly, rule } };
+}
+
+/** For what Kafka is needed for: waits for a cluster that has never answered. */
+export function resolveCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterUse> {
+  const answer = findCluster(question, clusters);
+  if (answer.kind === 'blocked') return answer;
+  const { spec, status } = answer.use.cluster;
+  const clusterId = spec.kafka.clusterId ?? status?.clusterId;
+  if (!clusterId) return { kind: 'blocked', gone: false, blocked: notSeenYet(answer.use.cluster) };
+  return { kind: 'use', use: { ...answer.use, clusterId } };
 }
 
 function namedCluster(name: string, all: readonly EventCluster[]): EventCluster | Blocked {
@@ -69,16 +76,14 @@ function defaultCluster(all: readonly EventCluster[]): EventCluster | Blocked {
   );
 }
 
-function judgeCluster(cluster: EventCluster, clusterId: string | undefined): Blocked | undefined {
-  const ready = cluster.status?.conditions?.find((condition) => condition.type === 'Ready');
-  if (ready?.reason === Reason.ClusterIdChanged) {
-    return {
-      kind: 'refuse',
-      reason: Reason.ClusterIdChanged,
-      message: `EventCluster "${cluster.metadata.name}" reaches another Kafka cluster than before; nothing is written until its spec.kafka.clusterId names the new one`,
-    };
-  }
-  return clusterId === undefined ? notSeenYet(cluster) : undefined;
+function refuseChangedId({ metadata, status }: EventCluster): Blocked | undefined {
+  const ready = status?.conditions?.find((condition) => condition.type === 'Ready');
+  if (ready?.reason !== Reason.ClusterIdChanged) return undefined;
+  return {
+    kind: 'refuse',
+    reason: Reason.ClusterIdChanged,
+    message: `EventCluster "${metadata.name}" reaches another Kafka cluster than before; nothing is written until its spec.kafka.clusterId names the new one`,
+  };
 }
 
 function notSeenYet(cluster: EventCluster): Blocked {
@@ -104,7 +109,7 @@ export function ruleFor(namespace: string, access: readonly AccessRule[]): Acces
 export type GrantKind = 'topics' | 'subjects' | 'groups';
 
 /** A refusal when the cluster's access rules do not grant `names` to the namespace. */
-export function refuseUngranted(use: ClusterUse, kind: GrantKind, names: readonly string[]): Blocked | undefined {
+export function refuseUngranted(use: ClusterAccess, kind: GrantKind, names: readonly string[]): Blocked | undefined {
   const granted = use.rule?.[kind] ?? [];
   const refused = names.filter((name) => !matchesAny(name, granted)).map((name) => `"${name}"`);
   if (refused.length === 0) return undefined;
@@ -116,7 +121,7 @@ export function refuseUngranted(use: ClusterUse, kind: GrantKind, names: readonl
 }
 
 /** Nothing is written in ReadOnly mode; what is in sync stays so. */
-export function holdWhenReadOnly(use: ClusterUse): Blocked {
+export function holdWhenReadOnly(use: ClusterAccess): Blocked {
   return wait(
     Reason.ClusterReadOnly,
     `EventCluster "${use.name}" is in ReadOnly mode: there is a change to make, and it waits`,

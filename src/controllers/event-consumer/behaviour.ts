@@ -95,20 +95,23 @@ function observeConsumer(
   };
 }
 
-/** One consumer for each group of a cluster, and one for each target: the older one. */
+/** One consumer for each group of a cluster, and one for each target: the first one. */
 function otherOwner(deps: ConsumerDependencies, resource: EventConsumer, use: ClusterUse) {
   const sameGroup = deps.consumers
     .byIndex(groupIndex, groupIdOf(resource))
     .filter((other) => clusterNameOf(deps, other) === use.name);
   const sameTarget = deps.consumers.byIndex(scaleTargetIndex, targetKeyOf(resource));
-  const byGroup = olderThan(resource, sameGroup);
+  const byGroup = ownerBeside(resource, sameGroup);
   if (byGroup) return { owner: byGroup, what: 'group' } as const;
-  const byTarget = olderThan(resource, sameTarget);
+  const byTarget = ownerBeside(resource, sameTarget);
   return byTarget && ({ owner: byTarget, what: 'target' } as const);
 }
 
-function olderThan(resource: EventConsumer, rivals: readonly EventConsumer[]): Claimant | undefined {
-  const claimants = rivals.filter(({ metadata }) => !metadata.deletionTimestamp).map((rival) => claimant(rival, false));
+function ownerBeside(resource: EventConsumer, rivals: readonly EventConsumer[]): Claimant | undefined {
+  const claimants = rivals
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    // Whoever scales already goes on: two of the same second would otherwise change places.
+    .map((rival) => claimant(rival, rival.status?.replicas !== undefined));
   const owner = ownerOf(claimants);
   return owner?.uid === resource.metadata.uid ? undefined : owner;
 }

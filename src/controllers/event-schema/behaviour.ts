@@ -5,7 +5,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { RegistryConnections, SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import { resolveCluster } from '../cluster-use.ts';
+import { findCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -66,7 +66,7 @@ type FoundRegistry = RegistryUse | { blocked: Extract<ObservedSchema, { kind: 'n
 
 function findRegistry({ clusters }: SchemaDependencies, { metadata, spec, status }: EventSchema): FoundRegistry {
   const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-  const answer = resolveCluster(question, clusters.list());
+  const answer = findCluster(question, clusters.list());
   if (answer.kind === 'blocked') return { blocked: answer.blocked };
   const url = answer.use.cluster.spec.registry?.url;
   if (url !== undefined) return { ...answer.use, url };
@@ -82,7 +82,7 @@ function otherOwner(
 ): Claimant | undefined {
   const rivals = schemas.byIndex(subjectIndex, subjectOf(resource)).filter(({ metadata, spec, status }) => {
     const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-    const answer = resolveCluster(question, clusters.list());
+    const answer = findCluster(question, clusters.list());
     return answer.kind === 'use' && answer.use.name === use.name;
   });
   const owner = ownerOf(rivals.map((rival) => claimant(rival, rival.status?.version !== undefined)));

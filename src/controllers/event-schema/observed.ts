@@ -1,6 +1,6 @@
 import type { CompatibilityLevel, RegisteredSchema } from '../../ports/registry.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import type { ClusterUse } from '../cluster-use.ts';
+import type { ClusterAccess } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 
 /** What the registry said when it refused to register. It stands until schema, level or versions change. */
@@ -9,7 +9,7 @@ export interface Refusal {
   problems: readonly string[];
 }
 
-export interface RegistryUse extends ClusterUse {
+export interface RegistryUse extends ClusterAccess {
   url: string;
 }
 
