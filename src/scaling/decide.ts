@@ -146,7 +146,7 @@ function judgeShrink(situation: Situation, assessment: Assessment): Verdict | un
 /** Why the size stays. */
 function explainSize(situation: Situation, assessment: Assessment): Pick<Verdict, 'reason' | 'message'> {
   const { spec, replicas, state, nowMs } = situation;
-  const { lagSeconds, stuck, hot, unmet, backlog } = assessment;
+  const { lagSeconds, stuck, hot, unmet, backlog, sizes } = assessment;
   const objective = `the objective of ${spec.maxLagSeconds} s`;
   if (lagSeconds === undefined && backlog > 0) {
     return { reason: 'LagUnknown', message: 'the age of the oldest waiting record is not known yet' };
@@ -156,7 +156,11 @@ function explainSize(situation: Situation, assessment: Assessment): Pick<Verdict
       return { reason: 'HotPartition', message: `more arrives than one member can process: ${hot.join(', ')}` };
     }
     if (unmet === 'AtMaxReplicas') {
-      return { reason: unmet, message: `lag is over ${objective}; scaling.maxReplicas is ${spec.maxReplicas}` };
+      const useful = sizes.at(-1) === spec.maxReplicas ? '' : `, of which ${sizes.at(-1)} are useful`;
+      return {
+        reason: unmet,
+        message: `lag is over ${objective}; scaling.maxReplicas is ${spec.maxReplicas}${useful}`,
+      };
     }
     if (unmet)
       return {
