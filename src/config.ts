@@ -6,7 +6,8 @@ const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(8
 const address = z
   .string()
   .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port, such as 0.0.0.0:8080')
-  .transform((text) => ({ host: text.slice(0, text.lastIndexOf(':')), port: Number(text.split(':').at(-1)) }));
+  .transform((text) => ({ host: text.slice(0, text.lastIndexOf(':')), port: Number(text.split(':').at(-1)) }))
+  .refine(({ port }) => port <= 65_535, 'the port must be at most 65535');
 
 /** Every setting of the operator: environment variable → meaning. */
 const schema = z.object({
@@ -54,6 +55,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/** A setting that reads well and turns out wrong when it is used. One line, whatever the cause has to say. */
+export function wrongSetting(name: keyof Config, value: string, cause: unknown): ConfigError {
+  const [firstLine] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return new ConfigError(`${name}="${value}": ${firstLine}`, { cause });
 }
 
 function describe({ path, message }: z.core.$ZodIssue, env: Readonly<Record<string, string | undefined>>): string {

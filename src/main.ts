@@ -13,7 +13,7 @@ import { createMetrics } from './adapters/metrics.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, ConfigError, loadConfig, wrongSetting } from './config.ts';
 import { releaseSettledClaims } from './controllers/event-topic/claims.ts';
 import { createHealthServer, silenceCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
@@ -41,7 +41,7 @@ async function runOperator(config: Config): Promise<void> {
     callDeadlineMs: config.SLUICE_KUBERNETES_TIMEOUT_MS,
     watchSilenceMs: config.SLUICE_WATCHDOG_MS,
   };
-  const connection = new KubeConnection(loadKubeConfig(config.KUBECONFIG), clock, kubeSettings);
+  const connection = new KubeConnection(readKubeConfig(config), clock, kubeSettings);
   const kubeParts = { connection, clock, metrics, settings: kubeSettings };
   const leases = createLeaseStore(new KubeClient({ ...kubeParts, fence: () => true }), config.SLUICE_NAMESPACE);
   const elector: LeaderElector = new LeaderElector(
@@ -116,7 +116,10 @@ async function runOperator(config: Config): Promise<void> {
   }
 
   const { host, port } = config.SLUICE_METRICS_ADDRESS;
-  log.info('started', { identity, metrics: `${host}:${await health.listen(host, port)}` });
+  const listening = await health.listen(host, port).catch((cause: unknown) => {
+    throw wrongSetting('SLUICE_METRICS_ADDRESS', `${host}:${port}`, cause);
+  });
+  log.info('started', { identity, metrics: `${host}:${listening}` });
   const reading = all.map(([, store]) => store.run(stopping.signal));
   const leading = elector.run(stopping.signal);
   const signal = await nextSignal();
@@ -135,6 +138,14 @@ async function runOperator(config: Config): Promise<void> {
   );
   log.info('stopped', { clean });
   process.exit(clean ? 0 : 1);
+}
+
+function readKubeConfig({ KUBECONFIG }: Config): ReturnType<typeof loadKubeConfig> {
+  try {
+    return loadKubeConfig(KUBECONFIG);
+  } catch (cause) {
+    throw wrongSetting('KUBECONFIG', KUBECONFIG ?? '', cause);
+  }
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
