@@ -14,7 +14,7 @@ import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { type Config, ConfigError, loadConfig, wrongSetting } from './config.ts';
-import { releaseSettledClaims } from './controllers/event-topic/claims.ts';
+import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/claims.ts';
 import { createHealthServer, silenceCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
 import { shutDown } from './runtime/shutdown.ts';
@@ -94,6 +94,10 @@ async function runOperator(config: Config): Promise<void> {
   async function lead(term: AbortSignal): Promise<void> {
     await loadJournal(term);
     const unsubscribe = releaseSettledClaims(stores.topics, journal);
+    stores.topics.whenSynced(term).then(
+      () => releaseOrphanedClaims(stores.topics, journal),
+      () => undefined,
+    );
     const forgetClusters = stores.clusters.subscribe(() => {
       const names = new Set([...stores.clusters.list()].map(({ metadata }) => metadata.name));
       kafka.retain(names);

@@ -4,7 +4,7 @@ import { deployments as deploymentType } from './adapters/kube/resource-type.ts'
 import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
 import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './adapters/kube/store.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
-import { subjectIndex } from './controllers/event-schema/behaviour.ts';
+import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { consumedTopicIndex, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/plan.ts';
@@ -79,7 +79,10 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
   return {
     clusters: own<EventCluster>(eventCluster, parseEventCluster),
     topics: own<EventTopic>(eventTopic, parseEventTopic, { [topicIndex]: (topic) => [topicNameOf(topic)] }),
-    schemas: own<EventSchema>(eventSchema, parseEventSchema, { [subjectIndex]: (schema) => [subjectOf(schema)] }),
+    schemas: own<EventSchema>(eventSchema, parseEventSchema, {
+      [subjectIndex]: (schema) => [subjectOf(schema)],
+      [referenceIndex]: ({ spec }) => [...new Set(spec.references?.map(({ subject }) => subject))],
+    }),
     consumers: own<EventConsumer>(eventConsumer, parseEventConsumer, {
       [consumedTopicIndex]: ({ spec }) => spec.topics,
       [groupIndex]: ({ spec, metadata }) => [spec.groupId ?? metadata.name],

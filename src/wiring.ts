@@ -1,12 +1,14 @@
 import type { Config } from './config.ts';
 import { eventClusterBehaviour } from './controllers/event-cluster/behaviour.ts';
 import { eventConsumerBehaviour } from './controllers/event-consumer/behaviour.ts';
-import { scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
+import { groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
 import { createLagSource, type LagSource } from './controllers/event-consumer/lag-source.ts';
-import { eventSchemaBehaviour, subjectIndex } from './controllers/event-schema/behaviour.ts';
+import { groupIdOf, targetKeyOf } from './controllers/event-consumer/plan.ts';
+import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/plan.ts';
+import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
 import { Reason, reasons } from './crds/reasons.ts';
@@ -20,7 +22,7 @@ import type { RegistryConnections } from './ports/registry.ts';
 import type { Autoscaler, ScaleWriter } from './ports/scale-target.ts';
 import { type Controller, createController } from './runtime/controller.ts';
 import type { EventTypeOf } from './runtime/events.ts';
-import { keyOf } from './runtime/key.ts';
+import { keyOf, namespaceOf } from './runtime/key.ts';
 import type { Stores } from './stores.ts';
 
 export interface Parts {
@@ -68,6 +70,8 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     name: 'event-cluster',
     store: stores.clusters,
     behaviour: eventClusterBehaviour({ kafka, registry, probeMs: config.SLUICE_PROBE_MS }),
+    // An outage has to be noticed for its end to be: what waits for a cluster is woken when that is reached again.
+    recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
     failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
   });
   const topics = createController({
@@ -75,7 +79,7 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     name: 'event-topic',
     store: stores.topics,
     behaviour: eventTopicBehaviour({ ...stores, kafka, journal }),
-    failureReasons: { away, rejected: { kafka: Reason.TopicRejected } },
+    failureReasons: { away, rejected: { kafka: reasonOfRejection } },
   });
   const schemas = createController({
     ...common,
@@ -97,8 +101,16 @@ export function createControllers(parts: Parts): { controllers: readonly Control
   });
 
   // A removal asks who uses the topic and whether the namespace goes: with half a list it would ask in vain.
-  topics.watch(stores.consumers, () => []);
-  topics.watch(stores.namespaces, () => []);
+  topics.watch(stores.consumers, ({ before, after }) =>
+    before && !after
+      ? before.spec.topics.flatMap((name) => keysOf(leaving(stores.topics.byIndex(topicIndex, name))))
+      : [],
+  );
+  topics.watch(stores.namespaces, ({ key, after }) =>
+    after?.metadata.deletionTimestamp
+      ? keysOf(leaving(stores.topics.list())).filter((topic) => namespaceOf(topic) === key)
+      : [],
+  );
   topics.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.topics.list()) : []));
   schemas.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.schemas.list()) : []));
   consumers.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.consumers.list()) : []));
@@ -109,13 +121,28 @@ export function createControllers(parts: Parts): { controllers: readonly Control
   schemas.watch(stores.schemas, ({ before, after }) =>
     before && !after ? keysOf(stores.schemas.byIndex(subjectIndex, subjectOf(before))) : [],
   );
+  schemas.watch(stores.schemas, ({ before, after }) =>
+    after?.status?.latestVersion !== undefined && after.status.latestVersion !== before?.status?.latestVersion
+      ? keysOf(stores.schemas.byIndex(referenceIndex, subjectOf(after)))
+      : [],
+  );
   consumers.watch(stores.deployments, ({ key }) => keysOf(stores.consumers.byIndex(scaleTargetIndex, key)));
   for (const autoscalers of [stores.autoscalers, stores.scaledObjects]) {
     consumers.watch(autoscalers, (change) =>
       driven(change).flatMap((target) => keysOf(stores.consumers.byIndex(scaleTargetIndex, target))),
     );
   }
-  consumers.watch(stores.consumers, ({ before, after }) => (before && !after ? keysOf(stores.consumers.list()) : []));
+  consumers.watch(stores.consumers, ({ before, after }) => {
+    if (!before) return [];
+    const target = targetKeyOf(before);
+    const leaves = !after || after.metadata.deletionTimestamp !== undefined || targetKeyOf(after) !== target;
+    return leaves
+      ? keysOf([
+          ...stores.consumers.byIndex(groupIndex, groupIdOf(before)),
+          ...stores.consumers.byIndex(scaleTargetIndex, target),
+        ])
+      : [];
+  });
   return { controllers: [clusters, topics, schemas, consumers], lag };
 }
 
@@ -136,6 +163,10 @@ function mattersToUsers({ before, after }: Change<EventCluster>): boolean {
       cluster.status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
     ];
   return JSON.stringify(essence(before)) !== JSON.stringify(essence(after));
+}
+
+function leaving<R extends KubeObject>(resources: Iterable<R>): R[] {
+  return [...resources].filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
 }
 
 function keysOf(resources: Iterable<KubeObject>): ObjectKey[] {

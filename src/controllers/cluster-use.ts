@@ -14,6 +14,17 @@ export interface ClusterQuestion {
   pinned: string | undefined;
 }
 
+/** What every kind says of its cluster. */
+interface ClusterUser {
+  metadata: { namespace?: string };
+  spec: { clusterRef?: { name: string } | undefined };
+  status?: { cluster?: string | undefined };
+}
+
+export function questionOf({ metadata, spec, status }: ClusterUser): ClusterQuestion {
+  return { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
+}
+
 /** An EventCluster, and the rule of it that speaks for the asking namespace. */
 export interface ClusterAccess {
   name: string;

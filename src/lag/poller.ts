@@ -14,7 +14,8 @@ const lookUpAgainMs = 30_000;
 const patienceTicks = 2;
 
 export interface LagPollerOptions {
-  kafka: KafkaAdmin;
+  /** The client of the cluster as it is now: it may be replaced while the poller runs. */
+  kafka(): KafkaAdmin;
   clock: Clock;
   log: Log;
   tickMs: number;
@@ -69,14 +70,14 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       within(clock, patienceTicks * tickMs, signal, call);
     const groups = unique(polled.map(({ subscription }) => subscription.groupId));
     const [states, committed] = await Promise.all([
-      askAll('the state of group', groups, () => patient((until) => kafka.describeGroups(groups, { signal: until }))),
-      askAll('offsets of group', groups, () => patient((until) => kafka.readCommitted(groups, { signal: until }))),
+      askAll('the state of group', groups, () => patient((until) => kafka().describeGroups(groups, { signal: until }))),
+      askAll('offsets of group', groups, () => patient((until) => kafka().readCommitted(groups, { signal: until }))),
     ]);
     for (const one of polled) one.topics = topicsNow(one, states.get(one.subscription.groupId));
     const topics = unique(polled.flatMap((one) => one.topics));
     // After the positions, so that a position past the end is never just a record that came in between.
     const offsets = await askAll('offsets of topic', topics, () =>
-      patient((until) => kafka.readOffsets(topics, { signal: until })),
+      patient((until) => kafka().readOffsets(topics, { signal: until })),
     );
     return { states, committed, offsets };
   }
@@ -89,7 +90,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
 
   async function lookUpTime({ topic, partition, offset, history: past }: LookUp, signal: AbortSignal): Promise<void> {
     past.lookedUpMs = clock.monotonicMs();
-    const time = await kafka.readRecordTime(topic, partition, offset, { signal }).catch(asFault);
+    const time = await kafka().readRecordTime(topic, partition, offset, { signal }).catch(asFault);
     if (!(time instanceof Date)) return;
     const appendedMs = clock.monotonicMs() - (clock.now().getTime() - time.getTime());
     past.anchor = { offset: Number(offset), appendedMs };

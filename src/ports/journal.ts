@@ -9,7 +9,12 @@ export interface Claim {
 export interface Journal {
   /** The claim on `thing` (for a topic `<cluster id>/<topic name>`), as last written or read. */
   find(thing: string): Claim | undefined;
-  /** Resolves once the claim is stored. Calls that arrive together become one write. Throws Fault. */
+  /** All claims that are stored or about to be. */
+  list(): Iterable<{ thing: string; uid: string }>;
+  /**
+   * Resolves once the claim is stored. Calls that arrive together become one write. Throws Fault, of kind `conflict`
+   * when another resource holds the claim: it must be released first.
+   */
   record(thing: string, claim: Claim): Promise<void>;
   /** Drops the claim; written with the next change or within seconds, because a stale claim is harmless. */
   release(thing: string): void;

@@ -53,6 +53,8 @@ export interface ResourceCache<R extends KubeObject> {
  * last write. Writes carry the object's uid and resourceVersion; a mismatch is a Fault of kind `conflict`.
  */
 export interface ResourceStore<R extends KubeObject> extends ResourceCache<R> {
+  /** Why an object does not fit its schema, such as one that an older or newer API accepted; empty: it does. */
+  problemsOf(resource: R): readonly string[];
   /** A live GET, past the cache. */
   read(key: ObjectKey, options: CallOptions): Promise<R | undefined>;
   patch(resource: R, patch: MergePatch, options: CallOptions): Promise<R>;

@@ -96,6 +96,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     const timer = clock.after(drainMs, () => rounds.abort());
     await queue.close();
     timer.cancel();
+    this.#forgetAll();
   }
 
   add(key: ObjectKey): void {
@@ -124,6 +125,19 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
       if (!signal.aborted) throw cause;
     }
     return !signal.aborted;
+  }
+
+  /** Others lead from now on: what was learned here would be out of date when this process leads again. */
+  #forgetAll(): void {
+    const { behaviour, log } = this.#options;
+    for (const key of this.#uids.keys()) {
+      try {
+        behaviour.forget?.(key);
+      } catch (error) {
+        log.error('a memory could not be forgotten', { kind: this.name, key, error });
+      }
+    }
+    this.#uids.clear();
   }
 
   async #round(queue: WorkQueue, key: ObjectKey, signal: AbortSignal): Promise<void> {

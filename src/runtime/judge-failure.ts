@@ -8,7 +8,7 @@ export interface FailureReasons {
   /** While a system gives no usable answer. A system that is not named here is not reported, only tried again. */
   away: Readonly<Partial<Record<FaultSystem, string>>>;
   /** When a system says that what was asked for is wrong. A system that is not named here must never say so: a bug. */
-  rejected: Readonly<Partial<Record<FaultSystem, string>>>;
+  rejected: Readonly<Partial<Record<FaultSystem, string | ((fault: Fault) => string)>>>;
 }
 
 export interface Judgement {
@@ -38,7 +38,8 @@ export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: nu
       return refused(RuntimeReason.AuthorizationDenied, message, slowMs);
     case 'rejected': {
       const reason = reasons.rejected[system];
-      return reason === undefined ? bug(cause) : refused(reason, message, slowMs);
+      if (reason === undefined) return bug(cause);
+      return refused(typeof reason === 'string' ? reason : reason(cause), message, slowMs);
     }
   }
 }

@@ -84,6 +84,6 @@ export interface Behaviour<Resource extends Managed, Observed, Action, Fields ex
   act(action: Action, round: Round): Promise<EventNote | undefined>;
   /** Pure: observation → status. */
   report(resource: Resource, observed: Observed, plan: Plan<Action>): Report<Fields>;
-  /** Forgets what is kept in memory about a resource that is gone. */
+  /** Forgets what is kept in memory about a resource that is gone, paused or led by somebody else. */
   forget?(key: string): void;
 }

@@ -5,5 +5,6 @@ export const RuntimeReason = {
   Released: 'Released',
   Paused: 'Paused',
   AuthorizationDenied: 'AuthorizationDenied',
+  InvalidSpec: 'InvalidSpec',
   InternalError: 'InternalError',
 } as const;

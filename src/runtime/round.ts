@@ -3,7 +3,8 @@ import type { EventNote, EventRecorder, MergePatch, ResourceStore } from '../por
 import type { Verdict } from './conditions.ts';
 import type { EventTypeOf } from './events.ts';
 import { type FailureReasons, type Judgement, judgeFailure } from './judge-failure.ts';
-import type { Behaviour, Managed, Plan, Report, Round } from './kind.ts';
+import { keyOf } from './key.ts';
+import type { Behaviour, Blocked, Managed, Plan, Report, Round } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { RuntimeReason } from './reasons.ts';
 import { isSettled, type StatusUpdate } from './status.ts';
@@ -56,6 +57,11 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
   const ended = (outcome: Outcome): RoundResult => ({ outcome, changed: writer.wrote || acts > 0 });
 
   try {
+    const problems = parts.store.problemsOf(resource);
+    if (problems.length > 0) {
+      await writer.writeStatus(unreadable(problems));
+      return ended(untilChange);
+    }
     if (await endsBeforeLooking(parts, writer, tell)) return ended(untilChange);
     for (;;) {
       const round: Round = { signal, now: parts.clock.now(), tell };
@@ -73,6 +79,7 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
       if (acts === mostActs) return ended({ kind: 'confirm' });
       acts += 1;
       await perform(parts, writer, look, round);
+      writer.catchUp();
     }
   } catch (cause) {
     if (signal.aborted) return ended(untilChange);
@@ -91,6 +98,7 @@ async function endsBeforeLooking<R extends Managed, Observed, Action, Fields ext
   const removing = metadata.deletionTimestamp !== undefined;
   if (removing && !metadata.finalizers?.includes(finalizer)) return true;
   if (!removing && spec.paused === true) {
+    behaviour.forget?.(keyOf(writer.resource));
     await writer.writeStatus({ verdict: { kind: 'paused' }, fields: {}, evaluated: false });
     return true;
   }
@@ -158,6 +166,13 @@ async function fail<R extends Managed, Observed, Action, Fields extends MergePat
   } catch (second) {
     return { ...judged, outcome: judgeFailure(second, failureReasons, recheckMs).outcome };
   }
+}
+
+/** What cannot be read is not acted upon, nor let go: half of a spec may say the opposite of the whole. */
+function unreadable(problems: readonly string[]): StatusUpdate {
+  const message = `this version of the operator cannot read the resource: ${problems.join('; ')}`;
+  const blocked: Blocked = { kind: 'refuse', reason: RuntimeReason.InvalidSpec, message };
+  return { verdict: { kind: 'blocked', blocked: [blocked], findings: undefined }, fields: {}, evaluated: true };
 }
 
 function updateFrom<Action, Fields extends MergePatch>(look: Look<Action, Fields>): StatusUpdate {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { EventNote, ResourceStore } from '../ports/kube.ts';
 import { type EventTypeOf, notesOf } from './events.ts';
+import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
 import { nextStatus, type StatusUpdate, statusPatch } from './status.ts';
 
@@ -31,6 +32,14 @@ export class ResourceWriter<R extends Managed> {
 
   get wrote(): boolean {
     return this.#wrote;
+  }
+
+  /** Takes in what an action wrote to this very resource: the store is never older than our own writes. */
+  catchUp(): void {
+    const { uid, generation } = this.#resource.metadata;
+    const stored = this.#options.store.get(keyOf(this.#resource));
+    // Another generation is for the next round to judge.
+    if (stored?.metadata.uid === uid && stored.metadata.generation === generation) this.#resource = stored;
   }
 
   /** Throws Fault. */

@@ -1,3 +1,4 @@
+import { Fault } from '../../src/ports/fault.ts';
 import type { Claim, Journal } from '../../src/ports/journal.ts';
 
 /** A journal in memory. */
@@ -11,8 +12,16 @@ export class FakeJournal implements Journal {
     return this.claims.get(thing);
   }
 
+  *list(): Generator<{ thing: string; uid: string }> {
+    for (const [thing, { uid }] of this.claims) yield { thing, uid };
+  }
+
   async record(thing: string, claim: Claim): Promise<void> {
     await this.beforeRecord();
+    const holder = this.claims.get(thing)?.uid;
+    if (holder !== undefined && holder !== claim.uid) {
+      throw new Fault('kubernetes', 'conflict', `another resource claims ${thing}`, { code: 'CLAIMED' });
+    }
     this.writes += 1;
     this.claims.set(thing, claim);
   }

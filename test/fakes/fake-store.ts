@@ -42,6 +42,8 @@ export class FakeStore<R extends KubeObject> implements ResourceStore<R> {
   readonly writes: StoreWrite[] = [];
   /** Called before each write takes effect: for tests that change something in between, or hold it up. */
   beforeWrite: (write: StoreWrite) => void | Promise<void> = () => {};
+  /** Why the object of a key does not fit its schema. */
+  readonly problems = new Map<ObjectKey, readonly string[]>();
   readonly #objects = new Map<ObjectKey, R>();
   readonly #listeners = new Set<(change: Change<R>) => void>();
   readonly #options: FakeStoreOptions<R>;
@@ -151,6 +153,10 @@ export class FakeStore<R extends KubeObject> implements ResourceStore<R> {
     for (const after of this.list()) listener({ key: keyOf(after), before: undefined, after });
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  problemsOf(resource: R): readonly string[] {
+    return this.problems.get(keyOf(resource)) ?? [];
   }
 
   read(key: ObjectKey, options: CallOptions): Promise<R | undefined> {

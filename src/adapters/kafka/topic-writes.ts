@@ -71,7 +71,7 @@ function creationBatcher(cluster: Cluster) {
 function createdState(cluster: Cluster, topic: NewTopic, created: CreatedTopic | undefined): Settled<TopicState> {
   if (created?.configs == null) {
     const message = `topic "${topic.name}" was created, but this client may not read its config`;
-    return { ok: false, fault: new Fault('kafka', 'denied', message, { code: 'TOPIC_AUTHORIZATION_FAILED' }) };
+    return { ok: false, fault: new Fault('kafka', 'denied', message, { code: 'CREATED_UNREADABLE' }) };
   }
   const state: TopicState = {
     name: created.name,

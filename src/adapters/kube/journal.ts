@@ -70,6 +70,8 @@ export class ConfigMapJournal implements Journal {
 
   /** Reads what is stored. To be called whenever this process begins to lead: others wrote in between. Throws Fault. */
   async load(): Promise<void> {
+    // A release of an earlier term could take back what another leader has claimed since.
+    for (const [thing, claim] of this.#next.changes) if (claim === undefined) this.#next.changes.delete(thing);
     this.#remember(await this.#parts.client.get<ConfigMap>(configMaps, this.#key, this.#parts));
   }
 
@@ -77,7 +79,15 @@ export class ConfigMapJournal implements Journal {
     return this.#claims.get(thing);
   }
 
+  *list(): Generator<{ thing: string; uid: string }> {
+    for (const claims of [this.#claims, this.#writing?.changes ?? [], this.#next.changes]) {
+      for (const [thing, claim] of claims) if (claim !== undefined) yield { thing, uid: claim.uid };
+    }
+  }
+
   async record(thing: string, claim: Claim): Promise<void> {
+    const holder = this.#holderOf(thing);
+    if (holder !== undefined && holder !== claim.uid) throw heldByOther(thing);
     if (this.#claims.get(thing)?.uid === claim.uid) return;
     const bytes = entryBytes(thing, claim);
     if (this.#storedBytes + (this.#writing?.bytes ?? 0) + this.#next.bytes + bytes > LONGEST_BYTES) throw full();
@@ -87,6 +97,13 @@ export class ConfigMapJournal implements Journal {
     this.#next.bytes += bytes;
     this.#writeAfter(CLAIM_WAIT_MS);
     return stored.promise;
+  }
+
+  /** Whoever claims it, stored or about to be; a release that waits to be written counts already. */
+  #holderOf(thing: string): string | undefined {
+    if (this.#next.changes.has(thing)) return this.#next.changes.get(thing)?.uid;
+    if (this.#writing?.changes.has(thing)) return this.#writing.changes.get(thing)?.uid;
+    return this.#claims.get(thing)?.uid;
   }
 
   release(thing: string): void {
@@ -181,6 +198,10 @@ function dataOf(changes: Changes, use: 'create' | 'patch'): Record<string, strin
     else if (use === 'patch') data[entryKey(thing)] = null;
   }
   return data;
+}
+
+function heldByOther(thing: string): Fault {
+  return new Fault('kubernetes', 'conflict', `another resource claims ${thing}`, { code: 'CLAIMED' });
 }
 
 function full(): Fault {

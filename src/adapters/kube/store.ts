@@ -38,6 +38,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
   readonly #options: StoreOptions<R>;
   readonly #parts: StoreParts;
   readonly #cache: ObjectCache<R>;
+  readonly #problems = new WeakMap<R, readonly string[]>();
   #heardAtMs: number;
 
   constructor(options: StoreOptions<R>, parts: StoreParts) {
@@ -80,6 +81,10 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
 
   subscribe(listener: (change: Change<R>) => void): () => void {
     return this.#cache.subscribe(listener);
+  }
+
+  problemsOf(resource: R): readonly string[] {
+    return this.#problems.get(resource) ?? [];
   }
 
   async read(key: ObjectKey, options: CallOptions): Promise<R | undefined> {
@@ -139,6 +144,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     const parsed = this.#parsed(object);
     if (parsed.ok) return parsed.resource;
     this.#options.onUnparsed?.(object, parsed.problems);
+    this.#problems.set(object, parsed.problems);
     return object;
   }
 

@@ -5,12 +5,14 @@ import { expectedClusterId, type ObservedCluster } from './plan.ts';
 
 export type ClusterFields = Partial<Pick<EventClusterStatus, 'clusterId' | 'brokers' | 'registry'>>;
 
-/** What did not answer keeps its last known facts. */
+/** What did not answer, or is not the cluster that is meant, leaves the last known facts. */
 export function reportCluster(resource: EventCluster, observed: ObservedCluster): Report<ClusterFields> {
   const { kafka, registry } = observed;
   const known = resource.status ?? {};
-  const clusterId = expectedClusterId(resource) ?? (kafka.ok ? kafka.value.clusterId : undefined);
-  const brokers = kafka.ok && kafka.value.clusterId === clusterId ? kafka.value.brokers.length : known.brokers;
+  const expected = expectedClusterId(resource);
+  const meant = kafka.ok && (expected ?? kafka.value.clusterId) === kafka.value.clusterId ? kafka.value : undefined;
+  const clusterId = meant?.clusterId ?? known.clusterId;
+  const brokers = meant?.brokers.length ?? known.brokers;
   const flavour = registry?.ok ? registry.value.flavour : known.registry?.flavour;
   return {
     done: { reason: Reason.Connected, message: registry ? 'Kafka and the schema registry answer' : 'Kafka answers' },

@@ -5,8 +5,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
+import type { Blocked } from '../../runtime/kind.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
-import { type ClusterUse, resolveCluster } from '../cluster-use.ts';
+import { type ClusterUse, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import { createLagMetrics } from './lag-metrics.ts';
@@ -65,14 +66,12 @@ function observeConsumer(
   resource: EventConsumer,
 ): ObservedConsumer {
   const key = keyOf(resource);
-  const { metadata, spec, status } = resource;
-  const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-  const answer = resolveCluster(question, deps.clusters.list());
-  if (answer.kind === 'blocked') {
+  const { spec } = resource;
+  const use = grantedUse(deps, resource);
+  if ('reason' in use) {
     deps.lag.forget(key);
-    return { kind: 'noCluster', blocked: answer.blocked };
+    return { kind: 'noCluster', blocked: use };
   }
-  const { use } = answer;
   const rival = otherOwner(deps, resource, use);
   if (rival) {
     deps.lag.forget(key);
@@ -97,9 +96,10 @@ function observeConsumer(
 
 /** One consumer for each group of a cluster, and one for each target: the first one. */
 function otherOwner(deps: ConsumerDependencies, resource: EventConsumer, use: ClusterUse) {
-  const sameGroup = deps.consumers
-    .byIndex(groupIndex, groupIdOf(resource))
-    .filter((other) => clusterNameOf(deps, other) === use.name);
+  const sameGroup = deps.consumers.byIndex(groupIndex, groupIdOf(resource)).filter((other) => {
+    const others = grantedUse(deps, other);
+    return 'clusterId' in others && others.clusterId === use.clusterId;
+  });
   const sameTarget = deps.consumers.byIndex(scaleTargetIndex, targetKeyOf(resource));
   const byGroup = ownerBeside(resource, sameGroup);
   if (byGroup) return { owner: byGroup, what: 'group' } as const;
@@ -116,10 +116,15 @@ function ownerBeside(resource: EventConsumer, rivals: readonly EventConsumer[]):
   return owner?.uid === resource.metadata.uid ? undefined : owner;
 }
 
-function clusterNameOf({ clusters }: ConsumerDependencies, { metadata, spec, status }: EventConsumer) {
-  const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-  const answer = resolveCluster(question, clusters.list());
-  return answer.kind === 'use' ? answer.use.name : undefined;
+/** The cluster of a consumer that may read there. Without a grant nobody measures a group, nor holds it against others. */
+function grantedUse({ clusters }: ConsumerDependencies, resource: EventConsumer): ClusterUse | Blocked {
+  const answer = resolveCluster(questionOf(resource), clusters.list());
+  if (answer.kind === 'blocked') return answer.blocked;
+  return (
+    refuseUngranted(answer.use, 'groups', [groupIdOf(resource)]) ??
+    refuseUngranted(answer.use, 'topics', resource.spec.topics) ??
+    answer.use
+  );
 }
 
 function driverOf({ autoscalers }: ConsumerDependencies, resource: EventConsumer): Driver | undefined {

@@ -45,7 +45,7 @@ export function createLagSource({ kafka, clock, log, tickMs, onSnapshot }: LagSo
   function pollerOf(cluster: string, use: ClusterUse) {
     const known = pollers.get(cluster);
     if (known) return known;
-    const poller = createLagPoller({ kafka: adminOf(kafka, use), clock, log, tickMs, onSnapshot });
+    const poller = createLagPoller({ kafka: () => adminOf(kafka, use), clock, log, tickMs, onSnapshot });
     const entry = { poller, stop: new AbortController(), keys: new Set<string>() };
     pollers.set(cluster, entry);
     if (running) void poller.run(AbortSignal.any([running, entry.stop.signal]));

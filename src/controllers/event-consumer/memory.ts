@@ -83,10 +83,12 @@ export class ConsumerMemory {
   }
 }
 
-function lagViewOf({ known, lagRecords, lagSeconds, partitions }: GroupSnapshot, maxLagSeconds: number): LagView {
+function lagViewOf(snapshot: GroupSnapshot, maxLagSeconds: number): LagView {
+  const { known, problem, lagRecords, lagSeconds, partitions } = snapshot;
   // A partition counts as lagging by the objective, so that ordinary traffic does not move the number.
   const lagging = partitions.filter((partition) => (partition.lagSeconds ?? 0) > maxLagSeconds).length;
-  return {
+  const measured = known && lagSeconds !== undefined;
+  const fields = {
     lag: {
       records: lagRecords === undefined ? undefined : bucketLag(lagRecords),
       seconds: lagSeconds === undefined ? undefined : bucketLag(lagSeconds),
@@ -94,4 +96,6 @@ function lagViewOf({ known, lagRecords, lagSeconds, partitions }: GroupSnapshot,
     },
     partitions: { total: partitions.length, lagging },
   };
+  if (!measured) return { fields, objective: 'unknown', problem };
+  return { fields, objective: lagSeconds > maxLagSeconds ? 'over' : 'within', problem: undefined };
 }

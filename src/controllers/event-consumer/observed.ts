@@ -6,8 +6,13 @@ import type { Decision } from '../../scaling/decide.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 
-/** The part of the status that follows the lag. */
-export type LagView = Pick<EventConsumerStatus, 'lag' | 'partitions'>;
+/** What the status says of the lag: rounded, and the same for at least 30 s. */
+export interface LagView {
+  fields: Pick<EventConsumerStatus, 'lag' | 'partitions'>;
+  objective: 'within' | 'over' | 'unknown';
+  /** Why it is unknown, for the user. */
+  problem: string | undefined;
+}
 export type LastDecision = NonNullable<EventConsumerStatus['lastDecision']>;
 
 /** Something else that sets the replicas of our target. */

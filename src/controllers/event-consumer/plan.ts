@@ -52,11 +52,16 @@ function block(resource: EventConsumer, observed: ObservedConsumer): Blocked | u
     case 'seen':
       return (
         refuseUngranted(observed.use, 'groups', [groupIdOf(resource)]) ??
-        refuseUngranted(observed.use, 'topics', resource.spec.topics) ??
+        refuseUngranted(observed.use, 'topics', topicsOf(resource, observed)) ??
         judgeTarget(resource, observed) ??
         judgeTopics(observed)
       );
   }
+}
+
+/** Those of the spec, and those that the group was seen to read. */
+function topicsOf({ spec }: EventConsumer, { snapshot }: SeenConsumer): string[] {
+  return [...new Set([...spec.topics, ...(snapshot?.topics ?? [])])];
 }
 
 function ownedByOther(

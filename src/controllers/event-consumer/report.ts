@@ -1,9 +1,8 @@
 import type { EventConsumer, EventConsumerStatus } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
-import type { GroupSnapshot } from '../../lag/snapshot.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
-import type { ObservedConsumer, SeenConsumer } from './observed.ts';
+import type { LagView, ObservedConsumer, SeenConsumer } from './observed.ts';
 import { type ConsumerPlan, groupIdOf } from './plan.ts';
 
 export type ConsumerFields = Partial<
@@ -19,8 +18,8 @@ export function reportConsumer(
   const done = { reason: Reason.InSync, message };
   switch (observed.kind) {
     case 'noCluster':
-      // Nothing was seen, so what was known stays.
-      return { done, findings: [], fields: {} };
+      // Nothing was seen, so what was known stays; but a lag that nobody measures any more says nothing.
+      return { done, findings: [], fields: { lag: undefined, partitions: undefined } };
     case 'notMine':
       return { done, findings: [], fields: notMine(resource, observed) };
     case 'seen':
@@ -41,14 +40,19 @@ function notMine(
   };
 }
 
+/** As many as the API lets `status.topics` hold; a group that subscribes by pattern may read more. */
+const mostTopics = 128;
+
 function fieldsOf(resource: EventConsumer, observed: SeenConsumer): ConsumerFields {
   const { use, snapshot, decision, lag, lastDecision } = observed;
   return {
     cluster: use.name,
     groupId: groupIdOf(resource),
     ownedBy: undefined,
-    ...(snapshot && { topics: [...snapshot.topics] }),
-    ...lag,
+    ...(snapshot && { topics: snapshot.topics.slice(0, mostTopics) }),
+    // Nothing is measured for a target that does not exist.
+    lag: lag?.fields.lag,
+    partitions: lag?.fields.partitions,
     replicas: decision && replicasOf(resource, decision),
     // The last change before a restart of ours is still the last one.
     ...(lastDecision && { lastDecision }),
@@ -62,12 +66,12 @@ function replicasOf({ spec, status }: EventConsumer, decision: Decision): NonNul
 }
 
 function findingsOf(resource: EventConsumer, observed: SeenConsumer, plan: ConsumerPlan): Finding[] {
-  const { decision, snapshot } = observed;
+  const { decision, lag } = observed;
   if (!decision || plan.blocked.length > 0) return [];
   const unmet = decision.assessment?.unmet;
   return [
     scalingActive(resource, decision),
-    withinObjective(resource, snapshot),
+    withinObjective(resource, lag),
     ...(unmet ? [scalingLimited(resource, unmet)] : []),
   ];
 }
@@ -80,16 +84,20 @@ function scalingActive({ spec }: EventConsumer, { reason, message }: Decision): 
   return { type: 'ScalingActive', status, reason, message };
 }
 
-function withinObjective({ spec }: EventConsumer, snapshot: GroupSnapshot | undefined): Finding {
+function withinObjective({ spec }: EventConsumer, lag: LagView | undefined): Finding {
   const type = 'WithinObjective';
   const objective = `the objective of ${spec.scaling.maxLagSeconds} s`;
-  if (!snapshot?.known || snapshot.lagSeconds === undefined) {
-    const message = snapshot?.problem ?? 'the age of the oldest waiting record is not known yet';
-    return { type, status: 'Unknown', reason: Reason.LagUnknown, message };
+  switch (lag?.objective) {
+    case 'within':
+      return { type, status: 'True', reason: Reason.WithinObjective, message: `lag is within ${objective}` };
+    case 'over':
+      return { type, status: 'False', reason: Reason.LagOverObjective, message: `lag is over ${objective}` };
+    case 'unknown':
+    case undefined: {
+      const message = lag?.problem ?? 'the age of the oldest waiting record is not known yet';
+      return { type, status: 'Unknown', reason: Reason.LagUnknown, message };
+    }
   }
-  return snapshot.lagSeconds > spec.scaling.maxLagSeconds
-    ? { type, status: 'False', reason: Reason.LagOverObjective, message: `lag is over ${objective}` }
-    : { type, status: 'True', reason: Reason.WithinObjective, message: `lag is within ${objective}` };
 }
 
 function scalingLimited({ spec }: EventConsumer, reason: 'AtMaxReplicas' | 'AtPartitionLimit'): Finding {

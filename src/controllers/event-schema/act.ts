@@ -40,7 +40,7 @@ type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
 
 /** Level, then schema; a refusal puts the level back. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
-  const { use, subject, change, resource } = action;
+  const { use, subject, level, change, resource } = action;
   const registry = registryOf(effects, use);
   const versions = (await registry.listVersions(subject, round)) ?? [];
   if (change) await writeLevel(registry, subject, change.to, round);
@@ -48,7 +48,7 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   if (result.kind === 'registered') {
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
-  effects.refusals.remember(resource, versions, result);
+  effects.refusals.remember(resource, { versions, level }, result);
   if (change) await writeLevel(registry, subject, change.from, round);
   return undefined;
 }

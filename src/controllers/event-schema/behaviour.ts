@@ -5,7 +5,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { RegistryConnections, SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import { findCluster } from '../cluster-use.ts';
+import { findCluster, questionOf, refuseUngranted } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -15,6 +15,9 @@ import { reportSchema, type SchemaFields } from './report.ts';
 
 /** Index of EventSchemas by their subject. */
 export const subjectIndex = 'subject';
+
+/** Index of EventSchemas by the subjects that they refer to. */
+export const referenceIndex = 'reference';
 
 const lookAgainMs = 60_000;
 
@@ -47,6 +50,8 @@ async function observeSchema(
 ): Promise<ObservedSchema> {
   const use = findRegistry(deps, resource);
   if ('blocked' in use) return { kind: 'noRegistry', blocked: use.blocked };
+  const ungranted = refuseUngranted(use, 'subjects', [subjectOf(resource)]);
+  if (ungranted) return { kind: 'noRegistry', blocked: ungranted };
   const owner = otherOwner(deps, resource, use);
   if (owner) return { kind: 'notMine', use, owner };
   const registry = deps.registry.to({ name: use.name, url: use.url });
@@ -58,15 +63,14 @@ async function observeSchema(
     // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
     missingReferences.length > 0 ? undefined : registry.lookup(subject, schemaTextOf(resource), { signal }),
   ]);
-  const refusal = registered ? undefined : refusals.find(resource, versions);
+  const refusal = registered ? undefined : refusals.find(resource, { versions, level });
   return { kind: 'seen', use, versions, level, registered, missingReferences, refusal };
 }
 
 type FoundRegistry = RegistryUse | { blocked: Extract<ObservedSchema, { kind: 'noRegistry' }>['blocked'] };
 
-function findRegistry({ clusters }: SchemaDependencies, { metadata, spec, status }: EventSchema): FoundRegistry {
-  const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-  const answer = findCluster(question, clusters.list());
+function findRegistry({ clusters }: SchemaDependencies, resource: EventSchema): FoundRegistry {
+  const answer = findCluster(questionOf(resource), clusters.list());
   if (answer.kind === 'blocked') return { blocked: answer.blocked };
   const url = answer.use.cluster.spec.registry?.url;
   if (url !== undefined) return { ...answer.use, url };
@@ -74,16 +78,12 @@ function findRegistry({ clusters }: SchemaDependencies, { metadata, spec, status
   return { blocked: { kind: 'wait', reason: Reason.RegistryNotConfigured, message, lookAgainMs } };
 }
 
-/** One owner for each subject of a cluster. */
-function otherOwner(
-  { schemas, clusters }: SchemaDependencies,
-  resource: EventSchema,
-  use: RegistryUse,
-): Claimant | undefined {
-  const rivals = schemas.byIndex(subjectIndex, subjectOf(resource)).filter(({ metadata, spec, status }) => {
-    const question = { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
-    const answer = findCluster(question, clusters.list());
-    return answer.kind === 'use' && answer.use.name === use.name;
+/** One owner for each subject of a registry. Without a grant nobody holds a subject against those who have one. */
+function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: RegistryUse): Claimant | undefined {
+  const subject = subjectOf(resource);
+  const rivals = deps.schemas.byIndex(subjectIndex, subject).filter((rival) => {
+    const found = findRegistry(deps, rival);
+    return 'url' in found && found.url === url && refuseUngranted(found, 'subjects', [subject]) === undefined;
   });
   const owner = ownerOf(rivals.map((rival) => claimant(rival, rival.status?.version !== undefined)));
   return owner && owner.uid !== resource.metadata.uid ? owner : undefined;

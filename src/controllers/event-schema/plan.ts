@@ -19,7 +19,15 @@ export type SchemaAction =
   | { kind: 'rememberLevel'; resource: EventSchema; previous: SubjectLevel }
   | { kind: 'setLevel'; use: RegistryUse; subject: string; change: LevelChange }
   /** Level and schema as one step: a refused schema leaves the level as it was. */
-  | { kind: 'register'; use: RegistryUse; resource: EventSchema; subject: string; change: LevelChange | undefined }
+  | {
+      kind: 'register';
+      use: RegistryUse;
+      resource: EventSchema;
+      subject: string;
+      /** As seen when this was decided. */
+      level: SeenSchema['level'];
+      change: LevelChange | undefined;
+    }
   /** A change that was begun and then given up: the level goes back. */
   | { kind: 'restoreLevel'; use: RegistryUse; subject: string; change: LevelChange };
 
@@ -69,11 +77,11 @@ function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {
 
 /** A level of a subject that exists is written down before it changes. */
 function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): SchemaPlan {
-  const { use, versions } = observed;
+  const { use, versions, level } = observed;
   const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
   const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
   return {
-    actions: [...remember, { kind: 'register', use, resource, subject: subjectOf(resource), change }],
+    actions: [...remember, { kind: 'register', use, resource, subject: subjectOf(resource), level, change }],
     blocked: [],
   };
 }

@@ -1,20 +1,23 @@
 import type { EventSchema } from '../../crds/event-schema.ts';
-import type { Refusal } from './observed.ts';
+import type { Refusal, SeenSchema } from './observed.ts';
+
+/** What a verdict of the registry depends on, beside the resource. */
+export type Circumstances = Pick<SeenSchema, 'versions' | 'level'>;
 
 /**
  * What the registry refused, so that an unchanged schema is not offered again and again.
- * A refusal is forgotten as soon as the spec or the subject's versions change, and at a restart.
+ * A refusal is forgotten as soon as the spec, the level that applies or the subject's versions change, and at a restart.
  */
 export class Refusals {
   readonly #byKey = new Map<string, { attempt: string; refusal: Refusal }>();
 
-  remember(resource: EventSchema, versions: readonly number[], refusal: Refusal): void {
-    this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, versions), refusal });
+  remember(resource: EventSchema, seen: Circumstances, refusal: Refusal): void {
+    this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, seen), refusal });
   }
 
-  find(resource: EventSchema, versions: readonly number[]): Refusal | undefined {
+  find(resource: EventSchema, seen: Circumstances): Refusal | undefined {
     const entry = this.#byKey.get(keyOf(resource));
-    return entry?.attempt === attemptOf(resource, versions) ? entry.refusal : undefined;
+    return entry?.attempt === attemptOf(resource, seen) ? entry.refusal : undefined;
   }
 
   forget(key: string): void {
@@ -26,6 +29,7 @@ function keyOf({ metadata }: EventSchema): string {
   return `${metadata.namespace}/${metadata.name}`;
 }
 
-function attemptOf({ metadata, spec }: EventSchema, versions: readonly number[]): string {
-  return JSON.stringify([metadata.uid, spec, versions]);
+function attemptOf({ metadata, spec }: EventSchema, { versions, level }: Circumstances): string {
+  // A level that the spec names is set for the attempt; only an inherited one is the registry's to change.
+  return JSON.stringify([metadata.uid, spec, versions, spec.compatibility ?? level]);
 }

@@ -63,16 +63,20 @@ function versionFields({ registered, versions, refusal }: SeenSchema, fingerprin
   return { latestVersion, schemaId: id, version, fingerprint, lastCheck: { compatible: true } };
 }
 
-/** The level that we set stays on record; the one to put back goes once nothing is left to do. */
+/** The level that we set stays on record; the one to put back goes once schema and level are settled, for good or ill. */
 function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
   const { spec, status } = resource;
   const inForce = levelChange(resource, observed) === undefined;
+  const settled = plan.actions.length === 0 && plan.blocked.every(({ reason }) => verdicts.includes(reason));
   return {
     effectiveCompatibility: observed.level,
-    previousCompatibility: plan.actions.length === 0 ? undefined : status?.previousCompatibility,
+    previousCompatibility: settled ? undefined : status?.previousCompatibility,
     appliedCompatibility: inForce ? spec.compatibility : status?.appliedCompatibility,
   };
 }
+
+/** All other blocks only put off what is to be done. */
+const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema];
 
 function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, { kind: 'notMine' }>): SchemaFields {
   const ownerIsHere = owner.namespace === resource.metadata.namespace;

@@ -23,6 +23,7 @@ export async function actOnTopic(effects: TopicEffects, action: TopicAction, rou
       await claim(effects, action.use.clusterId, action.name, action.uid, round);
       return happened(Reason.Adopted, `adopted topic "${action.name}", which existed before`);
     case 'handOver':
+      effects.journal.release(claimName(action.use.clusterId, action.name));
       await claim(effects, action.use.clusterId, action.name, action.heirUid, round);
       return happened(Reason.Released, `handed topic "${action.name}" over to the next resource that claims it`);
     case 'grow':
@@ -55,11 +56,17 @@ async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, ro
     const created = await adminOf(effects.kafka, use).createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
-    if (!claimedBefore && error instanceof Fault && error.code === 'TOPIC_ALREADY_EXISTS') {
-      effects.journal.release(thing);
-    }
+    if (createdNothing(error, claimedBefore)) effects.journal.release(thing);
     throw error;
   }
+}
+
+/** After a refusal the claim would make ours what somebody else creates later. After silence nobody knows, so it stays. */
+function createdNothing(error: unknown, claimedBefore: boolean): boolean {
+  if (!(error instanceof Fault) || error.code === 'CREATED_UNREADABLE') return false;
+  if (error.kind === 'rejected') return true;
+  // Both are said of a topic that an earlier attempt of ours may have created.
+  return !claimedBefore && (error.kind === 'denied' || error.code === 'TOPIC_ALREADY_EXISTS');
 }
 
 function claim({ journal }: TopicEffects, clusterId: string, name: string, uid: string, { now }: Round): Promise<void> {

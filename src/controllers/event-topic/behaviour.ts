@@ -6,7 +6,7 @@ import type { Journal } from '../../ports/journal.ts';
 import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { KubeObject, ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { Behaviour, Round } from '../../runtime/kind.ts';
-import { adminOf, type ClusterUse, resolveCluster } from '../cluster-use.ts';
+import { adminOf, type ClusterUse, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnTopic } from './act.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
@@ -43,12 +43,13 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
 
 async function observeTopic(deps: TopicDependencies, resource: EventTopic, round: Round): Promise<ObservedTopic> {
   const { namespace = '', deletionTimestamp } = resource.metadata;
-  const answer = resolveCluster(
-    { namespace, clusterRef: resource.spec.clusterRef, pinned: resource.status?.cluster },
-    deps.clusters.list(),
-  );
-  if (answer.kind === 'blocked') return { kind: 'noCluster', blocked: answer.blocked, gone: answer.gone };
   const namespaceTerminating = Boolean(deps.namespaces.get(namespace)?.metadata.deletionTimestamp);
+  const answer = resolveCluster(questionOf(resource), deps.clusters.list());
+  if (answer.kind === 'blocked') {
+    const { blocked, gone } = answer;
+    if (deletionTimestamp && namespaceTerminating) return { kind: 'namespaceTerminating', cause: blocked.message };
+    return { kind: 'noCluster', blocked, gone };
+  }
   try {
     return await askBrokers(deps, resource, answer.use, namespaceTerminating, round);
   } catch (error) {
@@ -80,7 +81,7 @@ async function askBrokers(
     otherOwner: otherOwner(deps, resource, use),
     claimedBy: deps.journal.find(claimName(use.clusterId, name))?.uid,
     namespaceTerminating,
-    removal: readingGroups && { readingGroups, consumers: consumersOf(deps, resource, name) },
+    removal: readingGroups && { readingGroups, consumers: consumersOf(deps, resource, use) },
   };
 }
 
@@ -90,25 +91,33 @@ function otherOwner(deps: TopicDependencies, resource: EventTopic, use: ClusterU
   const claimed = deps.journal.find(claimName(use.clusterId, name))?.uid;
   const claimants = deps.topics
     .byIndex(topicIndex, name)
-    .filter((other) => !other.metadata.deletionTimestamp && usesCluster(deps, other, use.name))
+    .filter((other) => !other.metadata.deletionTimestamp && mayClaim(deps, other, use))
     .map((other) => claimant(other, Boolean(other.status?.topicId) || claimed === other.metadata.uid));
   const owner = ownerOf(claimants);
   return owner?.uid === resource.metadata.uid ? undefined : owner;
 }
 
-function usesCluster(deps: TopicDependencies, { spec, status, metadata }: EventTopic, name: string): boolean {
-  const answer = resolveCluster(
-    { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster },
-    deps.clusters.list(),
-  );
-  return answer.kind === 'use' && answer.use.name === name;
+/** Without a grant nobody holds a name against those who have one. */
+function mayClaim(deps: TopicDependencies, other: EventTopic, { clusterId }: ClusterUse): boolean {
+  const use = useIn(deps, other, clusterId);
+  return use !== undefined && refuseUngranted(use, 'topics', [topicNameOf(other)]) === undefined;
 }
 
-function consumersOf(deps: TopicDependencies, resource: EventTopic, topic: string): RemovalFacts['consumers'] {
+/** How a resource uses the Kafka cluster with this id, by whichever EventCluster; `undefined`: it uses another one. */
+function useIn(deps: TopicDependencies, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
+  const answer = resolveCluster(questionOf(user), deps.clusters.list());
+  return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
+}
+
+function consumersOf(
+  deps: TopicDependencies,
+  resource: EventTopic,
+  { clusterId }: ClusterUse,
+): RemovalFacts['consumers'] {
   const namespace = resource.metadata.namespace;
   const all = deps.consumers
-    .byIndex(consumedTopicIndex, topic)
-    .filter((consumer) => !consumer.metadata.deletionTimestamp);
+    .byIndex(consumedTopicIndex, topicNameOf(resource))
+    .filter((consumer) => !consumer.metadata.deletionTimestamp && useIn(deps, consumer, clusterId) !== undefined);
   return {
     here: all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name),
     elsewhere: all.some(({ metadata }) => metadata.namespace !== namespace),

@@ -6,10 +6,20 @@ import { claimName, topicNameOf } from './plan.ts';
 /** Drops journal entries that have served: the status holds the topic's id, or the resource is gone. Returns how to stop. */
 export function releaseSettledClaims(topics: ResourceCache<EventTopic>, journal: Journal): () => void {
   return topics.subscribe(({ before, after }) => {
-    const resource = after ?? before;
-    const { clusterId, topicId } = resource?.status ?? {};
-    if (!resource || !clusterId || (after && !topicId)) return;
-    const thing = claimName(clusterId, topicNameOf(resource));
-    if (journal.find(thing)?.uid === resource.metadata.uid) journal.release(thing);
+    const gone = before?.metadata.uid;
+    if (gone !== undefined && gone !== after?.metadata.uid) releaseWhere(journal, (uid) => uid === gone);
+    if (!after?.status?.clusterId || !after.status.topicId) return;
+    const thing = claimName(after.status.clusterId, topicNameOf(after));
+    if (journal.find(thing)?.uid === after.metadata.uid) journal.release(thing);
   });
+}
+
+/** Drops the claims of resources that went while nobody led. For a complete `topics` only. */
+export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal: Journal): void {
+  const uids = new Set([...topics.list()].map(({ metadata }) => metadata.uid));
+  releaseWhere(journal, (uid) => !uids.has(uid));
+}
+
+function releaseWhere(journal: Journal, matches: (uid: string) => boolean): void {
+  for (const { thing, uid } of [...journal.list()]) if (matches(uid)) journal.release(thing);
 }

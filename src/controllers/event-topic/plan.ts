@@ -1,4 +1,4 @@
-import type { EventTopic } from '../../crds/event-topic.ts';
+import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, NewTopic, TopicState } from '../../ports/kafka.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
@@ -26,6 +26,14 @@ export function claimName(clusterId: string, topicName: string): string {
   return `${clusterId}/${topicName}`;
 }
 
+/** What the status remembers of the topic. In another Kafka cluster than the one it was seen in, that says nothing. */
+export function rememberedOf(
+  { status = {} }: EventTopic,
+  { clusterId }: ClusterUse,
+): Pick<EventTopicStatus, 'topicId' | 'appliedConfig'> {
+  return status.clusterId === undefined || status.clusterId === clusterId ? status : {};
+}
+
 export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   if (observed.kind === 'namespaceTerminating') return blockedBy([]);
   if (observed.kind === 'noCluster') return blockedBy([observed.blocked]);
@@ -37,8 +45,8 @@ export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicP
 }
 
 function planLiveTopic(resource: EventTopic, observed: SeenTopic): TopicPlan {
-  const { topic } = observed;
-  const known = resource.status?.topicId;
+  const { topic, use } = observed;
+  const known = rememberedOf(resource, use).topicId;
   if (!topic) return known ? blockedBy([topicLost(resource, known)]) : planCreation(resource, observed);
   if (known && known !== topic.id) return blockedBy([topicRecreated(topic, known)]);
   if (!known && observed.claimedBy !== resource.metadata.uid) return planAdoption(resource, observed, topic);
@@ -55,11 +63,13 @@ function refuseBeforeLooking(resource: EventTopic, observed: SeenTopic): Blocked
       `topic "${name}": names that begin with "__" belong to the brokers; choose another`,
     );
   }
+  const ungranted = refuseUngranted(observed.use, 'topics', [name]);
+  if (ungranted) return ungranted;
   if (observed.otherOwner) {
     const owner = describeOwner(observed.otherOwner, resource.metadata.namespace ?? '');
     return refuse(Reason.OwnedByOther, `topic "${name}" is owned by ${owner}; delete one of the two resources`);
   }
-  return refuseUngranted(observed.use, 'topics', [name]) ?? refuseDeletionPolicy(resource, observed.use);
+  return refuseDeletionPolicy(resource, observed.use);
 }
 
 function otherCluster({ use, liveClusterId }: SeenTopic): Blocked {
@@ -120,7 +130,7 @@ function adoptionMismatches({ spec }: EventTopic, topic: TopicState): string[] {
 /** The topic is ours: bring it to the spec, part by part. */
 function planChanges(resource: EventTopic, { use }: SeenTopic, topic: TopicState): TopicPlan {
   const { spec } = resource;
-  const config = configPlanOf(resource, topic);
+  const config = configPlanOf(resource, use, topic);
   const actions: TopicAction[] = [];
   const blocked: Blocked[] = [];
   const growth = planPartitions(resource, topic);
@@ -140,9 +150,9 @@ function planChanges(resource: EventTopic, { use }: SeenTopic, topic: TopicState
   return { actions, blocked };
 }
 
-export function configPlanOf({ spec, status }: EventTopic, topic: TopicState): ConfigPlan {
-  // Before the first status the settings that creation applied are those of the spec.
-  return planConfig(settingsOf(spec.config), status?.appliedConfig ?? {}, topic.config, spec.driftPolicy);
+export function configPlanOf(resource: EventTopic, use: ClusterUse, topic: TopicState): ConfigPlan {
+  const { config, driftPolicy } = resource.spec;
+  return planConfig(settingsOf(config), rememberedOf(resource, use).appliedConfig ?? {}, topic.config, driftPolicy);
 }
 
 function planPartitions({ spec }: EventTopic, topic: TopicState): 'grow' | Blocked | undefined {

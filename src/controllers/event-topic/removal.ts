@@ -4,7 +4,7 @@ import { inSync } from '../../runtime/kind.ts';
 import { matchesAny } from '../cluster-use.ts';
 import { type Claimant, describeOwner } from '../ownership.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
-import { type TopicPlan, topicNameOf } from './plan.ts';
+import { rememberedOf, type TopicPlan, topicNameOf } from './plan.ts';
 
 /** How soon a protected topic is looked at again: readers leave without telling us. */
 const lookAgainMs = 30_000;
@@ -33,7 +33,7 @@ export function planTopicRemoval(resource: EventTopic, observed: ObservedTopic):
 
 function planSeenRemoval(resource: EventTopic, seen: SeenTopic, release: (why: string) => TopicPlan): TopicPlan {
   const { topic, use } = seen;
-  const known = resource.status?.topicId;
+  const known = rememberedOf(resource, use).topicId;
   if (seen.liveClusterId !== use.clusterId) return release('its EventCluster reaches another Kafka cluster');
   if (!topic) return inSync;
   if (known ? known !== topic.id : seen.claimedBy !== resource.metadata.uid)

@@ -2,9 +2,10 @@ import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
+import { refuseUngranted } from '../cluster-use.ts';
 import { type Drift, settingsOf } from './config.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
-import { configPlanOf, type TopicPlan, topicNameOf } from './plan.ts';
+import { configPlanOf, rememberedOf, type TopicPlan, topicNameOf } from './plan.ts';
 
 export type TopicFields = Partial<
   Pick<
@@ -17,7 +18,8 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic, plan:
   const done = { reason: Reason.InSync, message: `topic "${topicNameOf(resource)}" is as the spec says` };
   // Nothing was seen, so what was known stays.
   if (observed.kind !== 'seen') return { done, findings: [], fields: {} };
-  const drift = isOurs(resource, observed) && observed.topic ? configPlanOf(resource, observed.topic).drift : [];
+  const drift =
+    isOurs(resource, observed) && observed.topic ? configPlanOf(resource, observed.use, observed.topic).drift : [];
   const reported = resource.spec.driftPolicy === 'Report' ? drift : [];
   return {
     done,
@@ -26,24 +28,29 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic, plan:
       cluster: observed.use.name,
       topicName: topicNameOf(resource),
       ...identity(resource, observed),
-      appliedConfig: appliedConfig(resource, plan),
-      observed: observed.topic && describeLive(observed.topic),
+      appliedConfig: appliedConfig(resource, observed, plan),
+      observed: mayKnow(resource, observed) && observed.topic ? describeLive(observed.topic) : undefined,
       drift: reported.length > 0 ? [...reported] : undefined,
     },
   };
 }
 
+/** What a topic looks like is told to those only who may have it. */
+function mayKnow(resource: EventTopic, { use }: SeenTopic): boolean {
+  return refuseUngranted(use, 'topics', [topicNameOf(resource)]) === undefined;
+}
+
 /** Whether the live topic is the one that this resource manages. */
 function isOurs(resource: EventTopic, { topic, otherOwner, claimedBy, liveClusterId, use }: SeenTopic): boolean {
   if (!topic || otherOwner || liveClusterId !== use.clusterId) return false;
-  const known = resource.status?.topicId;
+  const known = rememberedOf(resource, use).topicId;
   return known ? known === topic.id : claimedBy === resource.metadata.uid;
 }
 
 /** The id is ours once seen, and stays in the status when the topic is lost: it tells the old one from a new one. */
 function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
   const { otherOwner, topic, use } = observed;
-  const topicId = isOurs(resource, observed) ? topic?.id : resource.status?.topicId;
+  const topicId = isOurs(resource, observed) ? topic?.id : rememberedOf(resource, use).topicId;
   const ownerIsHere = otherOwner?.namespace === resource.metadata.namespace;
   return {
     topicId,
@@ -53,9 +60,9 @@ function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
 }
 
 /** The wanted settings count as applied once nothing of them is left to do; until then what was applied before. */
-function appliedConfig(resource: EventTopic, plan: TopicPlan): TopicFields['appliedConfig'] {
+function appliedConfig(resource: EventTopic, { use }: SeenTopic, plan: TopicPlan): TopicFields['appliedConfig'] {
   const pending = plan.actions.length > 0 || plan.blocked.some((entry) => keepsConfigBack(entry.reason));
-  const settings = pending ? resource.status?.appliedConfig : settingsOf(resource.spec.config);
+  const settings = pending ? rememberedOf(resource, use).appliedConfig : settingsOf(resource.spec.config);
   return settings && Object.keys(settings).length > 0 ? { ...settings } : undefined;
 }
 

@@ -59,7 +59,7 @@ function createBench() {
   const kafka = new WatchedKafka();
   const log = new RecordedLog();
   const told: string[] = [];
-  const poller = createLagPoller({ kafka, clock, log, tickMs, onSnapshot: (key) => void told.push(key) });
+  const poller = createLagPoller({ kafka: () => kafka, clock, log, tickMs, onSnapshot: (key) => void told.push(key) });
   const stop = new AbortController();
   const done = poller.run(stop.signal);
   /** `records` come in, `agoMs` before now. */

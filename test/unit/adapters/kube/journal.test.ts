@@ -98,24 +98,26 @@ describe('a claim', () => {
     expect(setup.api.writes).toBe(1);
   });
 
-  it('replaces that of somebody else', async () => {
+  it('on what somebody else claims is refused, stored or about to be', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
-    await recordNow(setup, 'c/1', 'u2');
-    expect(await storedClaims(setup, 'c/1')).toEqual(['u2']);
+    const refusal = { kind: 'conflict', code: 'CLAIMED' };
+    await expect(setup.journal.record('c/1', claim('u2'))).rejects.toMatchObject(refusal);
+    const first = setup.journal.record('c/2', claim('u1'));
+    await expect(setup.journal.record('c/2', claim('u2'))).rejects.toMatchObject(refusal);
+    await Promise.all([first, setup.clock.advance(5)]);
+    await expect(setup.journal.record('c/2', claim('u2'))).rejects.toMatchObject(refusal);
+    expect(await storedClaims(setup, 'c/1', 'c/2')).toEqual(['u1', 'u1']);
   });
 
-  it('of somebody else is found until the new one is stored', async () => {
+  it('changes hands by a release and a new claim in one write', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
-    const first = setup.journal.record('c/2', claim('u2'));
-    await setup.clock.advance(5);
-    const second = setup.journal.record('c/1', claim('u3'));
-    await first;
-    expect(setup.journal.find('c/1')?.uid).toBe('u1');
-    await eventually(() => expect(setup.clock.timers).toBe(1), soon);
-    await Promise.all([second, setup.clock.advance(5)]);
-    expect(setup.journal.find('c/1')?.uid).toBe('u3');
+    setup.journal.release('c/1');
+    const writes = setup.api.writes;
+    await recordNow(setup, 'c/1', 'u2');
+    expect(await storedClaims(setup, 'c/1')).toEqual(['u2']);
+    expect(setup.api.writes).toBe(writes + 1);
   });
 
   it('outlives what another process wrote meanwhile', async () => {

@@ -75,7 +75,11 @@ function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
     driver: undefined,
     snapshot: snapshot(),
     decision: hold,
-    lag: { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 6, lagging: 0 } },
+    lag: {
+      fields: { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 6, lagging: 0 } },
+      objective: 'within',
+      problem: undefined,
+    },
     lastDecision: undefined,
     ...overrides,
   };
@@ -153,8 +157,8 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('never takes unknown lag for a lag within the objective', () => {
-    const unknown = snapshot({ known: false, problem: 'partition 3 did not answer', lagSeconds: undefined });
-    expect(finding(seen({ snapshot: unknown }), 'WithinObjective')).toMatchObject({
+    const lag = { fields: {}, objective: 'unknown', problem: 'partition 3 did not answer' } as const;
+    expect(finding(seen({ lag }), 'WithinObjective')).toMatchObject({
       status: 'Unknown',
       reason: 'LagUnknown',
       message: 'partition 3 did not answer',
@@ -162,9 +166,13 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('says when lag is over the objective', () => {
-    expect(finding(seen({ snapshot: snapshot({ lagSeconds: 11 }) }), 'WithinObjective')).toMatchObject({
-      status: 'False',
-    });
+    const lag = { fields: {}, objective: 'over', problem: undefined } as const;
+    expect(finding(seen({ lag }), 'WithinObjective')).toMatchObject({ status: 'False', reason: 'LagOverObjective' });
+  });
+
+  it('has no lag for a target that does not exist', () => {
+    const { fields } = report(seen({ target: undefined, decision: undefined, lag: undefined }));
+    expect(fields).toMatchObject({ lag: undefined, partitions: undefined });
   });
 
   it('keeps the last change of an earlier process on record', () => {
