@@ -232,12 +232,21 @@ function describeSharedObjects(config: () => KubeConfig): void {
 
     it('are replicas, set on the Deployment that was looked at', async () => {
       const { client, namespace, signal } = await connect(config());
-      const made = await client.create<Deployment>(deployments, deploymentIn(namespace), { signal });
+      await client.create<Deployment>(deployments, deploymentIn(namespace), { signal });
       const writer = createScaleWriter(client);
-      await writer.scale(made, 3, { signal });
-      const scaled = await client.get<Deployment>(deployments, `${namespace}/scaled`, { signal });
-      expect(scaled?.spec.replicas).toBe(3);
-      await expect(writer.scale(made, 5, { signal })).rejects.toMatchObject(conflict);
+      const look = async () => {
+        const found = await client.get<Deployment>(deployments, `${namespace}/scaled`, { signal });
+        if (found === undefined) throw new Error('the Deployment is not there');
+        return found;
+      };
+      // Its controller writes into a new Deployment too, so the first look may be old by the time of the write.
+      const seen = await eventually(async () => {
+        const now = await look();
+        await writer.scale(now, 3, { signal });
+        return now;
+      }, soon);
+      expect((await look()).spec.replicas).toBe(3);
+      await expect(writer.scale(seen, 5, { signal })).rejects.toMatchObject(conflict);
     });
   });
 }
