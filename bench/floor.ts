@@ -1,0 +1,94 @@
+import { CONNECTIONS, type Resource } from './kube.ts';
+import { inLanes, secondsOf } from './lanes.ts';
+import { changeFor, type Phase } from './phases.ts';
+import { addNamespace, calmDown, type Stage } from './stage.ts';
+import { TopicSet } from './topic-set.ts';
+
+/** Topics per request: both are tried, and the better one counts. */
+const BATCHES = [100, 1_000];
+
+/** What an operator does to one resource, as seen before. */
+export interface Sample {
+  /** Of a resource that was Ready. */
+  status: Resource['status'];
+  /** Whether topics stay when their resources are deleted. */
+  keepsTopics: boolean;
+}
+
+/** Seconds that a phase takes without any operator: what a user asks for, what Kafka has to do, what a status says. */
+export interface FloorTimes {
+  resources: number;
+  topics: number;
+  /** Topics per request. */
+  batch: number;
+  statuses: number;
+}
+
+export function secondsOfFloor({ resources, topics, statuses }: FloorTimes): number {
+  return resources + topics + statuses;
+}
+
+export interface FloorPlan {
+  /** The namespace, and how names of resources begin; new. */
+  name: string;
+  count: number;
+  phases: readonly Phase[];
+}
+
+export type Batches = ReadonlyMap<Phase, number>;
+
+/** Goes through the plan once for each size of request, and finds the better one for each phase. */
+export async function chooseBatches(stage: Stage, sample: Sample, plan: FloorPlan): Promise<Batches> {
+  const best = new Map<Phase, FloorTimes>();
+  for (const batch of BATCHES) {
+    const batches = new Map(plan.phases.map((phase) => [phase, batch]));
+    const times = await measureFloor(stage, sample, { ...plan, name: `${plan.name}-by-${batch}` }, batches);
+    for (const [phase, one] of times) {
+      if (one.topics < (best.get(phase)?.topics ?? Number.POSITIVE_INFINITY)) best.set(phase, one);
+    }
+  }
+  return new Map([...best].map(([phase, { batch }]) => [phase, batch]));
+}
+
+/**
+ * Takes resources and their topics through phases from this one process, each step as one burst: the resources'
+ * requests, the same for topics straight at a broker, and a merge patch of each status.
+ */
+export async function measureFloor(
+  stage: Stage,
+  sample: Sample,
+  { name, count, phases }: FloorPlan,
+  batches: Batches,
+): Promise<ReadonlyMap<Phase, FloorTimes>> {
+  const collection = await addNamespace(stage, name);
+  const names = namesOf(name, count);
+  const set = new TopicSet(stage.kafka, stage.template, names);
+  const times = new Map<Phase, FloorTimes>();
+  for (const [index, phase] of phases.entries()) {
+    await calmDown(stage);
+    const batch = batches.get(phase) ?? 1;
+    const deleting = phase === 'delete';
+    const status = { ...sample.status, observedGeneration: index + 1 };
+    const resources = await secondsOf(() => changeAll(stage, phase, collection, names));
+    const topics = deleting && sample.keepsTopics ? 0 : await secondsOf(() => set.apply(phase, batch));
+    const statuses = deleting ? 0 : await secondsOf(() => patchAll(stage, collection, names, { status }));
+    times.set(phase, { resources, topics, batch, statuses });
+  }
+  await stage.kafka.clear();
+  return times;
+}
+
+/** Names of resources, unique in all namespaces as long as `prefix` is. */
+export function namesOf(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+function changeAll({ kube, template }: Stage, phase: Phase, collection: string, names: readonly string[]) {
+  return inLanes(names, CONNECTIONS, (name) => kube.change(changeFor(phase, template, collection, name)));
+}
+
+function patchAll({ kube }: Stage, collection: string, names: readonly string[], body: object) {
+  return inLanes(names, CONNECTIONS, (name) =>
+    kube.change({ method: 'PATCH', path: `${collection}/${name}/status`, body }),
+  );
+}

@@ -1,0 +1,28 @@
+import { print } from '../dev/setup/progress.mjs';
+import { benchBundle } from './bundle.ts';
+import { readBundleOptions, readTopicsOptions, USAGE } from './options.ts';
+import { OptionsError } from './options-error.ts';
+import { benchTopics } from './topics.ts';
+
+const WRONG_USE = 2;
+const INTERRUPTED = 130;
+
+/** `topics` measures an operator against the floor, `bundle` what is shipped. Figures go to standard output. */
+export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const [what, ...options] = args;
+  try {
+    switch (what) {
+      case 'topics':
+        return await benchTopics(readTopicsOptions(options), signal);
+      case 'bundle':
+        return await benchBundle(readBundleOptions(options), signal);
+      default:
+        throw new OptionsError(what === undefined ? 'say what to measure' : `there is no benchmark "${what}"`);
+    }
+  } catch (error) {
+    if (signal.aborted) return INTERRUPTED;
+    if (!(error instanceof OptionsError)) throw error;
+    print(`${error.message}\n\n${USAGE}`);
+    return WRONG_USE;
+  }
+}

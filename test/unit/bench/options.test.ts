@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { readBundleOptions, readTopicsOptions } from '../../../bench/options.ts';
+import { OptionsError } from '../../../bench/options-error.ts';
+
+const least = ['--count', '10', '--template', 'topic.yaml'];
+
+describe('readTopicsOptions', () => {
+  const rows: readonly { it: string; args: readonly string[]; options: object }[] = [
+    {
+      it: 'measures everything of our own operator three times unless told otherwise',
+      args: [],
+      options: { ready: { type: 'Ready', status: 'True' }, phases: ['create', 'config', 'grow', 'delete'], rounds: 3 },
+    },
+    {
+      it: 'takes another operator, its API and its sign of readiness',
+      args: ['--operator', 'run it', '--crds', 'crds.yaml', '--ready', 'Synced=Yes'],
+      options: { operator: 'run it', crds: 'crds.yaml', ready: { type: 'Synced', status: 'Yes' } },
+    },
+    {
+      it: 'puts phases into the order in which they happen',
+      args: ['--phases', 'delete,create'],
+      options: { phases: ['create', 'delete'] },
+    },
+    { it: 'takes the number of rounds', args: ['--rounds', '1'], options: { rounds: 1 } },
+  ];
+  it.each(rows)('$it', ({ args, options }) => {
+    expect(readTopicsOptions([...least, ...args])).toMatchObject({ count: 10, template: 'topic.yaml', ...options });
+  });
+
+  const wrong: readonly { it: string; args: readonly string[]; says: string }[] = [
+    { it: 'refuses to guess the template', args: ['--count', '10'], says: '--template is missing' },
+    { it: 'refuses to guess the count', args: ['--template', 'a'], says: '--count "" is not a number' },
+    { it: 'refuses a count of none', args: [...least, '--count', '0'], says: '--count "0" is not a number' },
+    { it: 'refuses half a round', args: [...least, '--rounds', '0.5'], says: '--rounds "0.5" is not a number' },
+    { it: 'refuses phases that it does not know', args: [...least, '--phases', 'create,shrink'], says: '"shrink"' },
+    { it: 'refuses a condition without a status', args: [...least, '--ready', 'Ready'], says: 'TYPE=STATUS' },
+    { it: 'refuses options that it does not know', args: [...least, '--fast'], says: '--fast' },
+  ];
+  it.each(wrong)('$it', ({ args, says }) => {
+    expect(() => readTopicsOptions(args)).toThrow(OptionsError);
+    expect(() => readTopicsOptions(args)).toThrow(says);
+  });
+});
+
+it('measures the bundle with a thousand topics unless told otherwise', () => {
+  expect(readBundleOptions([])).toEqual({ count: 1_000 });
+  expect(readBundleOptions(['--count', '5'])).toEqual({ count: 5 });
+});
