@@ -1,5 +1,7 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
 import type { EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
+import type { EventConsumer, EventConsumerSpec } from '../../../src/crds/event-consumer.ts';
+import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../src/crds/event-schema.ts';
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from '../../../src/crds/event-topic.ts';
 import type { TopicState } from '../../../src/ports/kafka.ts';
 
@@ -71,5 +73,52 @@ export function liveTopic(
     replicationFactor: 1,
     config: new Map(Object.entries(config).map(([key, value]) => [key, { value, overridden: true }])),
     ...overrides,
+  };
+}
+
+export function schemaResource(
+  spec: Partial<EventSchemaSpec> = {},
+  status: Partial<EventSchemaStatus> = {},
+  metadata: Partial<EventSchema['metadata']> = {},
+): EventSchema {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventSchema',
+    metadata: {
+      ...{ name: 'orders-value', namespace: 'shop', uid: 'schema-uid', resourceVersion: '3', generation: 1 },
+      creationTimestamp: created,
+      ...metadata,
+    },
+    spec: {
+      ...{ clusterRef: { name: 'default' }, format: 'Avro', schema: '{"type":"string"}', normalize: true },
+      ...{ deletionPolicy: 'Retain', paused: false },
+      ...spec,
+    },
+    status,
+  };
+}
+
+export function consumerResource(
+  spec: Partial<EventConsumerSpec> = {},
+  metadata: Partial<EventConsumer['metadata']> = {},
+): EventConsumer {
+  return {
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventConsumer',
+    metadata: {
+      ...{ name: 'payment', namespace: 'shop', uid: 'consumer-uid', resourceVersion: '5', generation: 1 },
+      creationTimestamp: created,
+      ...metadata,
+    },
+    spec: {
+      clusterRef: { name: 'default' },
+      topics: ['orders'],
+      offsetReset: 'Latest',
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment' },
+      scaling: { mode: 'Auto', minReplicas: 1, maxLagSeconds: 10, policy: 'Cost' },
+      paused: false,
+      ...spec,
+    },
+    status: {},
   };
 }

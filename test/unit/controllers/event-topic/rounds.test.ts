@@ -1,77 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { eventTopicBehaviour, topicIndex } from '../../../../src/controllers/event-topic/behaviour.ts';
-import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
-import { topicNameOf } from '../../../../src/controllers/event-topic/plan.ts';
-import { finalizer } from '../../../../src/crds/common.ts';
-import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
-import type { EventConsumer } from '../../../../src/crds/event-consumer.ts';
-import type { EventTopic, EventTopicSpec } from '../../../../src/crds/event-topic.ts';
-import { Reason } from '../../../../src/crds/reasons.ts';
+import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
-import type { EventNote, KubeObject } from '../../../../src/ports/kube.ts';
-import { type RoundResult, runRound } from '../../../../src/runtime/round.ts';
-import { FakeClock } from '../../../fakes/fake-clock.ts';
-import { FakeJournal } from '../../../fakes/fake-journal.ts';
-import { connectionsTo, FakeKafka } from '../../../fakes/fake-kafka.ts';
-import { FakeStore } from '../../../fakes/fake-store.ts';
 import { expectIdle } from '../../../helpers/expect-idle.ts';
-import { expectValidStatus } from '../../../helpers/expect-valid-status.ts';
-import { clusterOf, topicResource } from '../samples.ts';
+import { clusterOf, consumerResource, topicResource } from '../samples.ts';
+import { kafkaId, topicWorld } from './world.ts';
 
 const key = 'shop/orders';
-
-/** Whole rounds of an EventTopic against fakes that keep the rules of the real parts. */
-function world(spec: Partial<EventTopicSpec> = {}) {
-  const kafka = new FakeKafka();
-  const journal = new FakeJournal();
-  const clock = new FakeClock();
-  const notes: EventNote[] = [];
-  const topics = new FakeStore<EventTopic>([topicResource(spec)], {
-    indexes: { [topicIndex]: (topic) => [topicNameOf(topic)] },
-  });
-  const clusters = new FakeStore<EventCluster>([clusterOf({}, { status: { clusterId: kafka.clusterId } })]);
-  clusters.edit('default', { metadata: { annotations: { 'sluice.dev/is-default-cluster': 'true' } } });
-  const consumers = new FakeStore<EventConsumer>([], {
-    indexes: { consumedTopic: ({ spec: { topics: names } }) => names },
-  });
-  const namespaces = new FakeStore<KubeObject>();
-  const behaviour = eventTopicBehaviour({
-    topics,
-    clusters,
-    consumers,
-    namespaces,
-    kafka: connectionsTo(kafka),
-    journal,
-  });
-  releaseSettledClaims(topics, journal);
-  const parts = {
-    store: topics,
-    behaviour,
-    finalizer,
-    failureReasons: { away: { kafka: Reason.KafkaUnavailable }, rejected: { kafka: Reason.TopicRejected } },
-    eventTypeOf: () => undefined,
-    events: { record: (_: KubeObject, note: EventNote) => void notes.push(note) },
-    clock,
-    recheckMs: 300_000,
-    slowMs: 2_000,
-  };
-  const round = async (): Promise<RoundResult | undefined> => {
-    const resource = topics.get(key);
-    return resource && runRound(parts, resource, new AbortController().signal);
-  };
-  /** As the controller does: rounds until one has nothing to come back for soon. */
-  const settle = async (): Promise<void> => {
-    for (let rounds = 0; rounds < 6; rounds += 1) {
-      const result = await round();
-      const resource = topics.get(key);
-      if (resource) expectValidStatus(resource);
-      if (!result || result.outcome.kind === 'recheck' || result.outcome.kind === 'awaitChange') return;
-    }
-  };
-  const ready = () => topics.must(key).status?.conditions?.find(({ type }) => type === 'Ready');
-  return { kafka, journal, topics, clusters, notes, round, settle, ready };
-}
-
+const world = (spec: Partial<EventTopicSpec> = {}) => topicWorld([topicResource(spec)]);
 const lost = new Fault('kafka', 'unavailable', 'no answer');
 
 describe('rounds of an EventTopic', () => {
@@ -131,6 +66,15 @@ describe('rounds of an EventTopic', () => {
     expect(ready()).toMatchObject({ status: 'True' });
   });
 
+  it('act on nothing that they cannot read', async () => {
+    const { kafka, topics, settle, ready } = world({ deletionPolicy: 'Delete' });
+    topics.problems.set(key, ['spec.adoptionPolicy: no such option']);
+    await settle();
+    expect(kafka.topics.size).toBe(0);
+    expect(topics.must(key).metadata.finalizers).toBeUndefined();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'InvalidSpec' });
+  });
+
   it('touch nothing in a cluster that answers with another id', async () => {
     const { kafka, settle, ready } = world();
     kafka.clusterId = 'another-cluster-id-000';
@@ -165,6 +109,113 @@ describe('rounds of an EventTopic', () => {
     await settle();
     await settle();
     expect(kafka.topics.has('orders')).toBe(false);
+    expect(topics.get(key)).toBeUndefined();
+  });
+});
+
+describe('a topic that a refused creation left to others', () => {
+  it('is not deleted with the resource', async () => {
+    const { kafka, topics, settle, ready } = world({ deletionPolicy: 'Delete', config: { 'retention.ms': 'abc' } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ConfigRejected' });
+    kafka.putTopic('orders', { partitions: 9 });
+    topics.delete(key);
+    await settle();
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 9 });
+    expect(topics.get(key)).toBeUndefined();
+  });
+
+  it('is not taken over when it differs', async () => {
+    const { kafka, topics, settle, ready } = world({ partitions: 3, replicationFactor: 30 });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'NotEnoughBrokers' });
+    kafka.putTopic('orders', { partitions: 1 });
+    topics.edit(key, { spec: { replicationFactor: 1 } });
+    await settle();
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 1 });
+    expect(ready()).toMatchObject({ status: 'False', reason: 'AdoptionMismatch' });
+  });
+});
+
+describe('the owner of a topic', () => {
+  const green = clusterOf({}, { metadata: { ...clusterOf().metadata, name: 'green' } });
+
+  it('is one of all EventClusters that name the same Kafka cluster, and the other one inherits', async () => {
+    const younger = { name: 'heir', uid: 'heir-uid', creationTimestamp: '2026-01-01T00:00:09Z' };
+    const heir = topicResource({ topicName: 'orders', clusterRef: { name: 'green' } }, {}, younger);
+    const { kafka, topics, settle, ready } = topicWorld([topicResource({ deletionPolicy: 'Delete' }), heir], [green]);
+    await settle();
+    await settle('shop/heir');
+    expect(ready('shop/heir')).toMatchObject({ status: 'False', reason: 'OwnedByOther' });
+    topics.delete(key);
+    await settle();
+    expect(topics.get(key)).toBeUndefined();
+    await settle('shop/heir');
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(ready('shop/heir')).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('has a grant: an older resource without one holds nothing, and is told nothing of the topic', async () => {
+    const older = { namespace: 'evil', uid: 'evil-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
+    const { kafka, topics, settle, ready } = topicWorld([topicResource({}, {}, older), topicResource()]);
+    await settle('evil/orders');
+    await settle();
+    await settle('evil/orders');
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(ready('evil/orders')).toMatchObject({ status: 'False', reason: 'NotGranted' });
+    expect(topics.must('evil/orders').status).not.toHaveProperty('observed');
+  });
+
+  it('leaves no claim behind when it goes before its status names the topic', async () => {
+    const { kafka, journal, topics, round } = world();
+    kafka.loseAnswer(3, lost);
+    await round();
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect([...journal.claims.values()]).toEqual([expect.objectContaining({ uid: 'topic-uid' })]);
+    topics.delete(key);
+    expect(journal.claims.size).toBe(0);
+  });
+
+  it('creates the topic anew in a Kafka cluster that a person acknowledged', async () => {
+    const { kafka, clusters, topics, settle, ready } = world({ partitions: 3 });
+    await settle();
+    const before = topics.must(key).status?.topicId;
+    kafka.topics.clear();
+    kafka.clusterId = 'kafka-2';
+    clusters.edit('default', { spec: { kafka: { clusterId: 'kafka-2' } } });
+    await settle();
+    const topicId = kafka.topics.get('orders')?.id;
+    expect(topicId).not.toBe(before);
+    expect(topics.must(key).status).toMatchObject({ topicId, clusterId: 'kafka-2' });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('the removal of a topic', () => {
+  it.each([
+    { it: 'waits for a consumer in its Kafka cluster', clusterId: kafkaId, kept: true },
+    { it: 'does not wait for one that reads the same name elsewhere', clusterId: 'kafka-2', kept: false },
+  ])('$it', async ({ clusterId, kept }) => {
+    const other = clusterOf({}, { metadata: { ...clusterOf().metadata, name: 'other' }, status: { clusterId } });
+    const { kafka, topics, consumers, settle } = topicWorld([topicResource({ deletionPolicy: 'Delete' })], [other]);
+    consumers.create(consumerResource({ clusterRef: { name: 'other' } }));
+    await settle();
+    topics.delete(key);
+    await settle();
+    expect(kafka.topics.has('orders')).toBe(kept);
+    expect(topics.get(key) !== undefined).toBe(kept);
+  });
+
+  it('does not hold a namespace that goes when the cluster never answered', async () => {
+    const { clusters, namespaces, topics, settle, ready } = world({ deletionPolicy: 'Delete' });
+    clusters.editStatus('default', { clusterId: null });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ClusterNotReady' });
+    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', deletionTimestamp } });
+    topics.delete(key);
+    await settle();
     expect(topics.get(key)).toBeUndefined();
   });
 });

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { consumerResource } from '../samples.ts';
+import { consumerWorld, key } from './world.ts';
+
+/** More than one member, and fewer than six, can process. */
+const rush = { arrive: 240, perMember: 100 };
+const calm = { arrive: 60, perMember: 100 };
+const lagSeries = 'sluice_consumer_lag_records{namespace="shop",consumer="payment"}';
+
+describe('rounds of an EventConsumer', () => {
+  it('report the lag, and are idle while nothing changes', async () => {
+    const { metrics, scaler, status, condition, pass, ready } = consumerWorld();
+    await pass(60, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(condition('WithinObjective')).toMatchObject({ status: 'True' });
+    expect(status()).toMatchObject({ groupId: 'payment', lag: { known: true }, partitions: { total: 6 } });
+    expect(metrics.values.has(lagSeries)).toBe(true);
+    expect(scaler.writes).toEqual([]);
+  });
+
+  it('grow a group that falls behind until it keeps up', async () => {
+    const { scaler, status, condition, replicas, pass, notes } = consumerWorld({ scaling: { ratePerReplica: 100 } });
+    await pass(300, rush);
+    expect(replicas()).toBeGreaterThanOrEqual(3);
+    expect(condition('WithinObjective')).toMatchObject({ status: 'True' });
+    expect(status().lastDecision).toMatchObject({ to: scaler.writes.at(-1) });
+    expect(new Set(notes.map(({ reason }) => reason))).toEqual(new Set(['Scaled']));
+  });
+
+  it('ask once for each decision, though the watch of the Deployment is late', async () => {
+    const { scaler, show, status, replicas, settle } = consumerWorld({ scaling: { fixedReplicas: 3 } });
+    scaler.late = true;
+    await settle();
+    await settle();
+    expect(scaler.writes).toEqual([3]);
+    expect(status()).toMatchObject({ replicas: { current: 3, desired: 3 }, lastDecision: { from: 1, to: 3 } });
+    show(3);
+    await settle();
+    expect(replicas()).toBe(3);
+    expect(scaler.writes).toEqual([3]);
+  });
+
+  it('ask again when somebody else changes the size after that', async () => {
+    const { scaler, show, replicas, settle } = consumerWorld({ scaling: { fixedReplicas: 3 } });
+    await settle();
+    show(1);
+    await settle();
+    expect(replicas()).toBe(3);
+    expect(scaler.writes).toEqual([3, 3]);
+  });
+
+  it('poll nothing while paused, and go on afterwards', async () => {
+    const { kafka, metrics, consumers, condition, pass, settle, ready } = consumerWorld();
+    await pass(30, calm);
+    consumers.edit(key, { spec: { paused: true } });
+    await settle();
+    const { polls } = kafka;
+    await pass(60, calm);
+    expect(kafka.polls).toBe(polls);
+    expect(condition('Paused')).toMatchObject({ status: 'True' });
+    expect(metrics.values.size).toBe(0);
+    consumers.edit(key, { spec: { paused: false } });
+    await pass(30, calm);
+    expect(kafka.polls).toBeGreaterThan(polls);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('leave nothing of a resource that is gone', async () => {
+    const { kafka, metrics, consumers, status, pass, settle } = consumerWorld({ scaling: { minReplicas: 3 } });
+    await pass(30, calm);
+    expect(status()).toMatchObject({ lastDecision: { to: 3 } });
+    consumers.delete(key);
+    await settle();
+    const { polls } = kafka;
+    await pass(30, calm);
+    expect(kafka.polls).toBe(polls);
+    expect(metrics.values.size).toBe(0);
+    consumers.create(consumerResource());
+    await pass(10, calm);
+    expect(status()).not.toHaveProperty('lastDecision');
+  });
+
+  it('claim no lag once the EventCluster is gone', async () => {
+    const { kafka, clusters, metrics, status, condition, pass } = consumerWorld();
+    await pass(30, calm);
+    clusters.delete('default');
+    await pass(30, calm);
+    const { polls } = kafka;
+    await pass(30, calm);
+    expect(kafka.polls).toBe(polls);
+    expect(status()).not.toHaveProperty('lag');
+    expect(metrics.values.size).toBe(0);
+    expect(condition('Reconciling')).toMatchObject({ status: 'True', reason: 'ClusterNotFound' });
+  });
+});
+
+describe('a group that needs less', () => {
+  const large = { replicas: 6, scaling: { ratePerReplica: 100 } };
+
+  it('shrinks once that held for as long as the policy says', async () => {
+    const { scaler, replicas, pass } = consumerWorld(large);
+    await pass(90, calm);
+    expect(scaler.writes).toEqual([]);
+    await pass(90, calm);
+    expect(replicas()).toBeLessThan(6);
+  });
+
+  it.each([45, 600])('never shrinks while its lag is unknown for %i s, nor right after', async (seconds) => {
+    const { kafka, scaler, metrics, condition, status, pass, ready } = consumerWorld(large);
+    await pass(90, calm);
+    kafka.goDown();
+    await pass(seconds);
+    expect(condition('WithinObjective')).toMatchObject({ status: 'Unknown', reason: 'LagUnknown' });
+    expect(condition('ScalingActive')).toMatchObject({ status: 'Unknown', reason: 'LagUnknown' });
+    expect(status()).toMatchObject({ lag: { known: false } });
+    expect(status().lag).not.toHaveProperty('records');
+    expect(metrics.values.has(lagSeries)).toBe(false);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    kafka.comeBack();
+    await pass(90, calm);
+    expect(condition('WithinObjective')).toMatchObject({ status: 'True' });
+    expect(scaler.writes).toEqual([]);
+  });
+});
+
+describe('the owner of a group', () => {
+  const older = { uid: 'older-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
+  const squatter = consumerResource({}, { ...older, namespace: 'evil' });
+  const mine = { namespaces: ['shop'], topics: ['*'], subjects: [], groups: ['*'], deletionPolicies: ['Retain'] };
+
+  it.each([
+    { it: 'nothing', topics: [], groups: [] },
+    { it: 'the group only', topics: [], groups: ['*'] },
+    { it: 'the topics only', topics: ['*'], groups: [] },
+  ])('has a grant: an older one that is granted $it holds nothing and measures nothing', async (grant) => {
+    const { clusters, metrics, pass, settle, ready } = consumerWorld({ others: [squatter] });
+    clusters.edit('default', { spec: { access: [mine, { ...mine, ...grant, namespaces: ['evil'] }] } });
+    await settle('evil/payment');
+    await pass(30, calm);
+    expect(ready('evil/payment')).toMatchObject({ status: 'False', reason: 'NotGranted' });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect([...metrics.values.keys()].filter((series) => series.includes('evil'))).toEqual([]);
+  });
+
+  it('changes with the grants while nothing was scaled yet, and only the new one measures', async () => {
+    const { kafka, clusters, deployments, pass, ready } = consumerWorld({ others: [squatter] });
+    deployments.delete(key);
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'TargetNotFound' });
+    clusters.edit('default', { spec: { access: [{ ...mine, namespaces: ['*'] }] } });
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'OwnedByOther' });
+    const { polls } = kafka;
+    await pass(30, calm);
+    expect(kafka.polls).toBe(polls);
+  });
+
+  it('is the older resource, until that goes', async () => {
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'elsewhere' } as const;
+    const first = consumerResource({ groupId: 'payment', targetRef }, { ...older, name: 'first' });
+    const { kafka, consumers, status, pass, ready } = consumerWorld({ others: [first] });
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'OwnedByOther' });
+    expect(status()).toMatchObject({ ownedBy: 'first' });
+    expect(kafka.polls).toBe(0);
+    consumers.delete('shop/first');
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(status()).not.toHaveProperty('ownedBy');
+  });
+});

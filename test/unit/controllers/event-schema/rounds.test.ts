@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { eventSchemaBehaviour, subjectIndex } from '../../../../src/controllers/event-schema/behaviour.ts';
+import { subjectOf } from '../../../../src/controllers/event-schema/plan.ts';
+import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
+import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-schema.ts';
+import { Reason } from '../../../../src/crds/reasons.ts';
+import { Fault } from '../../../../src/ports/fault.ts';
+import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
+import { FakeStore } from '../../../fakes/fake-store.ts';
+import { createRounds } from '../rounds.ts';
+import { clusterOf, schemaResource } from '../samples.ts';
+
+const key = 'shop/orders-value';
+const subject = 'orders-value';
+
+const record = (...fields: object[]) => JSON.stringify({ type: 'record', name: 'Order', fields });
+const id = { name: 'id', type: 'string' };
+const first = record(id);
+/** Compatible with the first one under the level None only: the new field has no default. */
+const breaking = record(id, { name: 'total', type: 'long' });
+
+/** All that rounds of EventSchemas touch. */
+function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema[] = []) {
+  const registry = new FakeRegistry();
+  const schemas = new FakeStore<EventSchema>([schemaResource({ schema: first, ...spec }), ...others], {
+    indexes: { [subjectIndex]: (schema) => [subjectOf(schema)] },
+  });
+  const clusters = new FakeStore<EventCluster>([clusterOf({ registry: { url: 'http://registry' } })]);
+  const behaviour = eventSchemaBehaviour({ schemas, clusters, registry: connectionsTo(registry) });
+  const rejected = { registry: Reason.UnsupportedByRegistry };
+  const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key });
+  const status = () => schemas.must(key).status ?? {};
+  const texts = () => registry.subjects.get(subject)?.map(({ schema }) => schema) ?? [];
+  return { registry, schemas, clusters, status, texts, ...rounds };
+}
+
+/** A subject that holds the first schema already, under a level of its own if one is given. */
+function worldInUse(spec: Partial<EventSchemaSpec>, level?: 'Backward' | 'Full') {
+  const inUse = world(spec);
+  inUse.registry.subjects.set(subject, [{ id: 1, version: 1, schema: first, references: [] }]);
+  if (level) inUse.registry.levels.set(subject, level);
+  return inUse;
+}
+
+const away = new Fault('kubernetes', 'unavailable', 'no answer');
+const calls = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+describe('rounds of an EventSchema', () => {
+  it('register a new subject with its level, with one status write', async () => {
+    const { registry, schemas, status, texts, settle, ready, notes } = world({ compatibility: 'Full' });
+    await settle();
+    expect(texts()).toEqual([first]);
+    expect(registry.levels.get(subject)).toBe('Full');
+    expect(schemas.writes.map(({ verb }) => verb)).toEqual(['patchStatus']);
+    expect(status()).toMatchObject({
+      subject,
+      version: 1,
+      effectiveCompatibility: { level: 'Full', source: 'Subject' },
+    });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(notes.map(({ reason }) => reason)).toEqual(['Registered']);
+  });
+
+  it('register no version of a schema that differs in spaces only', async () => {
+    const { registry, status, texts, settle, ready } = worldInUse({
+      schema: JSON.stringify(JSON.parse(first), null, 2),
+    });
+    await settle();
+    expect(registry.writes).toBe(0);
+    expect(texts()).toEqual([first]);
+    expect(status()).toMatchObject({ version: 1, schemaId: 1 });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('keep what is in sync as it is while the registry is away', async () => {
+    const { registry, status, settle, round, ready } = world();
+    await settle();
+    const before = status();
+    registry.goDown();
+    await round();
+    expect(status()).toEqual(before);
+    registry.comeBack();
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('leave subject and level in the registry when the resource goes', async () => {
+    const { registry, schemas, texts, settle } = world({ compatibility: 'Full' });
+    await settle();
+    schemas.delete(key);
+    await settle();
+    expect(texts()).toEqual([first]);
+    expect(registry.levels.get(subject)).toBe('Full');
+  });
+
+  it('do not yield a subject to an older resource without a grant', async () => {
+    const older = { namespace: 'evil', uid: 'evil-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
+    const { texts, settle, ready } = world({}, [schemaResource({ schema: breaking }, {}, older)]);
+    await settle(`evil/${subject}`);
+    await settle();
+    expect(texts()).toEqual([first]);
+    expect(ready(`evil/${subject}`)).toMatchObject({ status: 'False', reason: 'NotGranted' });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('level and schema', () => {
+  it('change as one step, in one round', async () => {
+    const { registry, status, texts, round, settle, ready } = worldInUse({ compatibility: 'None', schema: breaking });
+    expect(await round()).toMatchObject({ outcome: { kind: 'recheck' }, changed: true });
+    expect(texts()).toEqual([first, breaking]);
+    expect(registry.levels.get(subject)).toBe('None');
+    await settle();
+    expect(status()).not.toHaveProperty('previousCompatibility');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it.each([{ level: 'Backward' }, { level: undefined }] as const)(
+    'stay as they were, own level $level, when the schema is refused',
+    async ({ level }) => {
+      const { registry, status, texts, settle, ready } = worldInUse({ compatibility: 'Full', schema: breaking }, level);
+      await settle();
+      expect(texts()).toEqual([first]);
+      expect(registry.levels.get(subject)).toBe(level);
+      expect(status()).not.toHaveProperty('previousCompatibility');
+      expect(status()).toMatchObject({ lastCheck: { compatible: false } });
+      expect(ready()).toMatchObject({ status: 'False', reason: 'Incompatible' });
+    },
+  );
+
+  it('leave no level behind of a new subject whose text is no schema', async () => {
+    const { registry, texts, settle, ready } = world({ compatibility: 'Full', schema: '{' });
+    await settle();
+    expect(texts()).toEqual([]);
+    expect(registry.levels.has(subject)).toBe(false);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'InvalidSchema' });
+  });
+
+  it('are tried again when the inherited level that refused them changes', async () => {
+    const { registry, texts, settle, ready } = worldInUse({ schema: breaking });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'Incompatible' });
+    registry.globalLevel = 'None';
+    await settle();
+    expect(texts()).toEqual([first, breaking]);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('keep the level to put back on record while the cluster is ReadOnly', async () => {
+    const { registry, schemas, clusters, status, texts, settle, ready } = worldInUse(
+      { compatibility: 'Full', schema: breaking },
+      'Full',
+    );
+    // A crash after the level was set.
+    schemas.editStatus(key, { previousCompatibility: 'Backward' });
+    clusters.edit('default', { spec: { mode: 'ReadOnly' } });
+    await settle();
+    expect(registry.writes).toBe(0);
+    expect(status()).toMatchObject({ previousCompatibility: 'Backward' });
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ClusterReadOnly' });
+    clusters.edit('default', { spec: { mode: 'ReadWrite' } });
+    await settle();
+    expect(registry.levels.get(subject)).toBe('Backward');
+    expect(texts()).toEqual([first]);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'Incompatible' });
+  });
+
+  const ends = {
+    accepted: {
+      spec: { compatibility: 'None', schema: breaking },
+      level: 'None',
+      texts: [first, breaking],
+      ready: 'InSync',
+    },
+    refused: {
+      spec: { compatibility: 'Full', schema: breaking },
+      level: 'Backward',
+      texts: [first],
+      ready: 'Incompatible',
+    },
+  } as const;
+  const troubles = (['accepted', 'refused'] as const).flatMap((end) => calls.map((call) => ({ end, call })));
+
+  it.each(troubles)('end the same, $end, when call $call to the registry fails', async ({ end, call }) => {
+    const bench = worldInUse(ends[end].spec, 'Backward');
+    bench.registry.failCall(call);
+    await expectEnd(bench, end);
+  });
+
+  it.each(troubles)(
+    'end the same, $end, when the answer to call $call to the registry is lost',
+    async ({ end, call }) => {
+      const bench = worldInUse(ends[end].spec, 'Backward');
+      bench.registry.loseAnswer(call);
+      await expectEnd(bench, end);
+    },
+  );
+
+  const writes = troubles.filter(({ call }) => call <= 3);
+  it.each(writes)('end the same, $end, when the answer to status write $call is lost', async ({ end, call }) => {
+    const bench = worldInUse(ends[end].spec, 'Backward');
+    bench.schemas.failCall(call, away, { applied: true });
+    await expectEnd(bench, end);
+  });
+
+  async function expectEnd(
+    { registry, status, texts, settle, ready }: ReturnType<typeof worldInUse>,
+    end: keyof typeof ends,
+  ): Promise<void> {
+    const expected = ends[end];
+    await settle();
+    await settle();
+    expect(texts()).toEqual(expected.texts);
+    expect(registry.levels.get(subject)).toBe(expected.level);
+    expect(status()).not.toHaveProperty('previousCompatibility');
+    expect(ready()).toMatchObject({ reason: expected.ready });
+  }
+});
