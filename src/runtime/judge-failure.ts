@@ -35,7 +35,10 @@ export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: nu
     case 'throttled':
       return away(cause, reasons.away[system]);
     case 'denied':
-      return refused(RuntimeReason.AuthorizationDenied, message, slowMs);
+      // An API server that has just started refuses everything until it has read who may do what.
+      return system === 'kubernetes'
+        ? away(cause, RuntimeReason.AuthorizationDenied)
+        : refused(RuntimeReason.AuthorizationDenied, message, slowMs);
     case 'rejected': {
       const reason = reasons.rejected[system];
       if (reason === undefined) return bug(cause);

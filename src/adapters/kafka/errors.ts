@@ -94,13 +94,16 @@ export function faultOfConnection(what: string, error: unknown): Fault {
   return new Fault('kafka', denied ? 'denied' : 'unavailable', `${what}: ${code}`, { code, cause: error });
 }
 
+/** Whether a broken connection is noticed while reading or writing is chance, and no news for whoever reads of it. */
+const brokenOff: ReadonlySet<string> = new Set(['PLT_KFK_NETWORK', 'ECONNRESET', 'EPIPE']);
+
 /** The client library wraps the system's error (`ECONNREFUSED`), which is the one that helps, in its own. */
 function deepestCode(error: unknown): string {
   const cause = causeOf(error);
   if (cause !== undefined) return deepestCode(cause);
   if (!(error instanceof Error)) return 'UNKNOWN';
   if (!('code' in error) || typeof error.code !== 'string') return error.name;
-  return error.code === 'PLT_KFK_NETWORK' ? 'CONNECTION_CLOSED' : error.code;
+  return brokenOff.has(error.code) ? 'CONNECTION_CLOSED' : error.code;
 }
 
 function causeOf(error: unknown): unknown {

@@ -129,7 +129,11 @@ export class Reflector<R extends KubeObject> {
     const { log } = this.#parts;
     const { name, optional } = this.#source;
     const absent = isFault(error, '404');
-    if (absent) this.#sink.clear();
+    if (absent) {
+      this.#sink.clear();
+      // That is an answer too: to look healthy needs no kind of another project.
+      this.#sink.heard();
+    }
     if (!(error instanceof Fault)) log.error('the watch cache failed', { resource: name, error });
     else if (!absent || !optional) {
       log.warn('the watch was interrupted', { resource: name, code: error.code, reason: error.message });
