@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { ensureParts } from '../../../dev/setup/parts.mjs';
+import { createKafkaCluster, type KafkaCluster } from '../../../dev/world/kafka.ts';
+import type { World } from '../../../dev/world/world.ts';
+
+/** Another Kafka cluster, with an id and data of its own, at the very addresses of the world's. One of them runs. */
+export async function secondKafka({ folder, logs, kafka, nursery }: World): Promise<KafkaCluster> {
+  const { kafka: jars } = await ensureParts();
+  const nodes = kafka.proxies.map(({ from, to }) => ({ host: to.host, proxyHost: from.host }));
+  return createKafkaCluster({ jars, folder: join(folder, 'second'), logs, nodes }, nursery);
+}
