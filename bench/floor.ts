@@ -1,7 +1,7 @@
 import { CONNECTIONS, type Resource } from './kube.ts';
 import { inLanes, secondsOf } from './lanes.ts';
 import { changeFor, type Phase } from './phases.ts';
-import { addNamespace, calmDown, type Stage } from './stage.ts';
+import { addNamespace, calmDown, clearTopics, type Stage } from './stage.ts';
 import { TopicSet } from './topic-set.ts';
 
 /** Topics per request: both are tried, and the better one counts. */
@@ -74,7 +74,7 @@ export async function measureFloor(
     const statuses = deleting ? 0 : await secondsOf(() => patchAll(stage, collection, names, { status }));
     times.set(phase, { resources, topics, batch, statuses });
   }
-  await stage.kafka.clear();
+  await clearTopics(stage);
   return times;
 }
 

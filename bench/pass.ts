@@ -6,13 +6,11 @@ import { type Consumption, Meter } from './meter.ts';
 import type { MeasuredOperator } from './operator.ts';
 import { changeFor, type Phase } from './phases.ts';
 import { Readiness, type Wanted } from './readiness.ts';
-import { addNamespace, calmDown, type Stage } from './stage.ts';
-import { eventually } from './waiting.ts';
+import { addNamespace, calmDown, clearTopics, type Stage } from './stage.ts';
 
 const POLL_MS = 100;
 /** An operator that gets nothing done for so long will not. */
 const STALLED_MS = 60_000;
-const TOPIC_GONE_MS = 5_000;
 
 /** One operator at work in one namespace. */
 export interface Pass {
@@ -43,11 +41,8 @@ export interface PhaseFigures extends Consumption {
 export function takeSample(stage: Stage, options: PassOptions): Promise<Sample> {
   return withOperator(stage, options, async (pass) => {
     const status = await takeOneThrough(pass, `${options.name}-first`);
-    const noTopics = async () => (await stage.kafka.topics()).length === 0;
-    const keepsTopics = await eventually(noTopics, TOPIC_GONE_MS, 'topics are kept').then(
-      () => false,
-      () => true,
-    );
+    await calmDown(stage);
+    const keepsTopics = (await stage.kafka.topics()).length > 0;
     return { status, keepsTopics };
   });
 }
@@ -87,7 +82,7 @@ export async function withOperator<Operator extends MeasuredOperator, Result>(
   } finally {
     await operator.stop();
   }
-  await stage.kafka.clear();
+  await clearTopics(stage);
   return result;
 }
 
