@@ -86,8 +86,11 @@ export function createKube({ url, authority, adminToken }: Access): Kube {
       ),
     watch: async (collection, signal) => {
       const { metadata }: Resource = JSON.parse(await get(collection));
-      const path = `${collection}?watch=1&timeoutSeconds=86400&resourceVersion=${metadata.resourceVersion}`;
-      return readEvents((await send(watches, { method: 'GET', path }, signal)).body);
+      const open = async (version: string) => {
+        const path = `${collection}?watch=1&timeoutSeconds=86400&resourceVersion=${version}`;
+        return (await send(watches, { method: 'GET', path }, signal)).body;
+      };
+      return follow(metadata.resourceVersion, open);
     },
     close: async () => {
       await Promise.all([calls.destroy(), watches.destroy()]);
@@ -100,6 +103,20 @@ type Answer = Dispatcher.ResponseData;
 
 interface ResourceList {
   resources: readonly { name: string; kind: string; namespaced: boolean }[];
+}
+
+/** The API server ends the watches of a kind whose definition has just come: then on from the last event. */
+async function* follow(
+  from: string,
+  open: (version: string) => Promise<AsyncIterable<Buffer>>,
+): AsyncGenerator<WatchEvent> {
+  let version = from;
+  for (;;) {
+    for await (const event of readEvents(await open(version))) {
+      version = event.object.metadata.resourceVersion;
+      yield event;
+    }
+  }
 }
 
 async function* readEvents(body: AsyncIterable<Buffer>): AsyncGenerator<WatchEvent> {
