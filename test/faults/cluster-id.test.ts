@@ -41,13 +41,14 @@ it('writes nothing to another cluster that answers at the address of a known one
   await book.whenDone();
 
   await swap(kafka, stranger);
+  // At once, so that they meet the stranger before the EventCluster does.
+  const keys = [...settled, ...(await book.createMany('new', 8))];
+  await book.change('settled-1', { partitions: 4, retentionMs: 7_000_000 });
   const sinceSwap = stopwatch();
   const cluster = await scene.whenCondition('EventCluster', eventClusterName, 'Stalled', 'True', 'ClusterIdChanged');
   figure(`another cluster id was noticed ${sinceSwap()} after it answered`);
   expect(cluster.message).toContain(kafka.clusterId);
   expect(cluster.message).toContain(stranger.clusterId);
-  await book.change('settled-1', { partitions: 4, retentionMs: 7_000_000 });
-  const keys = [...settled, await book.create('new')];
   await scene.whenAll('EventTopic', keys, 'Stalled', 'True', 'ClusterIdChanged');
   await whenLookedAt(operator, [eventClusterName, ...keys], { times: 2 });
   await scene.whenAll('EventTopic', keys, 'Stalled', 'True', 'ClusterIdChanged');
