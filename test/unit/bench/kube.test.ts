@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -32,11 +32,12 @@ let seen: { headers: IncomingMessage['headers']; body: string }[];
 
 beforeEach(async () => {
   seen = [];
-  server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     seen.push({ headers: request.headers, body: await text(request) });
     const [status, ...lines] = answers[`${request.method} ${request.url}`] ?? [404, {}];
     response.writeHead(status).end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  });
+  };
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   kube = createKube({ url: `http://127.0.0.1:${port}`, authority: '', adminToken: 'secret' });
