@@ -5,6 +5,8 @@ import { grownPartitions, type Phase } from './phases.ts';
 import { type RawKafka, REQUEST_MS } from './raw-kafka.ts';
 import type { Template } from './template.ts';
 
+const TERMS = { timeoutMs: REQUEST_MS, validateOnly: false };
+
 /** Kafka refuses a CreateTopics with more. */
 const MOST_PARTITIONS = 10_000;
 
@@ -36,7 +38,7 @@ export class TopicSet {
       case 'create': {
         const request = createTopics(
           names.map((name) => ({ ...this.#template.topic, name })),
-          REQUEST_MS,
+          TERMS,
         );
         const { topics } = await this.#kafka.send(request, (answer) => answer.topics);
         this.#ids.push(...topics.map(({ topicId }) => topicIdOfUuid(topicId)));
@@ -45,7 +47,10 @@ export class TopicSet {
       case 'config': {
         const { key, value } = this.#template.setting;
         const changes = new Map([[key, String(value)]]);
-        const request = alterTopicConfigs(names.map((name) => ({ name, changes })));
+        const request = alterTopicConfigs(
+          names.map((name) => ({ name, changes })),
+          TERMS,
+        );
         await this.#kafka.send(request, ({ responses }) => responses);
         return;
       }
@@ -53,7 +58,7 @@ export class TopicSet {
         const total = grownPartitions(this.#template);
         const request = createPartitions(
           names.map((name) => ({ name, total })),
-          REQUEST_MS,
+          TERMS,
         );
         await this.#kafka.send(request, ({ results }) => results);
         return;

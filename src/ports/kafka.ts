@@ -6,6 +6,11 @@ export interface KafkaCallOptions {
   namespace?: string;
 }
 
+export interface WriteOptions extends KafkaCallOptions {
+  /** The broker judges the change and makes none: what it would refuse is a Fault, as with the real thing. */
+  validateOnly?: boolean;
+}
+
 export interface Broker {
   id: number;
   host: string;
@@ -95,11 +100,11 @@ export interface KafkaAdmin {
   /** The live name of a topic id, from the brokers, never from memory; `undefined`: no such topic. */
   nameOfTopicId(id: string, options: KafkaCallOptions): Promise<string | undefined>;
   /** One request sets partitions, replication and config. Code `TOPIC_ALREADY_EXISTS` is a Fault of kind `conflict`. */
-  createTopic(topic: NewTopic, options: KafkaCallOptions): Promise<TopicState>;
+  createTopic(topic: NewTopic, options: WriteOptions): Promise<TopicState>;
   /** Grows to `total` partitions. Having that many already is success. */
-  growTopic(name: string, total: number, options: KafkaCallOptions): Promise<void>;
+  growTopic(name: string, total: number, options: WriteOptions): Promise<void>;
   /** Changes the named settings only; all others stay as they are. */
-  alterTopicConfig(name: string, changes: ConfigChanges, options: KafkaCallOptions): Promise<void>;
+  alterTopicConfig(name: string, changes: ConfigChanges, options: WriteOptions): Promise<void>;
   /** By id, so that a topic that somebody re-created under the same name survives. Being gone already is success. */
   deleteTopic(id: string, options: KafkaCallOptions): Promise<void>;
   /** Groups with a live member that is assigned, or subscribes to, `topic`. */

@@ -13,6 +13,7 @@ import type {
   Settled,
   TopicOffsets,
   TopicState,
+  WriteOptions,
 } from '../../src/ports/kafka.ts';
 import { FakeBrokers, type FakeTopic } from './fake-brokers.ts';
 import { problemWith, settingsOfTopics } from './kafka-defaults.ts';
@@ -65,7 +66,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     return this.#call(options, () => this.#withId(id)?.name);
   }
 
-  createTopic(topic: NewTopic, options: KafkaCallOptions): Promise<TopicState> {
+  createTopic(topic: NewTopic, options: WriteOptions): Promise<TopicState> {
     return this.#change(options, () => {
       const { name, config, partitions, replicationFactor } = { ...this.topicDefaults, ...topic };
       const what = `cannot create topic "${name}"`;
@@ -75,24 +76,27 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
       if (replicationFactor < 1 || replicationFactor > this.brokers.length)
         throw refusal('rejected', what, 'INVALID_REPLICATION_FACTOR');
       checkSettings(what, config);
+      if (options.validateOnly === true)
+        return stateOf({ name, id: 'none', partitions, replicationFactor, config: new Map(config), logs: new Map() });
       return stateOf(this.putTopic(name, { partitions, replicationFactor, config: new Map(config) }));
     });
   }
 
-  growTopic(name: string, total: number, options: KafkaCallOptions): Promise<void> {
+  growTopic(name: string, total: number, options: WriteOptions): Promise<void> {
     return this.#change(options, () => {
       const what = `cannot grow topic "${name}" to ${total} partitions`;
       const topic = this.#existing(what, name);
       if (total < topic.partitions) throw refusal('rejected', what, 'INVALID_PARTITIONS');
-      topic.partitions = total;
+      if (options.validateOnly !== true) topic.partitions = total;
     });
   }
 
-  alterTopicConfig(name: string, changes: ConfigChanges, options: KafkaCallOptions): Promise<void> {
+  alterTopicConfig(name: string, changes: ConfigChanges, options: WriteOptions): Promise<void> {
     return this.#change(options, () => {
       const what = `cannot alter the config of topic "${name}"`;
       const { config } = this.#existing(what, name);
       checkSettings(what, changes);
+      if (options.validateOnly === true) return;
       for (const [key, value] of changes) {
         if (value === undefined) config.delete(key);
         else config.set(key, value);
@@ -153,9 +157,9 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
 
   async close(): Promise<void> {}
 
-  #change<T>(options: KafkaCallOptions, work: () => T): Promise<T> {
+  #change<T>(options: WriteOptions, work: () => T): Promise<T> {
     return this.#call(options, () => {
-      this.writes += 1;
+      if (options.validateOnly !== true) this.writes += 1;
       return work();
     });
   }

@@ -38,7 +38,18 @@ export function metadataById(topicIds: readonly string[]): KafkaRequest<Metadata
   return requestOf('Metadata', [metadataV12.api], [topics, false, false]);
 }
 
-export function createTopics(topics: readonly NewTopic[], timeoutMs: number): KafkaRequest<CreateTopicsAnswer> {
+/** How a request that changes something is meant. */
+export interface WriteTerms {
+  /** How long the broker may take before it answers. */
+  timeoutMs: number;
+  /** Judged by the broker, not done. */
+  validateOnly: boolean;
+}
+
+export function createTopics(
+  topics: readonly NewTopic[],
+  { timeoutMs, validateOnly }: WriteTerms,
+): KafkaRequest<CreateTopicsAnswer> {
   const wanted = topics.map((topic) => ({
     name: topic.name,
     // -1 asks for the broker's own default.
@@ -47,7 +58,7 @@ export function createTopics(topics: readonly NewTopic[], timeoutMs: number): Ka
     assignments: [],
     configs: [...topic.config].map(([name, value]) => ({ name, value })),
   }));
-  return requestOf('CreateTopics', [createTopicsV7.api], [wanted, timeoutMs, false], true);
+  return requestOf('CreateTopics', [createTopicsV7.api], [wanted, timeoutMs, validateOnly], !validateOnly);
 }
 
 export interface Growth {
@@ -55,10 +66,13 @@ export interface Growth {
   total: number;
 }
 
-export function createPartitions(growths: readonly Growth[], timeoutMs: number): KafkaRequest<CreatePartitionsAnswer> {
+export function createPartitions(
+  growths: readonly Growth[],
+  { timeoutMs, validateOnly }: WriteTerms,
+): KafkaRequest<CreatePartitionsAnswer> {
   const topics = growths.map(({ name, total }) => ({ name, count: total, assignments: null }));
   const apis = [createPartitionsV3.api, createPartitionsV2.api] as const;
-  return requestOf('CreatePartitions', apis, [topics, timeoutMs, false], true);
+  return requestOf('CreatePartitions', apis, [topics, timeoutMs, validateOnly], !validateOnly);
 }
 
 export function deleteTopics(topicIds: readonly string[], timeoutMs: number): KafkaRequest<DeleteTopicsAnswer> {
@@ -80,13 +94,21 @@ export interface ConfigAlteration {
   changes: ConfigChanges;
 }
 
-export function alterTopicConfigs(alterations: readonly ConfigAlteration[]): KafkaRequest<AlterConfigsAnswer> {
+export function alterTopicConfigs(
+  alterations: readonly ConfigAlteration[],
+  { validateOnly }: Pick<WriteTerms, 'validateOnly'>,
+): KafkaRequest<AlterConfigsAnswer> {
   const resources = alterations.map((alteration) => ({
     resourceType: topicResource as typeof topicResource,
     resourceName: alteration.name,
     configs: [...alteration.changes].map(([name, value]) => operationOf(name, value)),
   }));
-  return requestOf('IncrementalAlterConfigs', [incrementalAlterConfigsV1.api], [resources, false], true);
+  return requestOf(
+    'IncrementalAlterConfigs',
+    [incrementalAlterConfigsV1.api],
+    [resources, validateOnly],
+    !validateOnly,
+  );
 }
 
 function operationOf(

@@ -1,5 +1,5 @@
 import { Fault } from '../../ports/fault.ts';
-import type { KafkaAdmin, NewTopic, Settled, TopicState } from '../../ports/kafka.ts';
+import type { KafkaAdmin, NewTopic, Settled, TopicState, WriteOptions } from '../../ports/kafka.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { writeTimeoutMs } from './settings.ts';
 import { settleItems } from './settle.ts';
@@ -21,13 +21,14 @@ const alreadyGone = new Set(['UNKNOWN_TOPIC_ID', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
 /** Changes of single topics, each kind of change in shared requests. What was written goes into `ownWrites`. */
 export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'describeTopic'>): TopicWrites {
-  const creations = creationBatcher(cluster);
-  const growths = growthBatcher(cluster);
-  const alterations = alterationBatcher(cluster);
+  // What is only judged never shares a request with what is done.
+  const creations = pairOf((validateOnly) => creationBatcher(cluster, validateOnly));
+  const growths = pairOf((validateOnly) => growthBatcher(cluster, validateOnly));
+  const alterations = pairOf((validateOnly) => alterationBatcher(cluster, validateOnly));
   const deletions = deletionBatcher(cluster);
   return {
-    createTopic: (topic, options) => creations.call(topic, options),
-    alterTopicConfig: (name, changes, options) => alterations.call({ name, changes }, options),
+    createTopic: (topic, options) => creations(options).call(topic, options),
+    alterTopicConfig: (name, changes, options) => alterations(options).call({ name, changes }, options),
     async deleteTopic(id, options) {
       if (!isTopicId(id))
         throw new Fault('kafka', 'rejected', `"${id}" is not a topic id`, { code: 'UNKNOWN_TOPIC_ID' });
@@ -35,7 +36,7 @@ export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'des
     },
     async growTopic(name, total, options) {
       try {
-        await growths.call({ name, total }, options);
+        await growths(options).call({ name, total }, options);
       } catch (error) {
         if (!(error instanceof Fault && error.code === 'INVALID_PARTITIONS')) throw error;
         // Kafka has one code for "has that many already", "has more" and "not a number of partitions".
@@ -46,29 +47,41 @@ export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'des
   };
 }
 
+/** One of each kind, chosen by what the caller asks for. */
+function pairOf<Part>(create: (validateOnly: boolean) => Part): (options: WriteOptions) => Part {
+  const real = create(false);
+  const validating = create(true);
+  return ({ validateOnly = false }) => (validateOnly ? validating : real);
+}
+
 /** The broker gives up a little before we do, so that its answer says so. */
 function brokerTimeoutMs(cluster: Cluster): number {
   return Math.floor(writeTimeoutMs(cluster.settings) * 0.8);
 }
 
-function creationBatcher(cluster: Cluster) {
+function creationBatcher(cluster: Cluster, validateOnly: boolean) {
   return batcherFor<NewTopic, TopicState>(cluster, {
     keyOf: (topic) => topic.name,
     sizeOf: (topic) => ({ partitions: topic.partitions ?? 1, bytes: bytesOf(topic.name, topic.config) }),
     send: async (topics) => {
-      const request = createTopics(topics, brokerTimeoutMs(cluster));
+      const request = createTopics(topics, { timeoutMs: brokerTimeoutMs(cluster), validateOnly });
       const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.topics));
       return settleItems(topics, new Map(answer.topics.map((created) => [created.name, created])), {
         keyOf: (topic) => topic.name,
         what: (topic) => `cannot create topic "${topic.name}"`,
         throttleTimeMs: answer.throttleTimeMs,
-        valueOf: (topic, created) => createdState(cluster, topic, created),
+        valueOf: (topic, created) => createdState(cluster, topic, created, validateOnly),
       });
     },
   });
 }
 
-function createdState(cluster: Cluster, topic: NewTopic, created: CreatedTopic | undefined): Settled<TopicState> {
+function createdState(
+  cluster: Cluster,
+  topic: NewTopic,
+  created: CreatedTopic | undefined,
+  validateOnly: boolean,
+): Settled<TopicState> {
   if (created?.configs == null) {
     const message = `topic "${topic.name}" was created, but this client may not read its config`;
     return { ok: false, fault: new Fault('kafka', 'denied', message, { code: 'CREATED_UNREADABLE' }) };
@@ -80,23 +93,23 @@ function createdState(cluster: Cluster, topic: NewTopic, created: CreatedTopic |
     replicationFactor: created.replicationFactor,
     config: configMap(created.configs),
   };
-  cluster.ownWrites.created(state);
+  if (!validateOnly) cluster.ownWrites.created(state);
   return { ok: true, value: state };
 }
 
-function growthBatcher(cluster: Cluster) {
+function growthBatcher(cluster: Cluster, validateOnly: boolean) {
   return batcherFor<Growth, void>(cluster, {
     keyOf: (growth) => growth.name,
     sizeOf: (growth) => ({ partitions: growth.total, bytes: growth.name.length }),
     send: async (growths) => {
-      const request = createPartitions(growths, brokerTimeoutMs(cluster));
+      const request = createPartitions(growths, { timeoutMs: brokerTimeoutMs(cluster), validateOnly });
       const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.results));
       return settleItems(growths, new Map(answer.results.map((result) => [result.name, result])), {
         keyOf: (growth) => growth.name,
         what: (growth) => `cannot grow topic "${growth.name}" to ${growth.total} partitions`,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: ({ name, total }) => {
-          cluster.ownWrites.grown(name, total);
+          if (!validateOnly) cluster.ownWrites.grown(name, total);
           return { ok: true, value: undefined };
         },
       });
@@ -104,19 +117,19 @@ function growthBatcher(cluster: Cluster) {
   });
 }
 
-function alterationBatcher(cluster: Cluster) {
+function alterationBatcher(cluster: Cluster, validateOnly: boolean) {
   return batcherFor<ConfigAlteration, void>(cluster, {
     keyOf: (alteration) => alteration.name,
     sizeOf: (alteration) => ({ partitions: 0, bytes: bytesOf(alteration.name, alteration.changes) }),
     send: async (alterations) => {
-      const request = alterTopicConfigs(alterations);
+      const request = alterTopicConfigs(alterations, { validateOnly });
       const answer = await cluster.links.write(request, writeTimeoutMs(cluster.settings), (a) => codesOf(a.responses));
       return settleItems(alterations, new Map(answer.responses.map((result) => [result.resourceName, result])), {
         keyOf: (alteration) => alteration.name,
         what: (alteration) => `cannot alter the config of topic "${alteration.name}"`,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: ({ name, changes }) => {
-          cluster.ownWrites.altered(name, changes);
+          if (!validateOnly) cluster.ownWrites.altered(name, changes);
           return { ok: true, value: undefined };
         },
       });

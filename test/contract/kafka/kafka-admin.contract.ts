@@ -210,6 +210,34 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
       });
     });
 
+    describe('asking for a judgement only', () => {
+      const judged = { ...options, validateOnly: true };
+
+      it('creates nothing, and refuses what a creation would be refused for', async () => {
+        const wanted = { name: newName(), partitions: 2, config: new Map([['retention.ms', '60000']]) };
+        expect(await admin.createTopic(wanted, judged)).toMatchObject({ partitions: 2 });
+        expect(await admin.describeTopic(wanted.name, options)).toBeUndefined();
+        const refused = admin.createTopic({ ...wanted, config: new Map([['retention.ms', 'soon']]) }, judged);
+        await expect(refused).rejects.toMatchObject({ kind: 'rejected', code: 'INVALID_CONFIG' });
+      });
+
+      it('grows nothing, and refuses to shrink', async () => {
+        const { name: topic } = await create({ partitions: 2 });
+        await admin.growTopic(topic, 5, judged);
+        await expect(admin.growTopic(topic, 1, judged)).rejects.toMatchObject({ code: 'INVALID_PARTITIONS' });
+        expect(await admin.describeTopic(topic, options)).toMatchObject({ partitions: 2 });
+      });
+
+      it('alters nothing, and refuses a bad value', async () => {
+        const { name: topic } = await create();
+        await admin.alterTopicConfig(topic, new Map([['segment.ms', '90000']]), judged);
+        const refused = admin.alterTopicConfig(topic, new Map([['segment.ms', 'soon']]), judged);
+        await expect(refused).rejects.toMatchObject({ kind: 'rejected', code: 'INVALID_CONFIG' });
+        const state = await admin.describeTopic(topic, options);
+        expect(state?.config.get('segment.ms')?.overridden).toBe(false);
+      });
+    });
+
     describe('deleting a topic', () => {
       it('shows it no more, and is content when it is gone already', async () => {
         const { name: topic, id } = await create();

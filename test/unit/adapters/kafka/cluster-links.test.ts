@@ -9,7 +9,7 @@ import { all, i16, i32, list, tags } from './wire.ts';
 
 const timeoutMs = 10_000;
 const notController = 41;
-const creation = createTopics([{ name: 'orders', config: new Map() }], 1_000);
+const creation = createTopics([{ name: 'orders', config: new Map() }], { timeoutMs: 1_000, validateOnly: false });
 
 describe('the links to a cluster', () => {
   let brokers: [ScriptedBroker, ScriptedBroker];

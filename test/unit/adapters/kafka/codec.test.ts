@@ -41,6 +41,8 @@ const id = topicIdOfUuid(someUuid);
 const noId = uuid('00000000-0000-0000-0000-000000000000');
 const topicConfig = i8(2);
 const config = new Map([['retention.ms', '1000']]);
+const terms = { timeoutMs: 9_000, validateOnly: false };
+const judgedOnly = { ...terms, validateOnly: true };
 
 /** Field by field as in Kafka's message definitions. */
 const requests: { request: KafkaRequest<unknown>; key: number; versions: number[]; body: Buffer }[] = [
@@ -63,7 +65,7 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     body: all(list(), bool(false), bool(false), tags),
   },
   {
-    request: createTopics([{ name: 'orders', partitions: 3, replicationFactor: 2, config }], 9_000),
+    request: createTopics([{ name: 'orders', partitions: 3, replicationFactor: 2, config }], terms),
     key: apiKey.CreateTopics,
     versions: [7],
     body: all(
@@ -74,16 +76,38 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     ),
   },
   {
-    request: createTopics([{ name: 'orders', config: new Map() }], 9_000),
+    request: createTopics([{ name: 'orders', config: new Map() }], terms),
     key: apiKey.CreateTopics,
     versions: [7],
     body: all(list(all(text('orders'), i32(-1), i16(-1), list(), list(), tags)), i32(9_000), bool(false), tags),
   },
   {
-    request: createPartitions([{ name: 'orders', total: 6 }], 9_000),
+    request: createPartitions([{ name: 'orders', total: 6 }], terms),
     key: apiKey.CreatePartitions,
     versions: [3, 2],
     body: all(list(all(text('orders'), i32(6), none, tags)), i32(9_000), bool(false), tags),
+  },
+  {
+    request: createPartitions([{ name: 'orders', total: 6 }], judgedOnly),
+    key: apiKey.CreatePartitions,
+    versions: [3, 2],
+    body: all(list(all(text('orders'), i32(6), none, tags)), i32(9_000), bool(true), tags),
+  },
+  {
+    request: createTopics([{ name: 'orders', config: new Map() }], judgedOnly),
+    key: apiKey.CreateTopics,
+    versions: [7],
+    body: all(list(all(text('orders'), i32(-1), i16(-1), list(), list(), tags)), i32(9_000), bool(true), tags),
+  },
+  {
+    request: alterTopicConfigs([{ name: 'orders', changes: new Map([['segment.ms', undefined]]) }], judgedOnly),
+    key: apiKey.IncrementalAlterConfigs,
+    versions: [1],
+    body: all(
+      list(all(topicConfig, text('orders'), list(all(text('segment.ms'), i8(1), none, tags)), tags)),
+      bool(true),
+      tags,
+    ),
   },
   {
     request: deleteTopics([id], 9_000),
@@ -98,7 +122,7 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     body: all(list(all(topicConfig, text('orders'), none, tags)), bool(false), bool(false), tags),
   },
   {
-    request: alterTopicConfigs([{ name: 'orders', changes: new Map([...config, ['segment.ms', undefined]]) }]),
+    request: alterTopicConfigs([{ name: 'orders', changes: new Map([...config, ['segment.ms', undefined]]) }], terms),
     key: apiKey.IncrementalAlterConfigs,
     versions: [1],
     body: all(

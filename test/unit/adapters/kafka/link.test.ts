@@ -10,7 +10,7 @@ import { all, i16, i32, list, tags, text } from './wire.ts';
 
 const soonMs = 150;
 const plentyMs = 10_000;
-const creation = createTopics([{ name: 'orders', config: new Map() }], 1_000);
+const creation = createTopics([{ name: 'orders', config: new Map() }], { timeoutMs: 1_000, validateOnly: false });
 
 describe('a link to a broker', () => {
   let broker: ScriptedBroker;
