@@ -4,6 +4,16 @@ export interface Claim {
   uid: string;
   /** RFC 3339, when the claim was made. */
   at: string;
+  /** True: what exists under the claim was created for it, by us. Otherwise it existed before. */
+  creates?: boolean;
+  /** The id that the resource held when it claimed another one: the claim is settled once it holds a new one. */
+  replaces?: string;
+}
+
+export function sameClaim(one: Claim, other: Claim): boolean {
+  return (
+    one.uid === other.uid && (one.creates ?? false) === (other.creates ?? false) && one.replaces === other.replaces
+  );
 }
 
 export interface Journal {

@@ -6,8 +6,8 @@ export function entryKey(thing: string): string {
   return createHash('sha256').update(thing).digest('hex').slice(0, 40);
 }
 
-export function entryValue(thing: string, { uid, at }: Claim): string {
-  return JSON.stringify({ thing, uid, at });
+export function entryValue(thing: string, { uid, at, creates, replaces }: Claim): string {
+  return JSON.stringify({ thing, uid, at, creates, replaces });
 }
 
 /** Bytes that an entry takes of the ConfigMap. */
@@ -22,7 +22,11 @@ export function readEntry(key: string, value: string): { thing: string; claim: C
   if (!('thing' in entry && 'uid' in entry && 'at' in entry)) return undefined;
   const { thing, uid, at } = entry;
   if (typeof thing !== 'string' || typeof uid !== 'string' || typeof at !== 'string') return undefined;
-  return entryKey(thing) === key ? { thing, claim: { uid, at } } : undefined;
+  if (entryKey(thing) !== key) return undefined;
+  // Absent in entries of versions that did not tell the two kinds of claims apart.
+  const creates = 'creates' in entry && entry.creates === true;
+  const replaces = 'replaces' in entry && typeof entry.replaces === 'string' ? entry.replaces : undefined;
+  return { thing, claim: { uid, at, ...(creates && { creates }), ...(replaces !== undefined && { replaces }) } };
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { Claim, Journal } from '../../ports/journal.ts';
+import { type Claim, type Journal, sameClaim } from '../../ports/journal.ts';
 import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { KubeClient } from './client.ts';
 import { entryBytes, entryKey, entryValue, readEntry } from './journal-entries.ts';
@@ -88,7 +88,8 @@ export class ConfigMapJournal implements Journal {
   async record(thing: string, claim: Claim): Promise<void> {
     const holder = this.#holderOf(thing);
     if (holder !== undefined && holder !== claim.uid) throw heldByOther(thing);
-    if (this.#claims.get(thing)?.uid === claim.uid) return;
+    const held = this.#claims.get(thing);
+    if (held !== undefined && sameClaim(held, claim)) return;
     const bytes = entryBytes(thing, claim);
     if (this.#storedBytes + (this.#writing?.bytes ?? 0) + this.#next.bytes + bytes > LONGEST_BYTES) throw full();
     const stored = Promise.withResolvers<void>();

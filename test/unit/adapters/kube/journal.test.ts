@@ -98,6 +98,17 @@ describe('a claim', () => {
     expect(setup.api.writes).toBe(1);
   });
 
+  it('keeps what it was made for, and is written anew for something else', async () => {
+    const setup = await setUp();
+    await recordNow(setup, 'c/1', 'u1');
+    const creation = { ...claim('u1'), creates: true, replaces: 'id-1' };
+    await Promise.all([setup.journal.record('c/1', creation), setup.clock.advance(5)]);
+    expect(setup.api.writes).toBe(2);
+    const fresh = setup.other();
+    await fresh.load();
+    expect(fresh.find('c/1')).toEqual(creation);
+  });
+
   it('on what somebody else claims is refused, stored or about to be', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
