@@ -41,15 +41,35 @@ const words: Readonly<Record<string, readonly string[]>> = {
   'message.timestamp.type': ['CreateTime', 'LogAppendTime'],
 };
 
+/** A value as a broker parses it and answers it from then on. */
+export function parsedValue(key: string, value: string): string {
+  const example = settingsOfTopics.get(key) ?? '';
+  if (isBoolean(example)) return value.trim().toLowerCase();
+  if (key === 'cleanup.policy') return listOf(value).join(',');
+  if (!isNumber(example)) return value;
+  return /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()).toString() : String(Number(value));
+}
+
 /** What a broker finds wrong with a setting; `undefined`: nothing. Ranges are left to the real one. */
 export function problemWith(key: string, value: string): string | undefined {
   const example = settingsOfTopics.get(key);
   if (example === undefined) return `Unknown topic config name: ${key}`;
-  const allowed = words[key] ?? (['true', 'false'].includes(example) ? ['true', 'false'] : undefined);
-  if (allowed !== undefined) return allowed.includes(value) ? undefined : invalid(key, value);
-  const isNumber = example !== '' && !Number.isNaN(Number(example));
+  const allowed = words[key] ?? (isBoolean(example) ? ['true', 'false'] : undefined);
+  if (allowed !== undefined) return allowed.includes(parsedValue(key, value)) ? undefined : invalid(key, value);
   const given = value.trim();
-  return isNumber && (given === '' || Number.isNaN(Number(given))) ? invalid(key, value) : undefined;
+  return isNumber(example) && (given === '' || Number.isNaN(Number(given))) ? invalid(key, value) : undefined;
+}
+
+function isBoolean(example: string): boolean {
+  return example === 'true' || example === 'false';
+}
+
+function isNumber(example: string): boolean {
+  return example !== '' && !Number.isNaN(Number(example));
+}
+
+function listOf(value: string): string[] {
+  return value.split(',').map((item) => item.trim());
 }
 
 function invalid(key: string, value: string): string {

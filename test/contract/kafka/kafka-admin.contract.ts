@@ -192,6 +192,25 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
         expect(state?.config.get('max.message.bytes')).toEqual({ value: '2000', overridden: true });
       });
 
+      it('answers values as it parsed them, however they were spelled', async () => {
+        const spelled = {
+          'retention.ms': '0060000',
+          'unclean.leader.election.enable': 'TRUE',
+          'cleanup.policy': 'compact, delete',
+          'min.cleanable.dirty.ratio': '.50',
+        };
+        const parsed = { ...spelled, 'retention.ms': '60000', 'unclean.leader.election.enable': 'true' };
+        const wanted = { ...parsed, 'cleanup.policy': 'compact,delete', 'min.cleanable.dirty.ratio': '0.5' };
+        const { name: topic, config } = await create({ config: new Map(Object.entries(spelled)) });
+        const valuesIn = (from: TopicState['config']) =>
+          Object.fromEntries(Object.keys(wanted).map((key) => [key, from.get(key)?.value]));
+        expect(valuesIn(config)).toEqual(wanted);
+        await eventually(async () => {
+          const state = await admin.describeTopic(topic, options);
+          expect(state && valuesIn(state.config)).toEqual(wanted);
+        }, patience);
+      });
+
       it('changes nothing when one value is bad', async () => {
         const { name: topic } = await create();
         const changes = new Map([
