@@ -7,7 +7,7 @@ import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/eve
 import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { consumedTopicIndex, topicIndex } from './controllers/event-topic/behaviour.ts';
-import { topicNameOf } from './controllers/event-topic/plan.ts';
+import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { group, type KindDefinition, version } from './crds/common.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from './crds/event-cluster.ts';
 import { type EventConsumer, eventConsumer, parseEventConsumer } from './crds/event-consumer.ts';

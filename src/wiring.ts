@@ -7,7 +7,7 @@ import { groupIdOf, targetKeyOf } from './controllers/event-consumer/plan.ts';
 import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
-import { topicNameOf } from './controllers/event-topic/plan.ts';
+import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
@@ -114,8 +114,11 @@ export function createControllers(parts: Parts): { controllers: readonly Control
   topics.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.topics.list()) : []));
   schemas.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.schemas.list()) : []));
   consumers.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.consumers.list()) : []));
+  // Whoever claims a topic looks again when another one comes to claim it, or goes.
   topics.watch(stores.topics, ({ before, after }) => {
-    const resource = after === undefined || after.metadata.deletionTimestamp ? (before ?? after) : undefined;
+    const comes = before === undefined;
+    const goes = after === undefined || after.metadata.deletionTimestamp !== undefined;
+    const resource = comes || goes ? (before ?? after) : undefined;
     return resource ? keysOf(stores.topics.byIndex(topicIndex, topicNameOf(resource))) : [];
   });
   schemas.watch(stores.schemas, ({ before, after }) =>

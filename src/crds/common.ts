@@ -194,7 +194,7 @@ export const glob = z
 
 /**
  * Settings of a topic: any scalar. Objects and lists are refused by bounds that no value can meet (at least one member
- * and at most none), because a schema may not name several types; JSON numbers past 2^53 lose digits and must be quoted.
+ * and at most none), because a schema may not name several types.
  */
 export const topicConfig = z
   .record(z.string(), z.unknown())
@@ -204,8 +204,6 @@ export const topicConfig = z
     additionalProperties: {
       'x-kubernetes-preserve-unknown-fields': true,
       maxLength: 8192,
-      minimum: -9007199254740991,
-      maximum: 9007199254740991,
       minProperties: 1,
       maxProperties: 0,
       minItems: 1,

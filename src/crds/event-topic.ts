@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
   ageColumn,
+  atomicList,
   clusterRef,
   clusterStatus,
   commonStatus,
+  glob,
   immutableFieldRule,
   immutableNameRule,
   int32,
@@ -11,11 +13,18 @@ import {
   messageColumn,
   paused,
   readyColumns,
+  setList,
   topicConfig,
   topicName,
   validations,
 } from './common.ts';
 import { type Resource, resourceOf } from './resource.ts';
+
+/** 16 bytes in URL-safe base64, as Kafka prints topic ids. */
+const topicIdText = z
+  .string()
+  .length(22)
+  .regex(/^[A-Za-z0-9_-]{22}$/);
 
 const spec = z
   .object({
@@ -46,17 +55,25 @@ const spec = z
     config: topicConfig.describe(
       'Settings of the topic; a setting that leaves this map returns to its default. Values are scalars; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
     ),
+    ignoreConfigKeys: z
+      .array(glob)
+      .max(64)
+      .default([])
+      .meta(setList)
+      .describe(
+        'Settings that belong to somebody else once the topic exists, as patterns with *: neither set, reset nor compared. Default: none. Example: ["*.replication.throttled.replicas"].',
+      ),
     driftPolicy: z
-      .enum(['Enforce', 'Report'])
+      .enum(['Enforce', 'Report', 'Ignore'])
       .default('Enforce')
       .describe(
-        'What happens when a setting of ours is changed in Kafka by somebody else. Enforce sets it back, Report says so. Default: Enforce. Example: Report.',
+        'What happens when a setting of ours is changed in Kafka by somebody else. Enforce sets it back, Report says so, Ignore does neither. Default: Enforce. Example: Report.',
       ),
     adoptionPolicy: z
-      .enum(['MatchOnly'])
+      .enum(['MatchOnly', 'Take', 'Never'])
       .default('MatchOnly')
       .describe(
-        'When a topic that existed before becomes ours. MatchOnly: when partitions, replicas and settings are as the spec says. Default: MatchOnly. Example: MatchOnly.',
+        'When a topic that existed before becomes ours. MatchOnly: when partitions, replicas and settings are as the spec says. Take: always, and it is then brought to the spec. Never: not at all. Default: MatchOnly. Example: Take.',
       ),
     deletionPolicy: z
       .enum(['Retain', 'Delete'])
@@ -79,6 +96,26 @@ const spec = z
       .describe(
         'The number of partitions to which a keyed topic may grow although keys move. Default: none. Example: 12.',
       ),
+    recreatePolicy: z
+      .enum(['Hold', 'Recreate'])
+      .default('Hold')
+      .describe(
+        'What happens when somebody deletes the topic in Kafka. Hold waits for recreateLostTopicId, Recreate creates an empty one at once. Default: Hold. Example: Recreate.',
+      ),
+    recreateLostTopicId: topicIdText
+      .optional()
+      .describe(
+        'The id of a lost topic in whose place an empty one is to be created; ids of other topics do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
+      ),
+    acceptTopicId: topicIdText
+      .optional()
+      .describe(
+        'The id of a topic that somebody created in place of ours and that is to be managed from now on; other ids do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
+      ),
+    mode: z
+      .enum(['Apply', 'Plan'])
+      .default('Apply')
+      .describe('Plan lists in status.plan what would be done and does nothing. Default: Apply. Example: Plan.'),
     paused,
   })
   .meta(
@@ -133,6 +170,31 @@ const status = z.object({
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['key'] })
     .describe('Settings that somebody else changed, under driftPolicy Report.'),
+  plan: z
+    .array(
+      z.object({
+        op: z
+          .enum(['CreateTopic', 'AdoptTopic', 'GrowPartitions', 'SetConfig', 'ResetConfig'])
+          .describe('What would be done. Example: GrowPartitions.'),
+        key: z
+          .string()
+          .max(249)
+          .optional()
+          .describe('The setting, for SetConfig and ResetConfig. Example: retention.ms.'),
+        from: setting.optional().describe('What is live; absent when there is nothing. Example: "3".'),
+        to: setting.optional().describe('What would be live; absent for a reset. Example: "6".'),
+        validated: z
+          .boolean()
+          .optional()
+          .describe(
+            'Whether the brokers were asked and would accept it; absent where they have no say. Example: true.',
+          ),
+      }),
+    )
+    .max(300)
+    .optional()
+    .meta(atomicList)
+    .describe('What would be done, while mode is Plan or the EventCluster is ReadOnly.'),
 });
 
 export const eventTopic = {

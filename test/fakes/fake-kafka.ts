@@ -16,12 +16,14 @@ import type {
   WriteOptions,
 } from '../../src/ports/kafka.ts';
 import { FakeBrokers, type FakeTopic } from './fake-brokers.ts';
-import { problemWith, settingsOfTopics } from './kafka-defaults.ts';
+import { parsedValue, problemWith, settingsOfTopics } from './kafka-defaults.ts';
 
 /** A Kafka cluster in memory that answers as a real one does. Tests read and change its state directly. */
 export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   /** Calls that asked for a change and arrived, whether it was made or not. */
   writes = 0;
+  /** What becomes of a value that is set on a topic; brokers of some vendors have ideas of their own. */
+  rewrite: (key: string, value: string) => string = (_key, value) => value;
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
@@ -99,7 +101,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
       if (options.validateOnly === true) return;
       for (const [key, value] of changes) {
         if (value === undefined) config.delete(key);
-        else config.set(key, value);
+        else config.set(key, this.rewrite(key, value));
       }
     });
   }
@@ -212,7 +214,7 @@ export function connectionsTo(kafka: KafkaAdmin): KafkaConnections {
 
 function stateOf({ name, id, partitions, replicationFactor, config }: FakeTopic): TopicState {
   const entries = [...settingsOfTopics].map(([key, value]): [string, ConfigEntry] => {
-    return [key, { value: config.get(key) ?? value, overridden: config.has(key) }];
+    return [key, { value: parsedValue(key, config.get(key) ?? value), overridden: config.has(key) }];
   });
   return { name, id, partitions, replicationFactor, config: new Map(entries) };
 }

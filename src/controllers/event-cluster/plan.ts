@@ -3,6 +3,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ClusterState, Settled } from '../../ports/kafka.ts';
 import type { RegistryState } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
+import { unsafeNumbers } from '../topic-settings.ts';
 
 export interface ObservedCluster {
   kafka: Settled<ClusterState>;
@@ -12,7 +13,11 @@ export interface ObservedCluster {
 
 /** An EventCluster asks for nothing to be done: it is reachable and the one we know, or it is not. */
 export function planCluster(resource: EventCluster, observed: ObservedCluster, probeMs: number): Plan<never> {
-  const blocked = [judgeKafka(resource, observed.kafka, probeMs), judgeRegistry(observed.registry, probeMs)];
+  const blocked = [
+    judgeKafka(resource, observed.kafka, probeMs),
+    judgeRegistry(observed.registry, probeMs),
+    judgeDefaults(resource),
+  ];
   return { actions: [], blocked: blocked.filter((entry) => entry !== undefined) };
 }
 
@@ -35,6 +40,16 @@ export function expectedClusterId(resource: EventCluster): string | undefined {
 function judgeRegistry(registry: Settled<RegistryState> | undefined, probeMs: number): Blocked | undefined {
   if (!registry || registry.ok) return undefined;
   return away(Reason.RegistryUnavailable, registry.fault.message, probeMs);
+}
+
+function judgeDefaults({ spec }: EventCluster): Blocked | undefined {
+  const unsafe = unsafeNumbers(spec.topicDefaults?.config);
+  if (unsafe.length === 0) return undefined;
+  return {
+    kind: 'refuse',
+    reason: Reason.InvalidSpec,
+    message: `spec.topicDefaults.config ${unsafe.join(', ')}: a number past 2^53 loses digits on its way, so no topic is created with it; quote it`,
+  };
 }
 
 function away(reason: Reason, message: string, lookAgainMs: number): Blocked {

@@ -2,17 +2,20 @@ import { assertNever } from '../../crds/common.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Claim, Journal } from '../../ports/journal.ts';
 import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf } from '../cluster-use.ts';
-import { claimName, type TopicAction } from './plan.ts';
+import type { TopicAction } from './actions.ts';
+import { claimName } from './identity.ts';
+import type { WrittenSettings } from './written-settings.ts';
 
 export interface TopicEffects {
   topics: ResourceStore<EventTopic>;
   kafka: KafkaConnections;
   journal: Journal;
+  written: WrittenSettings;
 }
 
 export async function actOnTopic(effects: TopicEffects, action: TopicAction, round: Round): Promise<EventNote> {
@@ -20,11 +23,11 @@ export async function actOnTopic(effects: TopicEffects, action: TopicAction, rou
     case 'create':
       return createTopic(effects, action, round);
     case 'adopt':
-      await claim(effects, action.use.clusterId, action.name, action.uid, round);
-      return happened(Reason.Adopted, `adopted topic "${action.name}", which existed before`);
+      await claim(effects, action, action.name, { uid: action.uid, replaces: action.replaces }, round);
+      return happened(Reason.Adopted, `adopted topic "${action.name}" with id ${action.id}, which existed before`);
     case 'handOver':
       effects.journal.release(claimName(action.use.clusterId, action.name));
-      await claim(effects, action.use.clusterId, action.name, action.heirUid, round);
+      await claim(effects, action, action.name, { uid: action.heirUid }, round);
       return happened(Reason.Released, `handed topic "${action.name}" over to the next resource that claims it`);
     case 'grow':
       await adminOf(effects.kafka, action.use).growTopic(action.name, action.to, { signal: round.signal });
@@ -48,10 +51,11 @@ type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: K
  * our own topic. A claim made in this very call proves nothing when somebody else was faster, so it is taken back.
  */
 async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, round: Round): Promise<EventNote> {
-  const { use, uid, topic } = action;
+  const { use, uid, topic, replaces } = action;
   const thing = claimName(use.clusterId, topic.name);
-  const claimedBefore = effects.journal.find(thing)?.uid === uid;
-  if (!claimedBefore) await claim(effects, use.clusterId, topic.name, uid, round);
+  const before = effects.journal.find(thing);
+  const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
+  if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces }, round);
   try {
     const created = await adminOf(effects.kafka, use).createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
@@ -69,13 +73,21 @@ function createdNothing(error: unknown, claimedBefore: boolean): boolean {
   return !claimedBefore && (error.kind === 'denied' || error.code === 'TOPIC_ALREADY_EXISTS');
 }
 
-function claim({ journal }: TopicEffects, clusterId: string, name: string, uid: string, { now }: Round): Promise<void> {
-  return journal.record(claimName(clusterId, name), { uid, at: now.toISOString() });
+function claim(
+  { journal }: TopicEffects,
+  { use }: TopicAction,
+  name: string,
+  { uid, creates, replaces }: { uid: string; creates?: true; replaces?: string | undefined },
+  { now }: Round,
+): Promise<void> {
+  const claimed: Claim = { uid, at: now.toISOString(), ...(creates && { creates }), ...(replaces && { replaces }) };
+  return journal.record(claimName(use.clusterId, name), claimed);
 }
 
 async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {
-  const { use, name, changes, driftOnly } = action;
+  const { use, owner, name, changes, before, driftOnly } = action;
   await adminOf(effects.kafka, use).alterTopicConfig(name, changes, { signal: round.signal });
+  effects.written.note(owner, changes, before, round.now);
   const keys = [...changes.keys()].sort().join(', ');
   return driftOnly
     ? happened(Reason.DriftCorrected, `set ${keys} of topic "${name}" back to what the spec says`)

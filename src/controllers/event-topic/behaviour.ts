@@ -2,17 +2,22 @@ import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Claim, Journal } from '../../ports/journal.ts';
 import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { KubeObject, ResourceCache, ResourceStore } from '../../ports/kube.ts';
+import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Round } from '../../runtime/kind.ts';
 import { adminOf, type ClusterUse, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnTopic } from './act.ts';
+import type { TopicAction } from './actions.ts';
+import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { noObjections, readObjections } from './objections.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
-import { claimName, planTopic, type TopicAction, topicNameOf } from './plan.ts';
+import { planTopic } from './plan.ts';
 import { planTopicRemoval } from './removal.ts';
 import { reportTopic, type TopicFields } from './report.ts';
+import { WrittenSettings } from './written-settings.ts';
 
 /** Index of EventTopics by the name of their topic. */
 export const topicIndex = 'topic';
@@ -31,18 +36,30 @@ export interface TopicDependencies {
 export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields>;
 
 export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopicBehaviour {
+  const written = new WrittenSettings();
   return {
-    needsFinalizer: (resource) => resource.spec.deletionPolicy === 'Delete',
-    observe: (resource, round) => observeTopic(dependencies, resource, round),
+    // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
+    needsFinalizer: (resource) =>
+      resource.spec.deletionPolicy !== 'Retain' || heirOf(dependencies, resource) !== undefined,
+    observe: (resource, round) => observeTopic({ ...dependencies, written }, resource, round),
     plan: planTopic,
     planRemoval: planTopicRemoval,
-    act: (action, round) => actOnTopic(dependencies, action, round),
+    act: (action, round) => actOnTopic({ ...dependencies, written }, action, round),
     report: reportTopic,
+    forget: (key) => written.forget(key),
   };
 }
 
-async function observeTopic(deps: TopicDependencies, resource: EventTopic, round: Round): Promise<ObservedTopic> {
+interface Observing extends TopicDependencies {
+  written: WrittenSettings;
+}
+
+async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
   const { namespace = '', deletionTimestamp } = resource.metadata;
+  if (deletionTimestamp && resource.spec.deletionPolicy === 'Retain') {
+    const inheritance = heirOf(deps, resource);
+    if (inheritance) return { kind: 'leaving', ...inheritance };
+  }
   const namespaceTerminating = Boolean(deps.namespaces.get(namespace)?.metadata.deletionTimestamp);
   const answer = resolveCluster(questionOf(resource), deps.clusters.list());
   if (answer.kind === 'blocked') {
@@ -59,11 +76,11 @@ async function observeTopic(deps: TopicDependencies, resource: EventTopic, round
 }
 
 async function askBrokers(
-  deps: TopicDependencies,
+  deps: Observing,
   resource: EventTopic,
   use: ClusterUse,
   namespaceTerminating: boolean,
-  { signal }: Round,
+  { signal, now }: Round,
 ): Promise<SeenTopic> {
   const name = topicNameOf(resource);
   const options = { signal, namespace: resource.metadata.namespace ?? '' };
@@ -73,28 +90,58 @@ async function askBrokers(
     admin.describeTopic(name, options),
     resource.metadata.deletionTimestamp ? admin.groupsReading(name, options) : undefined,
   ]);
-  return {
+  const seen: SeenTopic = {
     kind: 'seen',
     use,
     liveClusterId: cluster.clusterId,
     topic,
     otherOwner: otherOwner(deps, resource, use),
-    claimedBy: deps.journal.find(claimName(use.clusterId, name))?.uid,
+    claim: deps.journal.find(claimName(use.clusterId, name)),
+    objections: noObjections,
+    resting: topic ? deps.written.resting(keyOf(resource), topic.config, now) : new Set(),
     namespaceTerminating,
     removal: readingGroups && { readingGroups, consumers: consumersOf(deps, resource, use) },
   };
+  if (resource.metadata.deletionTimestamp) return seen;
+  return { ...seen, objections: await readObjections(admin, resource, seen, options) };
 }
 
 /** Who else owns the name. A resource that is being deleted claims nothing: whoever is left is its heir. */
 function otherOwner(deps: TopicDependencies, resource: EventTopic, use: ClusterUse): Claimant | undefined {
-  const name = topicNameOf(resource);
+  const owner = ownerOf(claimantsOf(deps, topicNameOf(resource), use));
+  return owner?.uid === resource.metadata.uid ? undefined : owner;
+}
+
+function claimantsOf(deps: TopicDependencies, name: string, use: ClusterUse): Claimant[] {
   const claimed = deps.journal.find(claimName(use.clusterId, name))?.uid;
-  const claimants = deps.topics
+  return deps.topics
     .byIndex(topicIndex, name)
     .filter((other) => !other.metadata.deletionTimestamp && mayClaim(deps, other, use))
     .map((other) => claimant(other, Boolean(other.status?.topicId) || claimed === other.metadata.uid));
-  const owner = ownerOf(claimants);
-  return owner?.uid === resource.metadata.uid ? undefined : owner;
+}
+
+interface Inheritance {
+  use: ClusterUse;
+  heir: Claimant;
+  claim: Claim | undefined;
+}
+
+/** Who takes the topic over when this resource goes; `undefined`: nobody, or it is not this resource's to leave. */
+function heirOf(deps: TopicDependencies, resource: EventTopic): Inheritance | undefined {
+  const name = topicNameOf(resource);
+  if (deps.topics.byIndex(topicIndex, name).length < 2) return undefined;
+  const answer = resolveCluster(questionOf(resource), deps.clusters.list());
+  if (answer.kind === 'blocked') return undefined;
+  const { use } = answer;
+  const claim = deps.journal.find(claimName(use.clusterId, name));
+  const claimants = claimantsOf(deps, name, use);
+  const { uid } = resource.metadata;
+  const isOwner =
+    rememberedOf(resource, use).topicId !== undefined ||
+    ownClaim(resource, { use, claim }) !== undefined ||
+    ownerOf(claimants)?.uid === uid;
+  const heir = ownerOf(claimants.filter((other) => other.uid !== uid));
+  return heir && isOwner ? { use, heir, claim } : undefined;
 }
 
 /** Without a grant nobody holds a name against those who have one. */

@@ -1,7 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
-import { claimName, topicNameOf } from './plan.ts';
+import { claimName, topicNameOf } from './identity.ts';
 
 /** Drops journal entries that have served: the status holds the topic's id, or the resource is gone. Returns how to stop. */
 export function releaseSettledClaims(topics: ResourceCache<EventTopic>, journal: Journal): () => void {
@@ -10,7 +10,8 @@ export function releaseSettledClaims(topics: ResourceCache<EventTopic>, journal:
     if (gone !== undefined && gone !== after?.metadata.uid) releaseWhere(journal, (uid) => uid === gone);
     if (!after?.status?.clusterId || !after.status.topicId) return;
     const thing = claimName(after.status.clusterId, topicNameOf(after));
-    if (journal.find(thing)?.uid === after.metadata.uid) journal.release(thing);
+    const claim = journal.find(thing);
+    if (claim?.uid === after.metadata.uid && claim.replaces !== after.status.topicId) journal.release(thing);
   });
 }
 

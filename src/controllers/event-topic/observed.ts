@@ -1,3 +1,5 @@
+import type { Reason } from '../../crds/reasons.ts';
+import type { Claim } from '../../ports/journal.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
@@ -11,6 +13,14 @@ export interface RemovalFacts {
   consumers: { here: readonly string[]; elsewhere: boolean };
 }
 
+/** What the brokers said that they would refuse, asked beforehand. */
+export interface Objections {
+  creation?: { reason: Reason; message: string };
+  growth?: { reason: Reason; message: string };
+  /** By setting. */
+  settings: ReadonlyMap<string, string>;
+}
+
 export type ObservedTopic =
   /** There is no cluster to ask. `gone`: the EventCluster does not exist. */
   | { kind: 'noCluster'; blocked: Blocked; gone: boolean }
@@ -22,11 +32,16 @@ export type ObservedTopic =
       topic: TopicState | undefined;
       /** Who owns the name, when it is not this resource. */
       otherOwner: Claimant | undefined;
-      /** The UID whose claim on the name is in the journal. */
-      claimedBy: string | undefined;
+      /** The claim on the name that is in the journal. */
+      claim: Claim | undefined;
+      objections: Objections;
+      /** Settings that the brokers do not keep as they were set lately. */
+      resting: ReadonlySet<string>;
       namespaceTerminating: boolean;
       removal: RemovalFacts | undefined;
     }
+  /** Being deleted with policy Retain while others claim the topic: no broker is asked. */
+  | { kind: 'leaving'; use: ClusterUse; heir: Claimant; claim: Claim | undefined }
   /** Being deleted together with its namespace while the brokers are away: nothing may hold a namespace for ever. */
   | { kind: 'namespaceTerminating'; cause: string };
 

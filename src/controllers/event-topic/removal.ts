@@ -3,8 +3,9 @@ import { Reason } from '../../crds/reasons.ts';
 import { inSync } from '../../runtime/kind.ts';
 import { matchesAny } from '../cluster-use.ts';
 import { type Claimant, describeOwner } from '../ownership.ts';
+import { blockedBy, type TopicPlan } from './actions.ts';
+import { ownsTopic, topicNameOf } from './identity.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
-import { rememberedOf, type TopicPlan, topicNameOf } from './plan.ts';
 
 /** How soon a protected topic is looked at again: readers leave without telling us. */
 const lookAgainMs = 30_000;
@@ -25,7 +26,9 @@ export function planTopicRemoval(resource: EventTopic, observed: ObservedTopic):
       return release(`the namespace is being deleted and ${observed.cause}`);
     case 'noCluster':
       if (observed.gone) return release('its EventCluster does not exist any more');
-      return { actions: [], blocked: [observed.blocked] };
+      return blockedBy([observed.blocked]);
+    case 'leaving':
+      return handOver(resource, observed, observed.heir, release);
     case 'seen':
       return planSeenRemoval(resource, observed, release);
   }
@@ -33,11 +36,9 @@ export function planTopicRemoval(resource: EventTopic, observed: ObservedTopic):
 
 function planSeenRemoval(resource: EventTopic, seen: SeenTopic, release: (why: string) => TopicPlan): TopicPlan {
   const { topic, use } = seen;
-  const known = rememberedOf(resource, use).topicId;
   if (seen.liveClusterId !== use.clusterId) return release('its EventCluster reaches another Kafka cluster');
   if (!topic) return inSync;
-  if (known ? known !== topic.id : seen.claimedBy !== resource.metadata.uid)
-    return release('it is not the one that this resource managed');
+  if (!ownsTopic(resource, seen)) return release('it is not the one that this resource managed');
   if (seen.otherOwner) return handOver(resource, seen, seen.otherOwner, release);
   const why = keepBecause(resource, seen);
   if (why) return release(why);
@@ -62,15 +63,15 @@ function planSeenRemoval(resource: EventTopic, seen: SeenTopic, release: (why: s
 /** The heir gets our claim, so that it need not adopt what is managed already. */
 function handOver(
   resource: EventTopic,
-  seen: SeenTopic,
+  { use, claim }: Pick<SeenTopic, 'use' | 'claim'>,
   heir: Claimant,
   release: (why: string) => TopicPlan,
 ): TopicPlan {
-  if (seen.claimedBy === heir.uid) {
+  if (claim?.uid === heir.uid) {
     return release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
   }
   const name = topicNameOf(resource);
-  return { actions: [{ kind: 'handOver', use: seen.use, heirUid: heir.uid, name }], blocked: [] };
+  return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name }], blocked: [] };
 }
 
 function keepBecause({ spec }: EventTopic, { use, topic }: SeenTopic): string | undefined {

@@ -3,34 +3,38 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import { refuseUngranted } from '../cluster-use.ts';
-import { type Drift, settingsOf } from './config.ts';
+import type { ConfigPlan, Drift } from './config.ts';
+import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
+import { planLiveConfig } from './live-changes.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
-import { configPlanOf, rememberedOf, type TopicPlan, topicNameOf } from './plan.ts';
+import { decideTopic, managesTopic } from './plan.ts';
+import { describeActions } from './planned-changes.ts';
 
 export type TopicFields = Partial<
   Pick<
     EventTopicStatus,
-    'cluster' | 'topicName' | 'topicId' | 'clusterId' | 'ownedBy' | 'appliedConfig' | 'observed' | 'drift'
+    'cluster' | 'topicName' | 'topicId' | 'clusterId' | 'ownedBy' | 'appliedConfig' | 'observed' | 'drift' | 'plan'
   >
 >;
 
-export function reportTopic(resource: EventTopic, observed: ObservedTopic, plan: TopicPlan): Report<TopicFields> {
+export function reportTopic(resource: EventTopic, observed: ObservedTopic): Report<TopicFields> {
   const done = { reason: Reason.InSync, message: `topic "${topicNameOf(resource)}" is as the spec says` };
   // Nothing was seen, so what was known stays.
   if (observed.kind !== 'seen') return { done, findings: [], fields: {} };
-  const drift =
-    isOurs(resource, observed) && observed.topic ? configPlanOf(resource, observed.use, observed.topic).drift : [];
-  const reported = resource.spec.driftPolicy === 'Report' ? drift : [];
+  const { topic } = observed;
+  const config = topic && managesTopic(resource, observed) ? planLiveConfig(resource, observed, topic) : undefined;
+  const drift = (resource.spec.driftPolicy === 'Report' && config?.drift) || [];
   return {
     done,
-    findings: reported.length > 0 ? [drifted(reported)] : [],
+    findings: drift.length > 0 ? [drifted(drift)] : [],
     fields: {
       cluster: observed.use.name,
       topicName: topicNameOf(resource),
       ...identity(resource, observed),
-      appliedConfig: appliedConfig(resource, observed, plan),
-      observed: mayKnow(resource, observed) && observed.topic ? describeLive(observed.topic) : undefined,
-      drift: reported.length > 0 ? [...reported] : undefined,
+      appliedConfig: appliedConfig(resource, observed, config),
+      observed: topic && mayKnow(resource, observed) ? describeLive(topic) : undefined,
+      drift: drift.length > 0 ? [...drift] : undefined,
+      plan: plannedChanges(resource, observed),
     },
   };
 }
@@ -40,17 +44,11 @@ function mayKnow(resource: EventTopic, { use }: SeenTopic): boolean {
   return refuseUngranted(use, 'topics', [topicNameOf(resource)]) === undefined;
 }
 
-/** Whether the live topic is the one that this resource manages. */
-function isOurs(resource: EventTopic, { topic, otherOwner, claimedBy, liveClusterId, use }: SeenTopic): boolean {
-  if (!topic || otherOwner || liveClusterId !== use.clusterId) return false;
-  const known = rememberedOf(resource, use).topicId;
-  return known ? known === topic.id : claimedBy === resource.metadata.uid;
-}
-
 /** The id is ours once seen, and stays in the status when the topic is lost: it tells the old one from a new one. */
 function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
-  const { otherOwner, topic, use } = observed;
-  const topicId = isOurs(resource, observed) ? topic?.id : rememberedOf(resource, use).topicId;
+  const { otherOwner, topic, use, liveClusterId } = observed;
+  const isOurs = !otherOwner && liveClusterId === use.clusterId && ownsTopic(resource, observed);
+  const topicId = isOurs ? topic?.id : rememberedOf(resource, use).topicId;
   const ownerIsHere = otherOwner?.namespace === resource.metadata.namespace;
   return {
     topicId,
@@ -59,21 +57,21 @@ function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
   };
 }
 
-/** The wanted settings count as applied once nothing of them is left to do; until then what was applied before. */
-function appliedConfig(resource: EventTopic, { use }: SeenTopic, plan: TopicPlan): TopicFields['appliedConfig'] {
-  const pending = plan.actions.length > 0 || plan.blocked.some((entry) => keepsConfigBack(entry.reason));
-  const settings = pending ? rememberedOf(resource, use).appliedConfig : settingsOf(resource.spec.config);
+/** As of this look where the topic is managed; otherwise what was applied before. */
+function appliedConfig(
+  resource: EventTopic,
+  { use }: SeenTopic,
+  config: ConfigPlan | undefined,
+): TopicFields['appliedConfig'] {
+  const settings = config?.applied ?? rememberedOf(resource, use).appliedConfig;
   return settings && Object.keys(settings).length > 0 ? { ...settings } : undefined;
 }
 
-/** Refusals of one part leave the settings to be applied; all others stop before them. */
-function keepsConfigBack(reason: string): boolean {
-  const partial: readonly string[] = [
-    Reason.PartitionDecreaseRefused,
-    Reason.KeyMoveNotAcknowledged,
-    Reason.ReassignmentNotAllowed,
-  ];
-  return !partial.includes(reason);
+/** Shown while nothing is carried out. */
+function plannedChanges(resource: EventTopic, observed: SeenTopic): TopicFields['plan'] {
+  if (resource.spec.mode !== 'Plan' && !observed.use.readOnly) return undefined;
+  const changes = describeActions(decideTopic(resource, observed).actions);
+  return changes.length > 0 ? changes : undefined;
 }
 
 function describeLive(topic: TopicState): NonNullable<EventTopicStatus['observed']> {

@@ -1,4 +1,6 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
+import { noObjections } from '../../../src/controllers/event-topic/objections.ts';
+import type { SeenTopic } from '../../../src/controllers/event-topic/observed.ts';
 import type { EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../src/crds/event-consumer.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../src/crds/event-schema.ts';
@@ -50,7 +52,10 @@ export function topicResource(
       ...metadata,
     },
     spec: {
+      ignoreConfigKeys: [],
       driftPolicy: 'Enforce',
+      recreatePolicy: 'Hold',
+      mode: 'Apply',
       adoptionPolicy: 'MatchOnly',
       deletionPolicy: 'Retain',
       keyed: true,
@@ -72,6 +77,23 @@ export function liveTopic(
     partitions: 3,
     replicationFactor: 1,
     config: new Map(Object.entries(config).map(([key, value]) => [key, { value, overridden: true }])),
+    ...overrides,
+  };
+}
+
+/** What a round sees of a topic that nobody else claims. */
+export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
+  return {
+    kind: 'seen',
+    use: useOf(),
+    liveClusterId: 'kafka-1',
+    topic: liveTopic(),
+    otherOwner: undefined,
+    claim: undefined,
+    objections: noObjections,
+    resting: new Set(),
+    namespaceTerminating: false,
+    removal: undefined,
     ...overrides,
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planConfig, settingsOf } from '../../../../src/controllers/event-topic/config.ts';
+import { planConfig } from '../../../../src/controllers/event-topic/config.ts';
+import { settingsOf, unsafeNumbers } from '../../../../src/controllers/topic-settings.ts';
 import { liveTopic } from '../samples.ts';
 
 interface Row {
@@ -7,13 +8,20 @@ interface Row {
   wanted?: Record<string, string>;
   applied?: Record<string, string>;
   live?: Record<string, string>;
-  policy?: 'Enforce' | 'Report';
+  policy?: 'Enforce' | 'Report' | 'Ignore';
+  ignored?: string[];
+  held?: string[];
+  refused?: Map<string, string>;
+  resting?: Set<string>;
   changes?: [string, string | undefined][];
   drift?: unknown[];
+  unmet?: [string, string][];
+  /** What counts as applied afterwards; absent: what is wanted. */
+  after?: Record<string, string>;
 }
 
 const rows: Row[] = [
-  { it: 'sets what is wanted and not there', wanted: { a: '1' }, changes: [['a', '1']] },
+  { it: 'sets what is wanted and not there', wanted: { a: '1' }, changes: [['a', '1']], after: {} },
   { it: 'leaves alone what is there', wanted: { a: '1' }, live: { a: '1' } },
   { it: 'leaves settings of others alone', live: { other: '1' } },
   {
@@ -21,8 +29,9 @@ const rows: Row[] = [
     applied: { a: '1' },
     live: { a: '1' },
     changes: [['a', undefined]],
+    after: { a: '1' },
   },
-  { it: 'does not reset what has no value of its own any more', applied: { a: '1' } },
+  { it: 'does not reset what has no value of its own any more', applied: { a: '1' }, after: {} },
   {
     it: 'makes a change of the spec even when drift is only reported',
     wanted: { a: '2' },
@@ -30,6 +39,7 @@ const rows: Row[] = [
     live: { a: '1' },
     policy: 'Report',
     changes: [['a', '2']],
+    after: { a: '1' },
   },
   {
     it: 'sets drift back',
@@ -54,21 +64,75 @@ const rows: Row[] = [
     policy: 'Report',
     drift: [{ key: 'a', wanted: '1' }],
   },
+  {
+    it: 'sees drift and leaves it under Ignore',
+    wanted: { a: '1' },
+    applied: { a: '1' },
+    live: { a: '9' },
+    policy: 'Ignore',
+    drift: [{ key: 'a', live: '9', wanted: '1' }],
+  },
+  {
+    it: 'sees no drift in a value that the broker spells otherwise',
+    wanted: { a: '0060000', b: 'TRUE', c: 'compact, delete', d: '.50' },
+    applied: { a: '0060000', b: 'TRUE', c: 'compact, delete', d: '.50' },
+    live: { a: '60000', b: 'true', c: 'compact,delete', d: '0.5' },
+  },
+  {
+    it: 'neither sets, resets nor compares what is ignored',
+    wanted: { 'a.x': '1', b: '1' },
+    applied: { 'a.y': '2', b: '1' },
+    live: { 'a.x': '9', 'a.y': '2', b: '1' },
+    ignored: ['a.*'],
+    after: { b: '1' },
+  },
+  { it: 'keeps what is held as it is', applied: { a: '1' }, live: { a: '1' }, held: ['a'], after: { a: '1' } },
+  {
+    it: 'does not send what the brokers refuse, and sends the rest',
+    wanted: { a: 'bad', b: '2' },
+    applied: { a: '1' },
+    live: { a: '1' },
+    refused: new Map([['a', 'no']]),
+    changes: [['b', '2']],
+    unmet: [['a', 'refused']],
+    after: { a: '1' },
+  },
+  {
+    it: 'lets a value rest that the brokers do not keep, and remembers that it is to be reset one day',
+    wanted: { a: '1' },
+    live: { a: '9' },
+    resting: new Set(['a']),
+    unmet: [['a', 'rewritten']],
+  },
+  {
+    it: 'sends a new value although the one before is resting elsewhere',
+    wanted: { a: '1', b: '2' },
+    live: { a: '1' },
+    resting: new Set(['a']),
+    changes: [['b', '2']],
+    after: { a: '1' },
+  },
 ];
 
 describe('the settings of a topic', () => {
-  it.each(rows)('$it', ({ wanted = {}, applied = {}, live = {}, policy = 'Enforce', changes = [], drift = [] }) => {
-    const plan = planConfig(wanted, applied, liveTopic({}, live).config, policy);
+  it.each(rows)('$it', ({ live = {}, policy = 'Enforce', changes = [], drift = [], unmet = [], ...row }) => {
+    const { wanted = {}, applied = {}, after = wanted, ...rest } = row;
+    const plan = planConfig({ ...rest, wanted, applied, live: liveTopic({}, live).config, driftPolicy: policy });
     expect([...plan.changes]).toEqual(changes);
     expect(plan.drift).toEqual(drift);
+    expect(plan.unmet.map(({ key, cause }) => [key, cause])).toEqual(unmet);
+    expect(plan.applied).toEqual(after);
   });
 
   it('sets a wanted value that so far only comes from the broker', () => {
     const live = new Map([['a', { value: '1', overridden: false }]]);
-    expect([...planConfig({ a: '1' }, {}, live, 'Enforce').changes]).toEqual([['a', '1']]);
+    const plan = planConfig({ wanted: { a: '1' }, applied: {}, live, driftPolicy: 'Enforce' });
+    expect([...plan.changes]).toEqual([['a', '1']]);
   });
 
-  it('takes any scalar', () => {
-    expect(settingsOf({ a: 1, b: true, c: 0.5, d: 'text' })).toEqual({ a: '1', b: 'true', c: '0.5', d: 'text' });
+  it('takes any scalar, and no number that lost its digits', () => {
+    const config = { a: 1, b: true, c: 0.5, d: 'text', e: 2 ** 53, f: -(2 ** 53), g: '9223372036854775807' };
+    expect(settingsOf(config)).toEqual({ a: '1', b: 'true', c: '0.5', d: 'text', g: '9223372036854775807' });
+    expect(unsafeNumbers(config)).toEqual(['e', 'f']);
   });
 });

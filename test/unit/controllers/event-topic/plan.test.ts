@@ -2,23 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
-import { clusterOf, liveTopic, topicResource, useOf } from '../samples.ts';
-
-function seen(overrides: Partial<SeenTopic> = {}): SeenTopic {
-  return {
-    kind: 'seen',
-    use: useOf(),
-    liveClusterId: 'kafka-1',
-    topic: liveTopic(),
-    otherOwner: undefined,
-    claimedBy: undefined,
-    namespaceTerminating: false,
-    removal: undefined,
-    ...overrides,
-  };
-}
+import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const ours = { topicId: 'id-1' };
+const ownCreation = { uid: 'topic-uid', at: '2026-01-01T00:00:00Z', creates: true };
 const rival = {
   namespace: 'shop',
   name: 'older',
@@ -104,8 +91,95 @@ const rows: Row[] = [
     it: 'adopts a topic that existed before and matches',
     resource: topicResource({ partitions: 3, config: { 'retention.ms': 5 } }),
     seen: { topic: liveTopic({}, { 'retention.ms': '5', 'segment.ms': '9' }) },
-    actions: [act({ kind: 'adopt', name: 'orders', uid: 'topic-uid' })],
+    actions: [act({ kind: 'adopt', name: 'orders', id: 'id-1', uid: 'topic-uid' })],
     blocked: [],
+  },
+  {
+    it: 'names every difference of a topic that it does not adopt',
+    resource: topicResource({ partitions: 6, replicationFactor: 2, config: { 'retention.ms': 5, 'segment.ms': 9 } }),
+    seen: { topic: liveTopic({}, { 'retention.ms': '7' }) },
+    actions: [],
+    blocked: [
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /3 partitions and not 6; it has 1 replicas and not 2; retention.ms is "7" and not "5"; segment.ms is "" and not "9"/,
+        ),
+      }),
+    ],
+  },
+  {
+    it: 'adopts a topic whose settings Kafka reads as the same',
+    resource: topicResource({ config: { 'retention.ms': '0060000', 'cleanup.policy': 'compact, delete' } }),
+    seen: { topic: liveTopic({}, { 'retention.ms': '60000', 'cleanup.policy': 'compact,delete' }) },
+    actions: [act({ kind: 'adopt' })],
+    blocked: [],
+  },
+  {
+    it: 'pins what an adopted topic has only from the broker, in the same go',
+    resource: topicResource({ config: { 'retention.ms': 5 } }),
+    seen: { topic: { ...liveTopic(), config: new Map([['retention.ms', { value: '5', overridden: false }]]) } },
+    actions: [act({ kind: 'adopt' }), act({ kind: 'configure', changes: new Map([['retention.ms', '5']]) })],
+    blocked: [],
+  },
+  {
+    it: 'does not hold an ignored setting against a topic',
+    resource: topicResource({ config: { 'retention.ms': 5 }, ignoreConfigKeys: ['retention.*'] }),
+    seen: { topic: liveTopic({}, { 'retention.ms': '7' }) },
+    actions: [act({ kind: 'adopt' })],
+    blocked: [],
+  },
+  {
+    it: 'takes a topic that differs and brings it to the spec',
+    resource: topicResource({ adoptionPolicy: 'Take', partitions: 6, keyed: false, config: { 'retention.ms': 5 } }),
+    seen: { topic: liveTopic({}, { 'retention.ms': '7', 'segment.ms': '9' }) },
+    actions: [
+      act({ kind: 'adopt' }),
+      act({ kind: 'grow', from: 3, to: 6 }),
+      act({ kind: 'configure', changes: new Map([['retention.ms', '5']]) }),
+    ],
+    blocked: [],
+  },
+  {
+    it: 'never shrinks a topic that it takes',
+    resource: topicResource({ adoptionPolicy: 'Take', partitions: 2 }),
+    actions: [act({ kind: 'adopt' })],
+    blocked: [refuse('PartitionDecreaseRefused')],
+  },
+  {
+    it: 'moves no keys of a topic that it takes without an acknowledgement',
+    resource: topicResource({ adoptionPolicy: 'Take', partitions: 6 }),
+    actions: [act({ kind: 'adopt' })],
+    blocked: [refuse('KeyMoveNotAcknowledged')],
+  },
+  {
+    it: 'adopts nothing under Never, not even what matches',
+    resource: topicResource({ adoptionPolicy: 'Never' }),
+    actions: [],
+    blocked: [refuse('AdoptionRefused')],
+  },
+  {
+    it: 'finishes its own half-made topic under Never',
+    resource: topicResource({ adoptionPolicy: 'Never', partitions: 6, keyed: false }),
+    seen: { claim: ownCreation },
+    actions: [act({ kind: 'grow', from: 3, to: 6 })],
+    blocked: [],
+  },
+  {
+    it: 'resets on its own half-made topic what left the spec meanwhile, and keeps the defaults of the cluster',
+    resource: topicResource(),
+    seen: {
+      claim: ownCreation,
+      topic: liveTopic({}, { 'retention.ms': '7', 'segment.ms': '9' }),
+      use: useOf(clusterOf({ topicDefaults: { config: { 'segment.ms': 9 } } })),
+    },
+    actions: [act({ kind: 'configure', changes: new Map([['retention.ms', undefined]]) })],
+    blocked: [],
+  },
+  {
+    it: 'does not reset what stands on a topic that it was about to adopt',
+    resource: topicResource(),
+    seen: { claim: { ...ownCreation, creates: false }, topic: liveTopic({}, { 'retention.ms': '7' }) },
+    ...nothing,
   },
   {
     it: 'does not adopt a topic with other partitions',
@@ -122,7 +196,7 @@ const rows: Row[] = [
   {
     it: 'takes a topic that it claimed before it was created as its own, and finishes it',
     resource: topicResource({ partitions: 6, keyed: false }),
-    seen: { claimedBy: 'topic-uid' },
+    seen: { claim: ownCreation },
     actions: [act({ kind: 'grow', from: 3, to: 6 })],
     blocked: [],
   },
@@ -169,6 +243,134 @@ const rows: Row[] = [
     seen: { topic: liveTopic({ id: 'id-2' }) },
     actions: [],
     blocked: [refuse('TopicRecreated')],
+  },
+  {
+    it: 'creates a lost topic again, empty, when its id is given for that',
+    resource: topicResource({ recreateLostTopicId: 'id-1' }, ours),
+    seen: { topic: undefined },
+    actions: [act({ kind: 'create', replaces: 'id-1' })],
+    blocked: [],
+  },
+  {
+    it: 'does not create a lost topic again for an acknowledgement of another loss',
+    resource: topicResource({ recreateLostTopicId: 'id-0' }, ours),
+    seen: { topic: undefined },
+    actions: [],
+    blocked: [refuse('TopicDeletedOutOfBand')],
+  },
+  {
+    it: 'creates a lost topic again at once where the policy says so',
+    resource: topicResource({ recreatePolicy: 'Recreate' }, ours),
+    seen: { topic: undefined },
+    actions: [act({ kind: 'create', replaces: 'id-1' })],
+    blocked: [],
+  },
+  {
+    it: 'does not take a stranger for a lost topic that may be created again',
+    resource: topicResource({ recreatePolicy: 'Recreate', recreateLostTopicId: 'id-1' }, ours),
+    seen: { topic: liveTopic({ id: 'id-2' }) },
+    actions: [],
+    blocked: [refuse('TopicRecreated')],
+  },
+  {
+    it: 'knows the topic that it created in place of a lost one',
+    resource: topicResource({ recreateLostTopicId: 'id-1', partitions: 6, keyed: false }, ours),
+    seen: { topic: liveTopic({ id: 'id-2' }), claim: { ...ownCreation, replaces: 'id-1' } },
+    actions: [act({ kind: 'grow' })],
+    blocked: [],
+  },
+  {
+    it: 'does not believe a claim that its status has outlived',
+    resource: topicResource({}, { topicId: 'id-2' }),
+    seen: { topic: liveTopic({ id: 'id-3' }), claim: { ...ownCreation, replaces: 'id-1' } },
+    actions: [],
+    blocked: [refuse('TopicRecreated')],
+  },
+  {
+    it: 'accepts a re-created topic by its id, and resets nothing that its creator set',
+    resource: topicResource(
+      { acceptTopicId: 'id-2', config: { 'retention.ms': 5 } },
+      { ...ours, appliedConfig: { 'retention.ms': '5', 'segment.ms': '9' } },
+    ),
+    seen: { topic: liveTopic({ id: 'id-2' }, { 'segment.ms': '1' }) },
+    actions: [
+      act({ kind: 'adopt', id: 'id-2', replaces: 'id-1' }),
+      act({ kind: 'configure', changes: new Map([['retention.ms', '5']]) }),
+    ],
+    blocked: [],
+  },
+  {
+    it: 'does not accept another id than the one that is given',
+    resource: topicResource({ acceptTopicId: 'id-3' }, ours),
+    seen: { topic: liveTopic({ id: 'id-2' }) },
+    actions: [],
+    blocked: [refuse('TopicRecreated')],
+  },
+  {
+    it: 'grows nothing that the brokers object to, and still changes the settings',
+    resource: topicResource({ partitions: 6, keyed: false, config: { 'retention.ms': 5 } }, ours),
+    seen: { objections: { growth: { reason: 'TopicRejected', message: 'too many' }, settings: new Map() } },
+    actions: [act({ kind: 'configure' })],
+    blocked: [refuse('TopicRejected')],
+  },
+  {
+    it: 'changes the settings that the brokers accept, and names each that they refuse',
+    resource: topicResource({ config: { 'retention.ms': 'soon', 'segment.ms': 9, 'flush.ms': 'x' } }, ours),
+    seen: {
+      objections: {
+        settings: new Map([
+          ['retention.ms', 'bad retention'],
+          ['flush.ms', 'bad flush'],
+        ]),
+      },
+    },
+    actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
+    blocked: [
+      { kind: 'refuse', reason: 'ConfigRejected', message: 'bad flush' },
+      { kind: 'refuse', reason: 'ConfigRejected', message: 'bad retention' },
+    ],
+  },
+  {
+    it: 'leaves a value alone that the brokers do not keep',
+    resource: topicResource({ config: { 'retention.ms': 5 } }, ours),
+    seen: { topic: liveTopic({}, { 'retention.ms': '7' }), resting: new Set(['retention.ms']) },
+    actions: [],
+    blocked: [refuse('ValueRewrittenByBroker')],
+  },
+  {
+    it: 'does not use a number that lost its digits, and leaves that setting as it is',
+    resource: topicResource(
+      { config: { 'flush.ms': 2 ** 60, 'segment.ms': 9 } },
+      { ...ours, appliedConfig: { 'flush.ms': '1' } },
+    ),
+    seen: { topic: liveTopic({}, { 'flush.ms': '1' }) },
+    actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
+    blocked: [expect.objectContaining({ reason: 'ConfigRejected', message: expect.stringContaining('quote it') })],
+  },
+  {
+    it: 'creates no topic with less than its settings',
+    resource: topicResource({ config: { 'retention.ms': 2 ** 60 } }),
+    seen: { topic: undefined },
+    actions: [],
+    blocked: [refuse('ConfigRejected')],
+  },
+  {
+    it: 'creates no topic while the defaults of the cluster cannot be used',
+    resource: topicResource(),
+    seen: { topic: undefined, use: useOf(clusterOf({ topicDefaults: { config: { 'retention.ms': 2 ** 60 } } })) },
+    actions: [],
+    blocked: [wait('ClusterNotReady')],
+  },
+  {
+    it: 'does nothing in Plan mode, and says so first',
+    resource: topicResource({ mode: 'Plan', partitions: 2, config: { 'retention.ms': 5 } }, ours),
+    actions: [],
+    blocked: [refuse('PlanOnly'), refuse('PartitionDecreaseRefused')],
+  },
+  {
+    it: 'is content in Plan mode when nothing is to be done',
+    resource: topicResource({ mode: 'Plan' }, ours),
+    ...nothing,
   },
   {
     it: 'leaves the topic to its owner',
@@ -235,6 +437,6 @@ const rows: Row[] = [
 
 describe('the plan of an EventTopic', () => {
   it.each(rows)('$it', ({ resource, seen: overrides, actions, blocked }) => {
-    expect(planTopic(resource, seen(overrides))).toEqual({ actions, blocked });
+    expect(planTopic(resource, seenTopic(overrides))).toEqual({ actions, blocked });
   });
 });

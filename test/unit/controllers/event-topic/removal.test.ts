@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedTopic, SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopicRemoval } from '../../../../src/controllers/event-topic/removal.ts';
-import { clusterOf, liveTopic, topicResource, useOf } from '../samples.ts';
+import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const nobody = { readingGroups: [], consumers: { here: [], elsewhere: false } };
 
-function seen(overrides: Partial<SeenTopic> = {}): SeenTopic {
-  return {
-    kind: 'seen',
-    use: useOf(),
-    liveClusterId: 'kafka-1',
-    topic: liveTopic(),
-    otherOwner: undefined,
-    claimedBy: undefined,
-    namespaceTerminating: false,
-    removal: nobody,
-    ...overrides,
-  };
-}
+const seen = (overrides: Partial<SeenTopic> = {}) => seenTopic({ removal: nobody, ...overrides });
 
 const deleted = topicResource(
   { deletionPolicy: 'Delete' },
@@ -33,7 +21,10 @@ const kept: { it: string; observed: ObservedTopic; resource?: typeof deleted }[]
   { it: 'the cluster answers with another id', observed: seen({ liveClusterId: 'kafka-2' }) },
   { it: 'the topic has another id', observed: seen({ topic: liveTopic({ id: 'id-2' }) }) },
   { it: 'the topic never was ours', observed: seen(), resource: { ...deleted, status: {} } },
-  { it: 'the heir holds the claim', observed: seen({ otherOwner: heir, claimedBy: 'u2' }) },
+  {
+    it: 'the heir holds the claim',
+    observed: seen({ otherOwner: heir, claim: { uid: 'u2', at: '2026-01-01T00:00:00Z' } }),
+  },
   { it: 'the cluster is ReadOnly', observed: seen({ use: useOf(clusterOf({ mode: 'ReadOnly' })) }) },
   { it: 'the grant to delete is gone', observed: seen({ use: useOf(grantNothing) }) },
   { it: 'the resource is paused', observed: seen(), resource: { ...deleted, spec: { ...deleted.spec, paused: true } } },

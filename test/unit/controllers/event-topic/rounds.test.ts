@@ -219,3 +219,200 @@ describe('the removal of a topic', () => {
     expect(topics.get(key)).toBeUndefined();
   });
 });
+
+describe('a topic that was lost', () => {
+  const lostWorld = async (spec: Partial<EventTopicSpec> = {}) => {
+    const all = world({ partitions: 3, config: { 'retention.ms': 5 }, ...spec });
+    await all.settle();
+    const lostId = all.topics.must(key).status?.topicId ?? '';
+    all.kafka.topics.delete('orders');
+    await all.settle();
+    return { ...all, lostId };
+  };
+
+  it('is not created again until its id is given, and then once', async () => {
+    const { kafka, topics, journal, settle, ready, lostId } = await lostWorld();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'TopicDeletedOutOfBand' });
+    topics.edit(key, { spec: { recreateLostTopicId: lostId } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 3, config: new Map([['retention.ms', '5']]) });
+    expect(topics.must(key).status?.topicId).toBe(kafka.topics.get('orders')?.id);
+    expect(journal.claims.size).toBe(0);
+    kafka.topics.delete('orders');
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'TopicDeletedOutOfBand' });
+    expect(kafka.topics.size).toBe(0);
+  });
+
+  it('is known again when the answer to its second creation was lost', async () => {
+    const { kafka, topics, settle, ready, lostId } = await lostWorld({ adoptionPolicy: 'Never' });
+    topics.edit(key, { spec: { recreateLostTopicId: lostId } });
+    kafka.loseAnswer(3, lost);
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(topics.must(key).status?.topicId).toBe(kafka.topics.get('orders')?.id);
+  });
+
+  it('is replaced by the one that somebody created, once that one is accepted', async () => {
+    const { kafka, topics, journal, settle, ready, notes } = await lostWorld();
+    const { id } = kafka.putTopic('orders', { partitions: 9, config: new Map([['segment.ms', '7']]) });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'TopicRecreated' });
+    topics.edit(key, { spec: { acceptTopicId: id, partitions: 9 } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(topics.must(key).status).toMatchObject({ topicId: id, appliedConfig: { 'retention.ms': '5' } });
+    expect(kafka.topics.get('orders')?.config).toEqual(
+      new Map([
+        ['segment.ms', '7'],
+        ['retention.ms', '5'],
+      ]),
+    );
+    expect(notes.map(({ reason }) => reason)).toContain('Adopted');
+    expect(journal.claims.size).toBe(0);
+  });
+});
+
+describe('a broker that shows another value than was set', () => {
+  it('is asked once an hour, and the disagreement is told', async () => {
+    const { kafka, settle, ready, topics, clock } = world({ config: { 'retention.ms': 5 } });
+    kafka.rewrite = () => '9';
+    await settle();
+    const created = kafka.writes;
+    topics.edit(key, { spec: { config: { 'retention.ms': 6 } } });
+    await settle();
+    expect(kafka.writes).toBe(created + 1);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ValueRewrittenByBroker' });
+    for (let minutes = 0; minutes < 180; minutes += 5) {
+      await clock.advance(300_000);
+      await settle();
+    }
+    expect(kafka.writes - created).toBeLessThanOrEqual(4);
+    expect(kafka.writes - created).toBeGreaterThan(1);
+    topics.edit(key, { spec: { config: { 'retention.ms': 9 } } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('a plan that is only shown', () => {
+  it('lists what would be done, as the brokers judge it, and does nothing', async () => {
+    const { kafka, topics, settle, ready } = world({ partitions: 2, config: { 'retention.ms': 5 } });
+    await settle();
+    const config = { 'segment.ms': 7, 'flush.ms': 'soon' };
+    topics.edit(key, {
+      spec: { mode: 'Plan', partitions: 4, keyed: false, config: { ...config, 'retention.ms': null } },
+    });
+    await settle();
+    expect(topics.must(key).status?.plan).toEqual([
+      { op: 'GrowPartitions', from: '2', to: '4', validated: true },
+      { op: 'ResetConfig', key: 'retention.ms', from: '5', validated: true },
+      { op: 'SetConfig', key: 'segment.ms', from: '604800000', to: '7', validated: true },
+    ]);
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'PlanOnly',
+      message: expect.stringContaining('flush.ms'),
+    });
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 2, config: new Map([['retention.ms', '5']]) });
+    topics.edit(key, { spec: { mode: 'Apply', config: { 'segment.ms': 7, 'flush.ms': null } } });
+    await settle();
+    expect(topics.must(key).status).not.toHaveProperty('plan');
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 4, config: new Map([['segment.ms', '7']]) });
+  });
+
+  it('says of a creation that the brokers would refuse that it would be refused', async () => {
+    const { kafka, settle, ready, topics } = world({ mode: 'Plan', replicationFactor: 30 });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'NotEnoughBrokers' });
+    topics.edit(key, { spec: { replicationFactor: 1, config: { 'retention.ms': 5 } } });
+    await settle();
+    expect(topics.must(key).status?.plan).toEqual([
+      { op: 'CreateTopic', to: 'default partitions, 1 replicas', validated: true },
+      { op: 'SetConfig', key: 'retention.ms', to: '5', validated: true },
+    ]);
+    expect(kafka.topics.size).toBe(0);
+  });
+
+  it('is shown for a cluster that is ReadOnly as well', async () => {
+    const { clusters, settle, ready, topics } = world();
+    clusters.edit('default', { spec: { mode: 'ReadOnly' } });
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'ClusterReadOnly' });
+    expect(topics.must(key).status?.plan).toMatchObject([{ op: 'CreateTopic' }]);
+  });
+});
+
+describe('an owner with policy Retain', () => {
+  const younger = { name: 'heir', uid: 'heir-uid', creationTimestamp: '2026-01-01T00:00:09Z' };
+
+  it('hands its topic over, even to a spec that differs and while the brokers are away', async () => {
+    const heir = topicResource({ topicName: 'orders', config: { 'retention.ms': 9 } }, {}, younger);
+    const { kafka, topics, settle, ready, notes } = topicWorld([
+      topicResource({ config: { 'retention.ms': 5 } }),
+      heir,
+    ]);
+    await settle();
+    await settle('shop/heir');
+    expect(ready('shop/heir')).toMatchObject({ status: 'False', reason: 'OwnedByOther' });
+    await settle();
+    const { id } = kafka.topics.get('orders') ?? {};
+    kafka.goDown();
+    topics.delete(key);
+    await settle();
+    expect(topics.get(key)).toBeUndefined();
+    kafka.comeBack();
+    await settle('shop/heir');
+    expect(kafka.topics.get('orders')).toMatchObject({ id, config: new Map([['retention.ms', '9']]) });
+    expect(ready('shop/heir')).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(notes.map(({ reason }) => reason)).not.toContain('Adopted');
+  });
+
+  it('needs no finalizer any more when the other claimant leaves', async () => {
+    const heir = topicResource({ topicName: 'orders' }, {}, younger);
+    const { topics, settle } = topicWorld([topicResource(), heir]);
+    await settle();
+    expect(topics.must(key).metadata.finalizers).toHaveLength(1);
+    topics.delete('shop/heir');
+    await settle('shop/heir');
+    await settle();
+    expect(topics.must(key).metadata.finalizers).toHaveLength(0);
+  });
+
+  it('loses nothing when one that owns nothing goes', async () => {
+    const heir = topicResource({ topicName: 'orders', deletionPolicy: 'Delete' }, {}, younger);
+    const { kafka, topics, settle, ready } = topicWorld([topicResource(), heir]);
+    await settle();
+    await settle('shop/heir');
+    topics.delete('shop/heir');
+    await settle('shop/heir');
+    expect(topics.get('shop/heir')).toBeUndefined();
+    await settle();
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(ready()).toMatchObject({ status: 'True' });
+  });
+});
+
+describe('a creation that is cut short', () => {
+  const policies = ['MatchOnly', 'Take', 'Never'] as const;
+  const cuts = [1, 2, 3, 4, 5, 6].flatMap((call) => policies.map((adoptionPolicy) => ({ call, adoptionPolicy })));
+
+  it.each(cuts)('by a crash at call $call ends as one topic as specified, under $adoptionPolicy', async (row) => {
+    const { call, adoptionPolicy } = row;
+    const { kafka, topics, settle, round, ready, restart } = world({
+      ...{ partitions: 2, keyed: false, adoptionPolicy, deletionPolicy: 'Delete' },
+      config: { 'retention.ms': 5, 'segment.ms': 7 },
+    });
+    kafka.loseAnswer(call, lost);
+    topics.failCall(call, new Fault('kubernetes', 'unavailable', 'no answer'), { applied: true });
+    await round();
+    restart();
+    topics.edit(key, { spec: { partitions: 3, config: { 'retention.ms': 6, 'segment.ms': null } } });
+    await settle();
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 3, config: new Map([['retention.ms', '6']]) });
+    expect(topics.must(key).status?.topicId).toBe(kafka.topics.get('orders')?.id);
+  });
+});

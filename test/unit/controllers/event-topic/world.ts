@@ -1,15 +1,17 @@
 import {
   consumedTopicIndex,
+  type EventTopicBehaviour,
   eventTopicBehaviour,
   topicIndex,
 } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
-import { topicNameOf } from '../../../../src/controllers/event-topic/plan.ts';
+import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
 import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer } from '../../../../src/crds/event-consumer.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { FakeJournal } from '../../../fakes/fake-journal.ts';
 import { connectionsTo, FakeKafka } from '../../../fakes/fake-kafka.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
@@ -34,12 +36,28 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   });
   const namespaces = new FakeStore<KubeObject>();
   const caches = { topics, clusters, consumers, namespaces };
-  const behaviour = eventTopicBehaviour({ ...caches, kafka: connectionsTo(kafka), journal });
+  const clock = new FakeClock();
+  const start = () => eventTopicBehaviour({ ...caches, kafka: connectionsTo(kafka), journal });
+  let current = start();
+  // As a proxy, so that rounds go on with whichever process is the current one.
+  const behaviour: EventTopicBehaviour = {
+    needsFinalizer: (resource) => current.needsFinalizer(resource),
+    observe: (resource, round) => current.observe(resource, round),
+    plan: (resource, observed, now) => current.plan(resource, observed, now),
+    planRemoval: (resource, observed) => current.planRemoval(resource, observed),
+    act: (action, round) => current.act(action, round),
+    report: (resource, observed, plan) => current.report(resource, observed, plan),
+    forget: (key) => current.forget?.(key),
+  };
   releaseSettledClaims(topics, journal);
   const rounds = createRounds({
-    ...{ store: topics, behaviour, key: 'shop/orders' },
+    ...{ store: topics, behaviour, clock, key: 'shop/orders' },
     rejected: { kafka: reasonOfRejection },
     outside: [kafka, journal],
   });
-  return { kafka, journal, ...caches, ...rounds };
+  /** The process dies and another one takes over: what was only in memory is gone. */
+  const restart = () => {
+    current = start();
+  };
+  return { kafka, journal, clock, restart, ...caches, ...rounds };
 }

@@ -1,0 +1,33 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import type { Reason } from '../../crds/reasons.ts';
+import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
+import type { Blocked, Plan } from '../../runtime/kind.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+
+export type TopicAction =
+  /** `replaces`: the id of the lost topic in whose place it comes. */
+  | { kind: 'create'; use: ClusterUse; uid: string; topic: NewTopic; replaces: string | undefined }
+  | { kind: 'adopt'; use: ClusterUse; uid: string; name: string; id: string; replaces: string | undefined }
+  | { kind: 'grow'; use: ClusterUse; name: string; from: number; to: number }
+  | {
+      kind: 'configure';
+      use: ClusterUse;
+      /** The key of the resource. */
+      owner: string;
+      name: string;
+      changes: ConfigChanges;
+      before: ReadonlyMap<string, ConfigEntry>;
+      driftOnly: boolean;
+    }
+  | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string }
+  | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
+
+export type TopicPlan = Plan<TopicAction>;
+
+export function refuse(reason: Reason, message: string): Blocked {
+  return { kind: 'refuse', reason, message };
+}
+
+export function blockedBy(blocked: readonly Blocked[]): TopicPlan {
+  return { actions: [], blocked };
+}

@@ -1,0 +1,60 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { TopicState } from '../../ports/kafka.ts';
+import { settingsOf } from '../topic-settings.ts';
+import { blockedBy, refuse, type TopicAction, type TopicPlan } from './actions.ts';
+import { configMismatches } from './config.ts';
+import { planChanges } from './live-changes.ts';
+import type { SeenTopic } from './observed.ts';
+
+/** A topic that existed before becomes ours as the policy says, and is then brought to the spec like any other. */
+export function planAdoption(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
+  const refusal = refuseAdoption(resource, topic);
+  if (refusal !== undefined) return blockedBy([refusal]);
+  return takeOver(resource, observed, topic, undefined);
+}
+
+/** `replaces`: the id that the status holds, of a topic in whose place this one is accepted. */
+export function takeOver(
+  resource: EventTopic,
+  observed: SeenTopic,
+  topic: TopicState,
+  replaces: string | undefined,
+): TopicPlan {
+  const { use } = observed;
+  const { uid } = resource.metadata;
+  const adopt: TopicAction = { kind: 'adopt', use, uid, name: topic.name, id: topic.id, replaces };
+  const { actions, blocked } = planChanges(resource, observed, topic);
+  return { actions: [adopt, ...actions], blocked };
+}
+
+function refuseAdoption(resource: EventTopic, topic: TopicState) {
+  switch (resource.spec.adoptionPolicy) {
+    case 'Take':
+      return undefined;
+    case 'Never':
+      return refuse(
+        Reason.AdoptionRefused,
+        `topic "${topic.name}" existed before and adoptionPolicy is Never; choose another spec.topicName, or set adoptionPolicy to MatchOnly`,
+      );
+    case 'MatchOnly': {
+      const mismatches = adoptionMismatches(resource, topic);
+      if (mismatches.length === 0) return undefined;
+      return refuse(
+        Reason.AdoptionMismatch,
+        `topic "${topic.name}" existed before and differs: ${mismatches.join('; ')}; make the spec say what is live and change it afterwards, or set adoptionPolicy to Take`,
+      );
+    }
+  }
+}
+
+function adoptionMismatches({ spec }: EventTopic, topic: TopicState): string[] {
+  const mismatches: string[] = [];
+  if (spec.partitions !== undefined && spec.partitions !== topic.partitions) {
+    mismatches.push(`it has ${topic.partitions} partitions and not ${spec.partitions}`);
+  }
+  if (spec.replicationFactor !== undefined && spec.replicationFactor !== topic.replicationFactor) {
+    mismatches.push(`it has ${topic.replicationFactor} replicas and not ${spec.replicationFactor}`);
+  }
+  return [...mismatches, ...configMismatches(settingsOf(spec.config), topic.config, spec.ignoreConfigKeys)];
+}

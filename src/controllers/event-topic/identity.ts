@@ -1,0 +1,41 @@
+import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
+import type { Claim } from '../../ports/journal.ts';
+import type { TopicState } from '../../ports/kafka.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+
+export function topicNameOf(resource: EventTopic): string {
+  return resource.spec.topicName ?? resource.metadata.name;
+}
+
+/** Under which name the journal keeps the claim on a topic. */
+export function claimName(clusterId: string, topicName: string): string {
+  return `${clusterId}/${topicName}`;
+}
+
+/** What the status remembers of the topic. In another Kafka cluster than the one it was seen in, that says nothing. */
+export function rememberedOf(
+  { status = {} }: EventTopic,
+  { clusterId }: ClusterUse,
+): Pick<EventTopicStatus, 'topicId' | 'appliedConfig'> {
+  return status.clusterId === undefined || status.clusterId === clusterId ? status : {};
+}
+
+export interface TopicSight {
+  use: ClusterUse;
+  /** The live topic of that name. */
+  topic: TopicState | undefined;
+  /** What the journal says of the name. */
+  claim: Claim | undefined;
+}
+
+/** The claim of this very resource, if it is not one that its status has outlived. */
+export function ownClaim(resource: EventTopic, { use, claim }: Omit<TopicSight, 'topic'>): Claim | undefined {
+  const known = rememberedOf(resource, use).topicId;
+  return claim?.uid === resource.metadata.uid && claim.replaces === known ? claim : undefined;
+}
+
+/** Whether the live topic is this resource's own: by the id that its status holds, or by a claim that came later. */
+export function ownsTopic(resource: EventTopic, sight: TopicSight): boolean {
+  if (!sight.topic) return false;
+  return rememberedOf(resource, sight.use).topicId === sight.topic.id || ownClaim(resource, sight) !== undefined;
+}

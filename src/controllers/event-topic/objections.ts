@@ -1,0 +1,78 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import type { Reason } from '../../crds/reasons.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { ConfigChanges, KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
+import type { TopicAction } from './actions.ts';
+import type { Objections, SeenTopic } from './observed.ts';
+import { decideTopic } from './plan.ts';
+import { reasonOfRejection } from './rejection.ts';
+
+export const noObjections: Objections = { settings: new Map() };
+
+/**
+ * Asks the brokers what they would refuse of what is to be done, so that a refusal of one part holds back no other and
+ * a plan that is only shown is one that would work. A creation that is carried out is judged when it is made.
+ */
+export async function readObjections(
+  admin: KafkaAdmin,
+  resource: EventTopic,
+  seen: SeenTopic,
+  options: KafkaCallOptions,
+): Promise<Objections> {
+  const onlyShown = resource.spec.mode === 'Plan' || seen.use.readOnly;
+  const asked = decideTopic(resource, seen).actions.map((action) => objectionsTo(admin, action, onlyShown, options));
+  const answers = await Promise.all(asked);
+  return Object.assign({}, noObjections, ...answers);
+}
+
+async function objectionsTo(
+  admin: KafkaAdmin,
+  action: TopicAction,
+  onlyShown: boolean,
+  options: KafkaCallOptions,
+): Promise<Partial<Objections>> {
+  const judged = { ...options, validateOnly: true };
+  switch (action.kind) {
+    case 'create': {
+      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged)) : undefined;
+      return creation ? { creation } : {};
+    }
+    case 'grow': {
+      const growth = await refusalOf(admin.growTopic(action.name, action.to, judged));
+      return growth ? { growth } : {};
+    }
+    case 'configure': {
+      const { name, changes } = action;
+      return { settings: await refusedSettings(changes, (some) => admin.alterTopicConfig(name, some, judged)) };
+    }
+    default:
+      return {};
+  }
+}
+
+/** Brokers refuse all settings of a request for a single bad one and name only that, so each is then asked alone. */
+async function refusedSettings(
+  changes: ConfigChanges,
+  judge: (changes: ConfigChanges) => Promise<void>,
+): Promise<ReadonlyMap<string, string>> {
+  const refusal = await refusalOf(judge(changes));
+  if (refusal === undefined) return new Map();
+  const refused = new Map<string, string>();
+  for (const change of changes) {
+    const own = changes.size === 1 ? refusal : await refusalOf(judge(new Map([change])));
+    if (own !== undefined) refused.set(change[0], own.message);
+  }
+  // Good one by one and refused together: nobody can be told which one to mend.
+  if (refused.size === 0) for (const [key] of changes) refused.set(key, refusal.message);
+  return refused;
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<{ reason: Reason; message: string } | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'rejected') throw error;
+    return { reason: reasonOfRejection(error), message: error.message };
+  }
+}

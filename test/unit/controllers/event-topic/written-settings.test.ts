@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { WrittenSettings } from '../../../../src/controllers/event-topic/written-settings.ts';
+import { liveTopic } from '../samples.ts';
+
+const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes));
+const live = (value?: string) => liveTopic({}, value === undefined ? {} : { a: value }).config;
+const one = new Map([['a', '1']]);
+
+function written(...writes: { before?: string; shown?: string; minute: number }[]): WrittenSettings {
+  const settings = new WrittenSettings();
+  for (const { before, shown, minute } of writes) {
+    settings.note('shop/orders', one, live(before), at(minute));
+    if (shown !== undefined) settings.resting('shop/orders', live(shown), at(minute));
+  }
+  return settings;
+}
+
+const resting = (settings: WrittenSettings, value: string, minute: number) => [
+  ...settings.resting('shop/orders', live(value), at(minute)),
+];
+
+describe('settings that were written', () => {
+  it('do not rest while they stay', () => {
+    expect(resting(written({ minute: 0, shown: '1' }), '1', 1)).toEqual([]);
+  });
+
+  it('rest for an hour when the brokers show another value right away', () => {
+    const settings = written({ minute: 0, shown: '9' });
+    expect(resting(settings, '9', 59)).toEqual(['a']);
+    expect(resting(settings, '9', 61)).toEqual([]);
+  });
+
+  it('do not rest when somebody changes them later', () => {
+    expect(resting(written({ minute: 0, shown: '1' }), '9', 5)).toEqual([]);
+  });
+
+  it('rest when somebody insists on the same other value', () => {
+    const corrected = { before: '9', shown: '1' };
+    const settings = written({ ...corrected, minute: 0 }, { ...corrected, minute: 5 });
+    expect(resting(settings, '9', 10)).toEqual(['a']);
+    expect(resting(settings, '8', 10)).toEqual([]);
+    expect(resting(settings, '9', 66)).toEqual([]);
+  });
+
+  it('are counted anew for another value', () => {
+    const settings = written({ before: '9', shown: '1', minute: 0 });
+    settings.note('shop/orders', new Map([['a', '2']]), live('9'), at(5));
+    expect(resting(settings, '2', 5)).toEqual([]);
+    expect(resting(settings, '9', 6)).toEqual([]);
+  });
+
+  it('are forgotten with their resource, and when they are reset', () => {
+    const gone = written({ minute: 0, shown: '9' });
+    gone.forget('shop/orders');
+    expect(resting(gone, '9', 1)).toEqual([]);
+    const reset = written({ minute: 0, shown: '9' });
+    reset.note('shop/orders', new Map([['a', undefined]]), live('9'), at(1));
+    expect(resting(reset, '9', 1)).toEqual([]);
+  });
+});
