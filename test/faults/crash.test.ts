@@ -55,7 +55,7 @@ type Position = (typeof positions)[number];
 /** Kills the operator at its next request of that kind. Resolves when it is dead. */
 function killedAt(api: number, position: Position): Promise<void> {
   return new Promise((resolve) => {
-    const isIt = (request: KafkaRequest) => request.api === api;
+    const isIt = (request: KafkaRequest) => request.changes && request.api === api;
     const kill = () => {
       tap.listener = {};
       void operator.part.kill().then(resolve);

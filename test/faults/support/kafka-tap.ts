@@ -5,10 +5,14 @@ import type { Address } from '../../../dev/world/proxy.ts';
 export const Api = { CreateTopics: 19, DeleteTopics: 20, CreatePartitions: 37, IncrementalAlterConfigs: 44 } as const;
 
 const changing: ReadonlySet<number> = new Set(Object.values(Api));
+/** These may ask for a judgement only; the flag is their last field but for the empty list of tags. */
+const judgeable: ReadonlySet<number> = new Set([Api.CreateTopics, Api.CreatePartitions, Api.IncrementalAlterConfigs]);
 
 /** One request of a client. */
 export interface KafkaRequest {
   api: number;
+  /** Whether it changes topics, and is not only to be judged. */
+  changes: boolean;
   clientId: string;
   /** When it passed here, as Date.now() counts. */
   atMs: number;
@@ -60,7 +64,7 @@ export class KafkaTap {
 
     const fromClient = (frame: Buffer) => {
       const request = requestOf(frame);
-      if (changing.has(request.api)) this.changes.push(request);
+      if (request.changes) this.changes.push(request);
       const fate = this.listener.request?.(request) ?? 'pass';
       silent ||= fate !== 'pass';
       if (fate === 'loseRequest') return;
@@ -100,5 +104,7 @@ function frames(take: (frame: Buffer) => void): (chunk: Buffer) => void {
 /** Length, api, version, correlation id, client id: the header that all versions begin with. */
 function requestOf(frame: Buffer): KafkaRequest {
   const nameEnd = 14 + Math.max(0, frame.readInt16BE(12));
-  return { api: frame.readInt16BE(4), clientId: frame.toString('utf8', 14, nameEnd), atMs: Date.now() };
+  const api = frame.readInt16BE(4);
+  const changes = changing.has(api) && !(judgeable.has(api) && frame.at(-2) === 1);
+  return { api, changes, clientId: frame.toString('utf8', 14, nameEnd), atMs: Date.now() };
 }
