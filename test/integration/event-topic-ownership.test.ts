@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Managed } from '../../src/runtime/kind.ts';
+import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { KafkaChecker } from '../helpers/kafka.ts';
+
+const world = inject('world');
+const cluster = new TestCluster(world.kubeconfig);
+const kafka = new KafkaChecker(world.kafka.bootstrapServers);
+const within = 120_000;
+let here: string;
+let elsewhere: string;
+
+beforeAll(async () => {
+  here = await cluster.createNamespace('owners');
+  elsewhere = await cluster.createNamespace('owners');
+  await cluster.create(
+    manifest('EventCluster', here, {
+      kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
+      access: [{ namespaces: [here, elsewhere], topics: [`${here}.*`], deletionPolicies: ['Retain', 'Delete'] }],
+    }),
+  );
+});
+afterAll(async () => {
+  await cluster.delete('EventCluster', here);
+  await kafka.close();
+  await cluster.close();
+});
+
+async function createTopic(name: string, spec: Record<string, unknown> = {}, namespace = here): Promise<string> {
+  const wanted = { clusterRef: { name: here }, topicName: `${here}.${name}`, partitions: 1, ...spec };
+  await cluster.create(manifest('EventTopic', name, wanted, namespace));
+  return `${namespace}/${name}`;
+}
+
+const change = (key: string, spec: Record<string, unknown>) => cluster.patch('EventTopic', key, { spec });
+const topicIdOf = async (key: string) => (await cluster.whenReady('EventTopic', key)).status as { topicId?: string };
+
+/** Asks for a look, as a person would with `kubectl annotate`. */
+async function lookNow(key: string): Promise<void> {
+  const at = new Date().toISOString();
+  await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
+}
+
+async function stalled(key: string, reason: string): Promise<string> {
+  const { status } = await cluster.whenCondition('EventTopic', key, 'Stalled', 'True', reason);
+  return status?.conditions?.find(({ type }) => type === 'Stalled')?.message ?? '';
+}
+
+describe('a topic that existed before', () => {
+  it('is taken under Take, brought to the spec, and never shrunk', async () => {
+    await kafka.createTopic(`${here}.taken`, 3, { 'retention.ms': '7000000', 'segment.ms': '9000000' });
+    const spec = { adoptionPolicy: 'Take', keyed: false, config: { 'retention.ms': 8_000_000 } };
+    const key = await createTopic('taken', { ...spec, partitions: 5 });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.partitions(`${here}.taken`)).toBe(5);
+    expect(await kafka.overrides(`${here}.taken`)).toEqual({ 'retention.ms': '8000000', 'segment.ms': '9000000' });
+
+    await kafka.createTopic(`${here}.large`, 4);
+    const large = await createTopic('large', { ...spec, partitions: 2 });
+    expect(await stalled(large, 'PartitionDecreaseRefused')).toContain('has 4 partitions, wanted 2');
+    expect(await kafka.partitions(`${here}.large`)).toBe(4);
+    await eventually(
+      async () => expect(await kafka.overrides(`${here}.large`)).toEqual({ 'retention.ms': '8000000' }),
+      { within },
+    );
+  });
+
+  it('is refused under Never, although it matches', async () => {
+    await kafka.createTopic(`${here}.never`, 1);
+    const key = await createTopic('never', { adoptionPolicy: 'Never' });
+    expect(await stalled(key, 'AdoptionRefused')).toContain('existed before');
+    await change(key, { adoptionPolicy: 'MatchOnly' });
+    await cluster.whenReady('EventTopic', key);
+  });
+
+  it('is told every difference in one message, and adopted once the spec says what is live', async () => {
+    await kafka.createTopic(`${here}.differs`, 3, { 'retention.ms': '7000000' });
+    const config = { 'retention.ms': 1, 'segment.ms': 2 };
+    const key = await createTopic('differs', { keyed: false, partitions: 2, replicationFactor: 2, config });
+    const message = await stalled(key, 'AdoptionMismatch');
+    for (const part of ['3 partitions and not 2', '1 replicas and not 2', 'retention.ms is "7000000"', 'segment.ms is'])
+      expect(message).toContain(part);
+    await change(key, {
+      partitions: 3,
+      replicationFactor: 1,
+      config: { 'retention.ms': '007000000', 'segment.ms': null },
+    });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.overrides(`${here}.differs`)).toEqual({ 'retention.ms': '7000000' });
+  });
+});
+
+describe('a topic that was lost', () => {
+  async function lose(name: string, spec: Record<string, unknown> = {}): Promise<{ key: string; lostId: string }> {
+    const key = await createTopic(name, spec);
+    const { topicId = '' } = await topicIdOf(key);
+    await kafka.deleteTopic(`${here}.${name}`);
+    await eventually(async () => expect(await kafka.exists(`${here}.${name}`)).toBe(false), { within });
+    await lookNow(key);
+    return { key, lostId: topicId };
+  }
+
+  it('is created again, empty, for the id that was lost and for no other', async () => {
+    const { key, lostId } = await lose('lost', { config: { 'retention.ms': 5_000_000 } });
+    expect(await stalled(key, 'TopicDeletedOutOfBand')).toContain(`set spec.recreateLostTopicId to ${lostId}`);
+    await change(key, { recreateLostTopicId: 'AAAAAAAAAAAAAAAAAAAAAQ' });
+    await stalled(key, 'TopicDeletedOutOfBand');
+    await change(key, { recreateLostTopicId: lostId });
+    const { topicId } = await topicIdOf(key);
+    expect(topicId).not.toBe(lostId);
+    expect(await kafka.overrides(`${here}.lost`)).toEqual({ 'retention.ms': '5000000' });
+  });
+
+  it('is created again at once where the policy says so', async () => {
+    const { key, lostId } = await lose('phoenix', { recreatePolicy: 'Recreate' });
+    await eventually(async () => expect((await topicIdOf(key)).topicId).not.toBe(lostId), { within });
+    expect(await kafka.exists(`${here}.phoenix`)).toBe(true);
+  });
+
+  it('gives way to the one that somebody created, once its id is accepted', async () => {
+    const { key } = await lose('usurped');
+    await eventually(() => kafka.createTopic(`${here}.usurped`, 1, { 'segment.ms': '9000000' }), { within });
+    await lookNow(key);
+    const message = await stalled(key, 'TopicRecreated');
+    const acceptTopicId = /set spec.acceptTopicId to (\S{22})/.exec(message)?.[1];
+    await change(key, { acceptTopicId });
+    expect(await topicIdOf(key)).toMatchObject({ topicId: acceptTopicId });
+    expect(await kafka.overrides(`${here}.usurped`)).toEqual({ 'segment.ms': '9000000' });
+  });
+});
+
+describe('an owner that goes', () => {
+  it.each(['Retain', 'Delete'])('with policy %s hands its topic over without touching it', async (deletionPolicy) => {
+    const name = `heirloom-${deletionPolicy.toLowerCase()}`;
+    const config = { 'retention.ms': 5_000_000 };
+    const first = await createTopic(name, { deletionPolicy, config });
+    const { topicId } = await topicIdOf(first);
+    const heir = await createTopic(name, { config: { 'retention.ms': 6_000_000 } }, elsewhere);
+    const message = await stalled(heir, 'OwnedByOther');
+    expect(message).toContain('a resource in another namespace');
+    expect(message).not.toContain(first);
+    await eventually(
+      async () => expect((await cluster.get('EventTopic', first))?.metadata.finalizers).toHaveLength(1),
+      { within },
+    );
+    await cluster.delete('EventTopic', first);
+    await cluster.whenGone('EventTopic', first);
+    expect(await topicIdOf(heir)).toMatchObject({ topicId });
+    expect(await kafka.overrides(`${here}.${name}`)).toEqual({ 'retention.ms': '6000000' });
+  });
+
+  it('is missed by nobody when it never owned the topic', async () => {
+    const owner = await createTopic('kept');
+    await cluster.whenReady('EventTopic', owner);
+    const other = await createTopic('kept', { deletionPolicy: 'Delete' }, elsewhere);
+    await stalled(other, 'OwnedByOther');
+    await cluster.delete('EventTopic', other);
+    await cluster.whenGone('EventTopic', other);
+    await lookNow(owner);
+    await cluster.whenReady('EventTopic', owner);
+    expect(await kafka.exists(`${here}.kept`)).toBe(true);
+  });
+});
+
+it('100 pairs that are created at the same instant end with one owner each', async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `pair-${index + 1}`);
+  await Promise.all(names.flatMap((name) => [here, elsewhere].map((namespace) => createTopic(name, {}, namespace))));
+  await eventually(
+    async () => {
+      const all = (await cluster.list<Managed>('EventTopic')).filter(({ metadata }) => names.includes(metadata.name));
+      const says = (topic: Managed) => topic.status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+      const pairs = names.map((name) =>
+        all
+          .filter(({ metadata }) => metadata.name === name)
+          .map(says)
+          .sort(),
+      );
+      expect(pairs).toEqual(names.map(() => ['InSync', 'OwnedByOther']));
+    },
+    { within },
+  );
+});
