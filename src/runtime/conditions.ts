@@ -17,7 +17,8 @@ export interface Moment {
 
 /** Computed here and nowhere else; all other types are findings of the kind. */
 const computed: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled', 'Paused']);
-const longestMessage = 1024;
+/** Enough for a list of differences; the API would take 32,768. */
+const longestMessage = 4096;
 
 /**
  * The status contract: one row per verdict. Reconciling, Stalled and Paused are True or absent, and never two of them

@@ -2,6 +2,7 @@ import type { Change, KubeObject, MergePatch, ObjectKey, ResourceCache } from '.
 import type { Log } from '../ports/log.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
 import { delayMs, type Random } from './backoff.ts';
+import { Census } from './census.ts';
 import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
 import type { Outcome } from './outcome.ts';
@@ -58,6 +59,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
   readonly #options: ControllerOptions<R, Observed, Action, Fields>;
   readonly #labels: { kind: string };
   readonly #meters: Meters;
+  readonly #census: Census;
   readonly #triggers: Trigger[] = [];
   /** The uid that rounds of a key were about, to notice that a name stands for a new object. */
   readonly #uids = new Map<ObjectKey, string>();
@@ -68,6 +70,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     this.#options = options;
     this.#labels = { kind: options.name };
     this.#meters = createMeters(options.metrics);
+    this.#census = new Census(options.metrics, options.name);
     this.watch(options.store, (change) => (concernsRounds(change, options.finalizer) ? [change.key] : []));
   }
 
@@ -115,6 +118,8 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     this.#meters.depth.set(this.#queue?.depth ?? 0, this.#labels);
     this.#meters.running.set(this.#queue?.running ?? 0, this.#labels);
     this.#meters.oldest.set((this.#queue?.oldestMs ?? 0) / 1000, this.#labels);
+    // One replica speaks of them, so that sums over replicas count each resource once.
+    this.#census.take(this.#queue === undefined ? [] : this.#options.store.list());
   }
 
   /** A cache that is not complete reads as absence, so nobody looks before all are. False: stopped first. */

@@ -50,7 +50,7 @@ function conditionProblems(condition: Condition, generation: number): readonly s
     ['its type is one word', /^[A-Z][A-Za-z0-9]*$/.test(type)],
     ['its status is True, False or Unknown', ['True', 'False', 'Unknown'].includes(status)],
     ['its reason is one word', /^[A-Z][A-Za-z0-9]*$/.test(reason)],
-    ['its message says something, in at most 1024 characters', message.length > 0 && message.length <= 1024],
+    ['its message says something, in at most 4096 characters', message.length > 0 && message.length <= 4096],
     [
       'its message names no time, which would change while the problem stays',
       !/\d{4}-\d\d-\d\dT\d\d:\d\d/.test(message),

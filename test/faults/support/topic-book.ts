@@ -4,6 +4,8 @@ import { eventually } from '../../helpers/eventually.ts';
 import { liveTopics } from './live-topics.ts';
 import { type Scene, within } from './scene.ts';
 
+const adoptionPolicies = ['MatchOnly', 'Take', 'Never'];
+
 interface Wanted {
   partitions: number;
   config: Readonly<Record<string, string>>;
@@ -38,9 +40,14 @@ export class TopicBook {
     return this.keyOf(name);
   }
 
-  /** `<prefix>-1` and so on. Answers their keys. */
+  /** `<prefix>-1` and so on, with every adoption policy in turn. Answers their keys. */
   createMany(prefix: string, count: number): Promise<string[]> {
-    return Promise.all(Array.from({ length: count }, (_, index) => this.create(`${prefix}-${index + 1}`)));
+    return Promise.all(
+      Array.from({ length: count }, (_, index) => {
+        const adoptionPolicy = adoptionPolicies[index % adoptionPolicies.length];
+        return this.create(`${prefix}-${index + 1}`, { adoptionPolicy });
+      }),
+    );
   }
 
   async change(name: string, { partitions, retentionMs }: TopicChange): Promise<void> {

@@ -172,9 +172,9 @@ test('the first of several refusals gives the reason, and the messages are sorte
 });
 
 test('a message is bounded, and no character is cut in half', () => {
-  const verdict = { ...done, message: '𝕊'.repeat(1000) };
+  const verdict = { ...done, message: '𝕊'.repeat(4000) };
   const message = mergeConditions([], verdict, { generation: 1, now })[0]?.message ?? '';
-  expect(message.length).toBeLessThanOrEqual(1024);
+  expect(message.length).toBeLessThanOrEqual(4096);
   expect(message.isWellFormed()).toBe(true);
   expect(message.endsWith('…')).toBe(true);
 });

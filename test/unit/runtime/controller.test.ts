@@ -268,6 +268,7 @@ test('rounds are counted by outcome and failure, and the queue is measured when 
     'sluice_queue_depth{kind="note"}': 2,
     'sluice_rounds_running{kind="note"}': 1,
     'sluice_queue_oldest_seconds{kind="note"}': 2,
+    'sluice_resources{kind="note",ready="",reason=""}': 3,
   });
   ink.resolve();
   await settle();
