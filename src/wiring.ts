@@ -40,6 +40,8 @@ export interface Parts {
 
 /** Actions that take longer than this are reported while they run. */
 const slowMs = 2_000;
+/** Topics that are looked at for drift at once: they wait for a few shared answers, which this fills. */
+const sweepWorkers = 1_000;
 
 const eventTypeOf: EventTypeOf = (reason) => eventTypes.get(reason);
 const eventTypes = new Map(
@@ -79,6 +81,7 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     name: 'event-topic',
     store: stores.topics,
     behaviour: eventTopicBehaviour({ ...stores, kafka, journal }),
+    sweepWorkers,
     failureReasons: { away, rejected: { kafka: reasonOfRejection } },
   });
   const schemas = createController({

@@ -31,6 +31,16 @@ function backoffMs(tries: number, { firstMs, maxMs }: Limits, random: Random): n
   return Math.min(maxMs, jitterMs(firstMs * 2 ** Math.max(0, tries - 1), 0.2, random));
 }
 
+/**
+ * Milliseconds until the one moment in ±10 % of `ms` at which all who wait that long come back: a grid of a fifth of
+ * `ms`. Who has come back together goes on doing so, if a round takes less than a tenth of it.
+ */
+export function togetherMs(ms: number, nowMs: number): number {
+  if (ms <= 0) return 0;
+  const gridMs = ms / 5;
+  return Math.floor((nowMs + 1.1 * ms) / gridMs) * gridMs - nowMs;
+}
+
 /** `ms` spread evenly over ±`share` of it, so that many keys do not come back at once. */
 function jitterMs(ms: number, share: number, random: Random): number {
   return Math.round(ms * (1 - share + 2 * share * random()));

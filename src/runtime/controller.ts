@@ -1,7 +1,7 @@
 import type { Change, KubeObject, MergePatch, ObjectKey, ResourceCache } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
-import { delayMs, type Random } from './backoff.ts';
+import { delayMs, type Random, togetherMs } from './backoff.ts';
 import { Census } from './census.ts';
 import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
@@ -20,6 +20,11 @@ export interface ControllerOptions<R extends Managed, Observed, Action, Fields e
   random: Random;
   /** How many rounds run at once. */
   workers: number;
+  /**
+   * How many rechecks run at once besides. They then come together, for a kind whose adapters answer many questions
+   * with one request. Absent: rechecks are spread, and run among the other rounds.
+   */
+  sweepWorkers?: number;
   /** How long running rounds may take to end by themselves once the controller stops. */
   drainMs: number;
 }
@@ -85,11 +90,11 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, workers, drainMs } = this.#options;
+    const { clock, workers, sweepWorkers, drainMs } = this.#options;
     if (!(await this.#synced(signal))) return;
     const rounds = new AbortController();
     const work = (key: ObjectKey) => this.#round(queue, key, rounds.signal);
-    const queue = new WorkQueue({ clock, workers, work });
+    const queue = new WorkQueue({ clock, workers, ...(sweepWorkers !== undefined && { sweepWorkers }), work });
     this.#queue = queue;
     const unsubscribes = this.#triggers.map((trigger) => trigger.subscribe((key) => queue.add(key)));
 
@@ -175,7 +180,12 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     const settled = outcome.kind === 'recheck' || outcome.kind === 'awaitChange';
     if (settled) queue.clearFailures(key);
     const tries = settled ? 0 : queue.countFailure(key);
-    const afterMs = delayMs(outcome, tries, this.#options.random);
+    const { clock, random, sweepWorkers } = this.#options;
+    if (outcome.kind === 'recheck' && sweepWorkers !== undefined) {
+      queue.sweepAfter(key, togetherMs(outcome.afterMs, clock.monotonicMs()));
+      return;
+    }
+    const afterMs = delayMs(outcome, tries, random);
     if (afterMs !== undefined) queue.addAfter(key, afterMs);
   }
 }

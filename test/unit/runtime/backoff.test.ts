@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { delayMs } from '../../../src/runtime/backoff.ts';
+import { delayMs, togetherMs } from '../../../src/runtime/backoff.ts';
 import type { Outcome } from '../../../src/runtime/outcome.ts';
 
 const retry: Outcome = { kind: 'retry', cause: 'x' };
@@ -42,4 +43,36 @@ const rows: readonly { it: string; outcome: Outcome; tries?: number; random?: ()
 
 test.each(rows)('$it', ({ outcome, tries = 0, random = middle, ms }) => {
   expect(delayMs(outcome, tries, random)).toBe(ms);
+});
+
+const meetings: readonly { it: string; nowMs: number; ms: number }[] = [
+  { it: 'after the interval', nowMs: 0, ms: 300_000 },
+  { it: 'with those that began before, up to a tenth earlier', nowMs: 29_999, ms: 270_001 },
+  { it: 'with those that begin later, up to a tenth later', nowMs: 30_000, ms: 330_000 },
+  { it: 'at the next moment of the same series when the round took a while', nowMs: 300_000 + 20_000, ms: 280_000 },
+];
+
+test.each(meetings)('those who come back together come back $it', ({ nowMs, ms }) => {
+  expect(togetherMs(300_000, nowMs)).toBe(ms);
+});
+
+test('who need not wait does not wait for others', () => {
+  expect(togetherMs(0, 1_234)).toBe(0);
+});
+
+test('whoever comes back together waits ± 10 %, at one of five moments per interval', () => {
+  const moment = fc.record({
+    ms: fc.integer({ min: 10, max: 86_400_000 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(moment, fc.integer({ min: 0, max: 10 ** 9 }), ({ ms, share }, sinceMs) => {
+      const nowMs = sinceMs + share * ms;
+      const delay = togetherMs(ms, nowMs);
+      expect(delay / ms).toBeGreaterThanOrEqual(0.9 - 1e-6);
+      expect(delay / ms).toBeLessThanOrEqual(1.1 + 1e-6);
+      const moments = (nowMs + delay) / (ms / 5);
+      expect(Math.abs(moments - Math.round(moments))).toBeLessThan(1e-3);
+    }),
+  );
 });

@@ -13,11 +13,12 @@ const key = 'shop/hello';
 interface StageOptions {
   notes?: readonly NewObject<Note>[];
   workers?: number;
+  sweepWorkers?: number;
   forget?: (key: string) => void;
 }
 
 /** The sample kind under a controller. */
-function createStage({ notes = [newNote()], workers = 64, forget }: StageOptions = {}) {
+function createStage({ notes = [newNote()], workers = 64, sweepWorkers, forget }: StageOptions = {}) {
   const world = createWorld(...notes);
   const log = new RecordedLog();
   const metrics = new RecordedMetrics();
@@ -30,6 +31,7 @@ function createStage({ notes = [newNote()], workers = 64, forget }: StageOptions
     log,
     metrics,
     workers,
+    ...(sweepWorkers !== undefined && { sweepWorkers }),
     drainMs: 5_000,
     random: () => 0.5,
   });
@@ -57,6 +59,30 @@ test('starts with all keys, and comes back to each after the recheck interval', 
   stage.wall.texts.set('a', 'scribble');
   await stage.clock.advance(recheckMs);
   expect(stage.wall.texts.get('a')).toBe('hello');
+});
+
+test('what was looked at at different times is swept together, and drift is set back then', async () => {
+  const stage = createStage({ notes: [newNote('shop/a'), newNote('shop/b'), newNote('shop/c')], sweepWorkers: 1_000 });
+  await stage.start();
+  await stage.clock.advance(recheckMs / 20);
+  stage.store.edit('shop/b', { spec: { text: 'bye' } });
+  await stage.clock.advance(recheckMs / 100);
+  for (const name of ['a', 'b', 'c']) stage.wall.texts.set(name, 'scribble');
+  const sinceMs = stage.clock.monotonicMs();
+  await stage.clock.advance(stage.clock.nextTimerMs ?? 0);
+  expect(Object.fromEntries(stage.wall.texts)).toEqual({ a: 'hello', b: 'bye', c: 'hello' });
+  expect(stage.clock.monotonicMs() - sinceMs).toBeLessThanOrEqual(recheckMs);
+});
+
+test('after failures a key finds back to the sweep', async () => {
+  const stage = createStage({ notes: [newNote('shop/a'), newNote('shop/b')], sweepWorkers: 1_000 });
+  stage.wall.failCall(1, new Fault('kafka', 'unavailable', 'away'));
+  await stage.start();
+  await stage.clock.advance(1_000);
+  expect(stage.clock.nextTimerMs).toBe(recheckMs - 1_000);
+  await stage.clock.advance(recheckMs - 1_000);
+  expect(stage.clock.nextTimerMs).toBe(recheckMs);
+  expect(lines(stage).filter((line) => line === 'debug recheck')).toHaveLength(2);
 });
 
 test('a change of the spec is acted on at once', async () => {

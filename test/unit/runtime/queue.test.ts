@@ -4,7 +4,7 @@ import { WorkQueue } from '../../../src/runtime/queue.ts';
 import { FakeClock, settle } from '../../fakes/fake-clock.ts';
 
 /** A queue whose work ends when the test says so. */
-function createBench(workers = 2) {
+function createBench(workers = 2, sweepWorkers = workers) {
   const clock = new FakeClock();
   const started: string[] = [];
   const running = new Map<string, () => void>();
@@ -18,7 +18,7 @@ function createBench(workers = 2) {
       });
     });
   };
-  const queue = new WorkQueue({ clock, workers, work });
+  const queue = new WorkQueue({ clock, workers, sweepWorkers, work });
   const end = async (key: string) => {
     running.get(key)?.();
     await settle();
@@ -117,6 +117,46 @@ test('a delay that ends during a run means one more run', async () => {
   expect(started).toEqual(['a', 'a']);
 });
 
+test('a sweep has workers of its own, and holds up no change', async () => {
+  const { clock, queue, add, end, running } = createBench(1, 2);
+  for (const name of ['a', 'b', 'c']) queue.sweepAfter(name, 1_000);
+  await clock.advance(1_000);
+  await add('x', 'y');
+  expect([...running.keys()]).toEqual(['a', 'b', 'x']);
+  expect([queue.depth, queue.running]).toEqual([2, 3]);
+  await end('a');
+  await end('x');
+  expect([...running.keys()]).toEqual(['b', 'c', 'y']);
+});
+
+test('a key that changes while it waits for the sweep does not wait for it, and runs once', async () => {
+  const { clock, queue, add, end, started } = createBench(1, 1);
+  for (const name of ['a', 'b']) queue.sweepAfter(name, 1_000);
+  await clock.advance(1_000);
+  await add('b');
+  expect(started).toEqual(['a', 'b']);
+  for (const name of ['a', 'b']) await end(name);
+  expect(started).toEqual(['a', 'b']);
+});
+
+test('a key that waits for its turn is not swept as well', async () => {
+  const { clock, queue, add, end, started } = createBench(1, 1);
+  queue.sweepAfter('b', 1_000);
+  await add('a', 'b');
+  await clock.advance(1_000);
+  expect(started).toEqual(['a']);
+  for (const name of ['a', 'b']) await end(name);
+  expect(started).toEqual(['a', 'b']);
+});
+
+test('namespaces take turns in a sweep, too', async () => {
+  const { clock, queue, end, started } = createBench(1, 1);
+  for (const name of ['big/1', 'big/2', 'big/3', 'small/1']) queue.sweepAfter(name, 1_000);
+  await clock.advance(1_000);
+  for (const name of ['big/1', 'big/2', 'small/1', 'big/3']) await end(name);
+  expect(started.slice(0, 3)).toEqual(['big/1', 'big/2', 'small/1']);
+});
+
 test('failures are counted per key until they are cleared', () => {
   const { queue } = createBench();
   expect([queue.countFailure('a'), queue.countFailure('a'), queue.countFailure('b')]).toEqual([1, 2, 1]);
@@ -158,17 +198,18 @@ test('closing an idle queue ends at once', async () => {
   await createBench().queue.close();
 });
 
-type Step = { do: 'add' | 'delay' | 'end'; key: string } | { do: 'pass'; ms: number };
+type Step = { do: 'add' | 'delay' | 'sweep' | 'end'; key: string } | { do: 'pass'; ms: number };
 const key = fc.constantFrom('a/1', 'a/2', 'b/1', 'c');
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constantFrom('add', 'delay', 'end'), key }),
+  fc.record({ do: fc.constantFrom('add', 'delay', 'sweep', 'end'), key }),
   fc.record({ do: fc.constant('pass'), ms: fc.integer({ min: 0, max: 3_000 }) }),
 );
 
 test('whatever happens, no key runs twice at once and nothing that was asked for is lost', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, workers) => {
-      const { clock, queue, started, running, add, end } = createBench(workers);
+      const sweepWorkers = 4 - workers;
+      const { clock, queue, started, running, add, end } = createBench(workers, sweepWorkers);
       /** How many runs of a key had started when a look at it was asked for last. */
       const askedAt = new Map<string, number>();
       const runsOf = (name: string) => started.filter((other) => other === name).length;
@@ -178,9 +219,10 @@ test('whatever happens, no key runs twice at once and nothing that was asked for
         else {
           askedAt.set(taken.key, runsOf(taken.key));
           if (taken.do === 'add') await add(taken.key);
-          else queue.addAfter(taken.key, 1_000);
+          else if (taken.do === 'delay') queue.addAfter(taken.key, 1_000);
+          else queue.sweepAfter(taken.key, 1_000);
         }
-        expect(running.size).toBeLessThanOrEqual(workers);
+        expect(running.size).toBeLessThanOrEqual(workers + sweepWorkers);
       }
       await clock.advance(1_000);
       while (running.size > 0) for (const name of [...running.keys()]) await end(name);
