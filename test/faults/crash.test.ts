@@ -187,4 +187,42 @@ it('adopted none of its own topics as if it were a stranger’s, and keeps no cl
   );
 });
 
+it('gives each of 100 contested topics one owner, and leaves it the owner after it was killed', async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `pair-${index + 1}`);
+  const claimants = names.flatMap((name) =>
+    ['one', 'other'].map((suffix) => ({ name: `${name}-${suffix}`, of: name })),
+  );
+  const dead = killedAt(Api.CreateTopics, 'before its answer arrives');
+  await Promise.all(claimants.map(({ name, of }) => scene.createTopic(name, { topicName: of })));
+  await dead;
+  await operator.part.start();
+  const ownersOf = async () => {
+    const topics = await scene.cluster.list<Managed>('EventTopic');
+    const says = (name: string) => {
+      const topic = topics.find(({ metadata }) => metadata.name === name);
+      return topic && conditionOf(topic, 'Ready')?.reason;
+    };
+    const pairs = names.map((of) => claimants.filter((claimant) => claimant.of === of).map(({ name }) => says(name)));
+    expect(pairs.map((pair) => pair.toSorted())).toEqual(names.map(() => ['InSync', 'OwnedByOther']));
+    return pairs;
+  };
+  const owners = await eventually(ownersOf, { within });
+  await operator.part.kill();
+  await operator.part.start();
+  const at = new Date().toISOString();
+  const annotations = { 'sluice.dev/reconcile-requested-at': at };
+  await Promise.all(
+    claimants.map(({ name }) => scene.cluster.patch('EventTopic', book.keyOf(name), { metadata: { annotations } })),
+  );
+  await eventually(
+    async () => {
+      const topics = await scene.cluster.list<Managed>('EventTopic');
+      const looked = topics.filter(({ status }) => status?.lastHandledReconcileAt === at);
+      expect(looked).toHaveLength(claimants.length);
+    },
+    { within },
+  );
+  expect(await ownersOf()).toEqual(owners);
+});
+
 it('had valid statuses all the time, and met no bug', () => scene.expectGoodConduct());
