@@ -1,8 +1,8 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
-// X.509 by hand: the local control plane needs one authority and one server certificate, and Node signs but does not
-// write certificates. The shapes are those of RFC 5280 section 4.1, in DER (X.690).
+// X.509 by hand: the local control plane and brokers need an authority and certificates of it, and Node signs but does
+// not write certificates. The shapes are those of RFC 5280 section 4.1, in DER (X.690).
 
 const OID = {
   ecdsaWithSha256: '06082a8648ce3d040302',
@@ -62,9 +62,11 @@ interface Request {
   publicKey: KeyObject;
   signedWith: KeyObject;
   extensions: readonly Buffer[];
+  days?: number;
 }
 
-function certificate({ subject, issuer, publicKey, signedWith, extensions }: Request): string {
+/** Valid since two days ago, for `days` from now on; a negative number has passed. */
+function certificate({ subject, issuer, publicKey, signedWith, extensions, days = 365 }: Request): string {
   const algorithm = sequence(hex(OID.ecdsaWithSha256));
   const now = Date.now();
   const body = sequence(
@@ -72,7 +74,7 @@ function certificate({ subject, issuer, publicKey, signedWith, extensions }: Req
     tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     algorithm,
     commonName(issuer),
-    sequence(utcTime(new Date(now - DAY_MS)), utcTime(new Date(now + 365 * DAY_MS))),
+    sequence(utcTime(new Date(now - 2 * DAY_MS)), utcTime(new Date(now + days * DAY_MS))),
     commonName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensions)),
@@ -84,33 +86,40 @@ function certificate({ subject, issuer, publicKey, signedWith, extensions }: Req
 
 const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** A new authority, and a certificate of it for a server that is reached under `names` (host names and IPv4 addresses). */
-export function createCertificates(names: readonly string[]): ServerCertificates {
-  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issued = { issuer: 'sluice-local-authority', signedWith: authority.privateKey };
+/** A new authority, which signs with a key of its own. */
+export function createAuthority(name = 'sluice-local-authority'): Identity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const isAuthority = extension(OID.basicConstraints, sequence(hex('0101ff')));
   const signsCertificates = extension(OID.keyUsage, hex('03020204'));
-  return {
-    authority: {
-      key: pem(authority.privateKey),
-      certificate: certificate({
-        ...issued,
-        subject: issued.issuer,
-        publicKey: authority.publicKey,
-        extensions: [isAuthority, signsCertificates],
-      }),
-    },
-    server: {
-      key: pem(server.privateKey),
-      certificate: certificate({
-        ...issued,
-        subject: 'kube-apiserver',
-        publicKey: server.publicKey,
-        extensions: [extension(OID.subjectAltName, sequence(...names.map(alternativeName)))],
-      }),
-    },
-  };
+  const extensions = [isAuthority, signsCertificates];
+  const self = { subject: name, issuer: name, publicKey, signedWith: privateKey, extensions };
+  return { key: pem(privateKey), certificate: certificate(self) };
+}
+
+export interface CertificateRequest {
+  /** Common name. */
+  subject: string;
+  /** Host names and IPv4 addresses under which a server is reached. Default: none, as for a client. */
+  names?: readonly string[];
+  /** For how long it is valid. Default 365; negative: it has expired. */
+  days?: number;
+}
+
+/** A new key, and a certificate for it that `authority` signed. */
+export function issueCertificate(authority: Identity, { subject, names = [], days }: CertificateRequest): Identity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = new X509Certificate(authority.certificate).subject.replace(/^CN=/, '');
+  const signedWith = createPrivateKey(authority.key);
+  const alternatives = extension(OID.subjectAltName, sequence(...names.map(alternativeName)));
+  const extensions = names.length > 0 ? [alternatives] : [extension(OID.keyUsage, hex('03020780'))];
+  const request = { subject, issuer, publicKey, signedWith, extensions };
+  return { key: pem(privateKey), certificate: certificate({ ...request, ...(days !== undefined && { days }) }) };
+}
+
+/** A new authority, and a certificate of it for a server that is reached under `names` (host names and IPv4 addresses). */
+export function createCertificates(names: readonly string[]): ServerCertificates {
+  const authority = createAuthority();
+  return { authority, server: issueCertificate(authority, { subject: 'kube-apiserver', names }) };
 }
 
 /** A key with which the API server signs ServiceAccount tokens. PEM, SEC 1: it reads no other form of both halves. */

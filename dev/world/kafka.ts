@@ -6,6 +6,7 @@ import { Admin } from '@platformatic/kafka';
 import type { Nursery } from '../setup/processes.mjs';
 import { runTool } from '../setup/tools.mjs';
 import { java } from './java.ts';
+import { type KafkaEntrances, securedListeners, securitySettings } from './kafka-security.ts';
 import { Part } from './part.ts';
 import { FaultProxy } from './proxy.ts';
 
@@ -22,6 +23,8 @@ export interface KafkaPlan {
   logs: string;
   /** One node for each: its address, and the address of the proxy in front of it. */
   nodes: readonly { host: string; proxyHost: string }[];
+  /** Adds listeners that ask who comes in. On the other ones everybody is an administrator. */
+  entrances?: KafkaEntrances;
 }
 
 /** A KRaft cluster; each node is broker and controller. */
@@ -47,17 +50,18 @@ function newClusterId(): string {
 }
 
 function properties(plan: KafkaPlan, index: number, data: string): string {
-  const { nodes } = plan;
-  const host = nodes[index]?.host;
+  const { nodes, entrances } = plan;
+  const host = nodes[index]?.host ?? '';
   const proxyHost = nodes[index]?.proxyHost;
+  const secured = entrances ? securedListeners(host) : { listeners: '', protocols: '' };
   const replicas = Math.min(nodes.length, 3);
   const settings: Readonly<Record<string, string | number | boolean>> = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
     'controller.quorum.voters': nodes.map((node, i) => `${i + 1}@${node.host}:${CONTROLLER_PORT}`).join(','),
-    listeners: `CLIENT://${host}:${CLIENT_PORT},CONTROLLER://${host}:${CONTROLLER_PORT},PROXIED://${host}:${PROXIED_PORT}`,
-    'advertised.listeners': `CLIENT://${host}:${CLIENT_PORT},PROXIED://${proxyHost}:${PROXIED_PORT}`,
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    listeners: `CLIENT://${host}:${CLIENT_PORT},CONTROLLER://${host}:${CONTROLLER_PORT},PROXIED://${host}:${PROXIED_PORT}${secured.listeners}`,
+    'advertised.listeners': `CLIENT://${host}:${CLIENT_PORT},PROXIED://${proxyHost}:${PROXIED_PORT}${secured.listeners}`,
+    'listener.security.protocol.map': `CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT${secured.protocols}`,
     'inter.broker.listener.name': 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': data,
@@ -77,6 +81,7 @@ function properties(plan: KafkaPlan, index: number, data: string): string {
     'broker.heartbeat.interval.ms': 1_000,
     // The cleaner's default buffer would be a quarter of the heap.
     'log.cleaner.dedupe.buffer.size': 16 * 2 ** 20,
+    ...(entrances && securitySettings(entrances)),
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
@@ -119,7 +124,7 @@ async function format(plan: KafkaPlan, index: number, clusterId: string): Promis
   if (existsSync(config)) return;
   mkdirSync(folder, { recursive: true });
   const data = join(folder, 'data');
-  writeFileSync(config, properties(plan, index, data));
+  writeFileSync(config, properties(plan, index, data), { mode: 0o600 });
   const tool = ['-XX:TieredStopAtLevel=1', '-cp', join(plan.jars, '*'), 'kafka.tools.StorageTool'];
   await runTool(java(), [...tool, 'format', '-t', clusterId, '-c', config]);
 }
