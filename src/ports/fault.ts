@@ -16,6 +16,8 @@ export interface FaultDetails {
   code?: string;
   /** How long the other side asked us to wait. */
   retryAfterMs?: number;
+  /** It was the connection that was denied, whatever it was for: who we are was not accepted. */
+  atLogin?: boolean;
   cause?: unknown;
 }
 
@@ -26,6 +28,7 @@ export class Fault extends Error {
   readonly kind: FaultKind;
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly atLogin: boolean;
 
   constructor(system: FaultSystem, kind: FaultKind, message: string, details: FaultDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
@@ -33,5 +36,6 @@ export class Fault extends Error {
     this.kind = kind;
     this.code = details.code;
     this.retryAfterMs = details.retryAfterMs;
+    this.atLogin = details.atLogin ?? false;
   }
 }

@@ -21,6 +21,8 @@ export interface Broker {
 export interface ClusterState {
   clusterId: string;
   brokers: readonly Broker[];
+  /** The brokers refuse the newest credentials; what answers is a connection that was made with the ones before. */
+  loginRefused?: Fault;
 }
 
 /** One setting of a topic, as the broker reports it. */
@@ -135,13 +137,32 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+export const saslMechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+export type SaslMechanism = (typeof saslMechanisms)[number];
+
+/** Whom a client trusts and how it proves who it is. It goes into no log, message or metric. */
+export interface KafkaSecurity {
+  /** Absent: nothing is encrypted. Texts are PEM. */
+  tls?: {
+    /** What the brokers' certificates lead back to. Absent: the public authorities. */
+    ca?: string;
+    /** Absent: the client shows no certificate. */
+    client?: { certificate: string; key: string };
+  };
+  sasl?: { mechanism: SaslMechanism; username: string; password: string };
+}
+
 export interface KafkaTarget {
   /** The EventCluster's name: for logs and metrics. */
   name: string;
   bootstrapServers: readonly string[];
+  security?: KafkaSecurity;
 }
 
-/** Keeps one client per cluster and replaces it when the settings change. */
+/**
+ * Keeps one client per cluster, and replaces it when the addresses change. Security that changes holds for the
+ * connections that are made from then on; those that stand serve until new ones do.
+ */
 export interface KafkaConnections {
   to(target: KafkaTarget): KafkaAdmin;
   /** Closes the clients of clusters that are not in `names` any more. */

@@ -1,11 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { KafkaAdmin, KafkaTarget } from '../../ports/kafka.ts';
+import type { KafkaAdmin, KafkaSecurity, KafkaTarget } from '../../ports/kafka.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Cluster } from './cluster.ts';
 import { ClusterLinks } from './cluster-links.ts';
 import { createClusterReads } from './cluster-reads.ts';
 import { createGroupReads } from './groups.ts';
 import { createGroupsReading } from './groups-reading.ts';
+import type { RequestReport } from './link.ts';
 import { createOffsetReads } from './offsets.ts';
 import { OwnWrites } from './own-writes.ts';
 import { createRecordTimeReads } from './record-time.ts';
@@ -23,12 +24,18 @@ export interface KafkaDependencies {
   settings?: Partial<KafkaSettings>;
 }
 
+/** A client whose security can change while it is used. */
+export interface KafkaClient {
+  admin: KafkaAdmin;
+  secure(security: KafkaSecurity | undefined): void;
+}
+
 /** A client of one cluster. It opens no connection before the first call. */
-export function createKafkaAdmin(target: KafkaTarget, dependencies: KafkaDependencies): KafkaAdmin {
+export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDependencies): KafkaClient {
   const cluster = createCluster(target, dependencies);
   const topicReads = createTopicReads(cluster);
   const groupReads = createGroupReads(cluster);
-  return {
+  const admin: KafkaAdmin = {
     ...createClusterReads(cluster),
     describeTopic: topicReads.describeTopic,
     nameOfTopicId: topicReads.nameOfTopicId,
@@ -39,6 +46,7 @@ export function createKafkaAdmin(target: KafkaTarget, dependencies: KafkaDepende
     ...createRecordTimeReads(cluster, topicReads),
     close: async () => cluster.links.close(),
   };
+  return { admin, secure: (security) => cluster.links.secure(security) };
 }
 
 function createCluster(target: KafkaTarget, { clock, metrics, clientId, fence, ...rest }: KafkaDependencies): Cluster {
@@ -48,14 +56,15 @@ function createCluster(target: KafkaTarget, { clock, metrics, clientId, fence, .
     'api',
     'result',
   ]);
-  const links = new ClusterLinks(target.bootstrapServers, {
+  const options = {
     clock,
     clientId,
     fence,
     connectTimeoutMs: settings.callTimeoutMs,
     maxAnswerBytes: settings.maxAnswerBytes,
-    onRequest: ({ api, seconds, ok }) =>
+    onRequest: ({ api, seconds, ok }: RequestReport) =>
       requests.observe(seconds, { cluster: target.name, api, result: ok ? 'answered' : 'failed' }),
-  });
+  };
+  const links = new ClusterLinks(target.bootstrapServers, options, target.security);
   return { links, clock, settings, ownWrites: new OwnWrites(clock, settings.ownWritesMs) };
 }

@@ -1,8 +1,11 @@
+import type { Fault } from '../../ports/fault.ts';
+import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, parseAddress, printAddress } from './address.ts';
 import { unavailable } from './errors.ts';
 import { BrokerLink, type LinkOptions } from './link.ts';
 import { openFirst } from './open-first.ts';
 import type { KafkaRequest } from './request.ts';
+import { StickyLink } from './sticky-link.ts';
 import { type MetadataAnswer, type MetadataBroker, metadataByName } from './topic-calls.ts';
 
 /** A broker that has not opened its connection after this long gets competition from the next one. */
@@ -16,15 +19,30 @@ const notController = 41;
 export class ClusterLinks {
   readonly #options: LinkOptions;
   readonly #bootstrap: readonly Address[];
-  readonly #reader = new StickyLink(() => this.#openAny());
-  readonly #writer = new StickyLink(() => this.#openController());
-  readonly #byBroker = new Map<number, BrokerLink>();
+  readonly #reader: StickyLink<BrokerLink>;
+  readonly #writer: StickyLink<BrokerLink>;
+  readonly #byBroker = new Map<number, { address: Address; link: StickyLink<BrokerLink> }>();
+  #security: KafkaSecurity | undefined;
   #brokers: readonly MetadataBroker[] = [];
   #closed = false;
 
-  constructor(bootstrapServers: readonly string[], options: LinkOptions) {
-    this.#options = options;
+  constructor(bootstrapServers: readonly string[], options: Omit<LinkOptions, 'security'>, security?: KafkaSecurity) {
+    this.#options = { ...options, security: () => this.#security };
+    this.#security = security;
     this.#bootstrap = bootstrapServers.map(parseAddress);
+    this.#reader = new StickyLink(() => this.#openAny(), this.#options);
+    this.#writer = new StickyLink(() => this.#openController(), this.#options);
+  }
+
+  /** The security of connections that are made from now on. Those that stand are replaced as soon as it lets us in. */
+  secure(security: KafkaSecurity | undefined): void {
+    this.#security = security;
+    for (const link of this.#all()) link.renew();
+  }
+
+  /** Why the brokers did not let us in with the security as it is now, when reads go on with what was before. */
+  get loginRefused(): Fault | undefined {
+    return this.#reader.refused;
   }
 
   /** Asks any broker: the same one as long as it answers. */
@@ -67,30 +85,33 @@ export class ClusterLinks {
   ): Promise<Answer> {
     this.#refuseWhenClosed();
     if (address === undefined) throw unavailable(`broker ${brokerId} is not known`, { code: 'BROKER_NOT_AVAILABLE' });
-    return this.#linkTo(brokerId, address).send(request, timeoutMs);
+    const link = await this.#linkTo(brokerId, address).get();
+    return link.send(request, timeoutMs);
   }
 
   close(): void {
     this.#closed = true;
-    this.#reader.close();
-    this.#writer.close();
-    for (const link of this.#byBroker.values()) link.close();
+    for (const link of this.#all()) link.close();
     this.#byBroker.clear();
   }
 
-  #linkTo(brokerId: number, { host, port }: Address): BrokerLink {
+  #all(): StickyLink<BrokerLink>[] {
+    return [this.#reader, this.#writer, ...[...this.#byBroker.values()].map(({ link }) => link)];
+  }
+
+  #linkTo(brokerId: number, address: Address): StickyLink<BrokerLink> {
     const existing = this.#byBroker.get(brokerId);
-    if (existing?.address.host === host && existing.address.port === port) return existing;
-    existing?.close();
-    const link = new BrokerLink({ host, port }, this.#options);
-    this.#byBroker.set(brokerId, link);
+    if (existing?.address.host === address.host && existing.address.port === address.port) return existing.link;
+    existing?.link.close();
+    const link = new StickyLink(() => this.#openOneOf([address]), this.#options);
+    this.#byBroker.set(brokerId, { address, link });
     return link;
   }
 
   #learn(brokers: readonly MetadataBroker[]): void {
     this.#brokers = brokers;
     const ids = new Set(brokers.map((broker) => broker.nodeId));
-    for (const [id, link] of this.#byBroker) {
+    for (const [id, { link }] of this.#byBroker) {
       if (ids.has(id)) continue;
       link.close();
       this.#byBroker.delete(id);
@@ -121,37 +142,5 @@ export class ClusterLinks {
 
   #refuseWhenClosed(): void {
     if (this.#closed) throw unavailable('the client of this cluster was closed', { code: 'CLOSED' });
-  }
-}
-
-/** Keeps one open link and finds another when it breaks; callers that come at the same time share the search. */
-class StickyLink {
-  readonly #find: () => Promise<BrokerLink>;
-  #link: BrokerLink | undefined;
-  #finding: Promise<BrokerLink> | undefined;
-
-  constructor(find: () => Promise<BrokerLink>) {
-    this.#find = find;
-  }
-
-  async get(): Promise<BrokerLink> {
-    if (this.#link?.isOpen === true) return this.#link;
-    this.#finding ??= this.#findNext();
-    return this.#finding;
-  }
-
-  close(): void {
-    this.#link?.close();
-    this.#link = undefined;
-  }
-
-  async #findNext(): Promise<BrokerLink> {
-    try {
-      this.close();
-      this.#link = await this.#find();
-      return this.#link;
-    } finally {
-      this.#finding = undefined;
-    }
   }
 }

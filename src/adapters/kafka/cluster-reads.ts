@@ -11,7 +11,8 @@ export function createClusterReads(cluster: Cluster): Pick<KafkaAdmin, 'describe
     sizeOf: () => ({ partitions: 0, bytes: 0 }),
     send: async (asking) => {
       const answer = await cluster.links.metadata(metadataByName([]), cluster.settings.callTimeoutMs);
-      const state = stateOf(answer);
+      const { loginRefused } = cluster.links;
+      const state = { ...stateOf(answer), ...(loginRefused && { loginRefused }) };
       return asking.map(() => ({ ok: true, value: state }));
     },
   });

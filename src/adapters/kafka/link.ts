@@ -1,8 +1,11 @@
 import { apiVersionsV3, Connection, ResponseError } from '@platformatic/kafka';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
+import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, printAddress } from './address.ts';
 import { faultOfConnection, unavailable } from './errors.ts';
+import { loginOptions } from './login.ts';
+import { faultOfLogin } from './login-faults.ts';
 import type { KafkaRequest } from './request.ts';
 import { within } from './wait.ts';
 
@@ -11,12 +14,20 @@ export interface LinkOptions {
   clientId: string;
   /** How long connecting may take. */
   connectTimeoutMs: number;
+  /** Asked for each connection that is made. Absent: no TLS and no login. */
+  security?: () => KafkaSecurity | undefined;
   /** A broker that sends more than this without completing an answer is cut off. */
   maxAnswerBytes: number;
   /** Whether we still hold the lease; asked right before a mutating request leaves. */
   fence: () => boolean;
   /** Told about each request once it is answered or has failed. */
-  onRequest: (call: { api: string; seconds: number; ok: boolean }) => void;
+  onRequest: (call: RequestReport) => void;
+}
+
+export interface RequestReport {
+  api: string;
+  seconds: number;
+  ok: boolean;
 }
 
 /** One connection, with the versions that the broker at its other end announced on it, by API key. */
@@ -25,6 +36,14 @@ interface Session {
   versions: ReadonlyMap<number, { minVersion: number; maxVersion: number }>;
   /** How much had been read when the last answer was complete. */
   answeredBytes: number;
+  /** What it was made with. */
+  security: KafkaSecurity | undefined;
+  /** When the broker stops to count its login; by the monotonic clock. */
+  expiresAtMs: number;
+  /** When to look for its successor. */
+  agesAtMs: number;
+  /** What broke it, as the socket said: the calls under way only hear that it is closed. */
+  broken?: unknown;
   /** Why we ended it, for all calls that were under way. */
   ended?: Fault;
 }
@@ -37,6 +56,9 @@ const longThrottleMs = 1_000;
 const libraryTimeoutMs = 600_000;
 // Below its limit the library writes at once; above, it would hold requests back after the fence was asked.
 const maxInflights = 10_000;
+/** Of the time for which a login counts: from when on a successor is looked for, and until when the link is used. */
+const aging = 0.6;
+const lasting = 0.9;
 
 /**
  * A connection to one broker. It opens on the first call and again after it broke, and asks for the broker's versions
@@ -49,6 +71,8 @@ export class BrokerLink {
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #throttledUntilMs = 0;
+  #underWay = 0;
+  #retired = false;
 
   constructor(address: Address, options: LinkOptions) {
     this.address = address;
@@ -56,7 +80,14 @@ export class BrokerLink {
   }
 
   get isOpen(): boolean {
-    return this.#session?.connection.isConnected() === true;
+    return !this.#retired && this.#usable !== undefined;
+  }
+
+  /** Whether it is time for a successor: the security changed, or the broker will soon want to see who this is. */
+  get isAging(): boolean {
+    const session = this.#session;
+    if (session === undefined) return false;
+    return session.security !== this.#options.security?.() || session.agesAtMs <= this.#options.clock.monotonicMs();
   }
 
   /** Connects if need be. Throws Fault naming the address. */
@@ -73,6 +104,7 @@ export class BrokerLink {
     const { clock, onRequest } = this.#options;
     const startedMs = clock.monotonicMs();
     let ok = false;
+    this.#underWay += 1;
     try {
       const expire = () => this.#expire(timeoutMs);
       const answer = await within(clock, timeoutMs, this.#exchange(request), expire);
@@ -80,7 +112,15 @@ export class BrokerLink {
       return answer;
     } finally {
       onRequest({ api: request.name, seconds: (clock.monotonicMs() - startedMs) / 1000, ok });
+      this.#underWay -= 1;
+      if (this.#retired && this.#underWay === 0) this.close();
     }
+  }
+
+  /** Ends the connection once the calls that are under way have their answers. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#underWay === 0) this.close();
   }
 
   /** Ends the connection; calls that are under way fail. The next call would open it again. */
@@ -95,35 +135,59 @@ export class BrokerLink {
     connection.socket?.destroy();
   }
 
+  get #usable(): Session | undefined {
+    const session = this.#session;
+    const stands = session?.connection.isConnected() && session.expiresAtMs > this.#options.clock.monotonicMs();
+    return stands ? session : undefined;
+  }
+
   #opened(): Promise<Session> {
-    if (this.#session !== undefined && this.isOpen) return Promise.resolve(this.#session);
+    const session = this.#usable;
+    if (session !== undefined) return Promise.resolve(session);
     this.#opening ??= this.#connect();
     return this.#opening;
   }
 
   async #connect(): Promise<Session> {
     this.close();
-    const connection = new Connection(this.#options.clientId, {
-      connectTimeout: this.#options.connectTimeoutMs,
+    const { clock, clientId, connectTimeoutMs } = this.#options;
+    const security = this.#options.security?.();
+    const startedMs = clock.monotonicMs();
+    let lifetimeMs = 0;
+    const connection = new Connection(clientId, {
+      connectTimeout: connectTimeoutMs,
       requestTimeout: libraryTimeoutMs,
       maxInflights,
-      // Without it TLS connections carry no server name.
-      tlsServerName: true,
+      ...loginOptions(security, this.address.host, (ms) => {
+        lifetimeMs = ms;
+      }),
     });
-    // An error event that nobody listens to would end the process; the calls under way get the error as well.
-    connection.on('error', () => {});
+    const session: Session = {
+      ...{ connection, security, versions: new Map(), answeredBytes: 0 },
+      ...{ expiresAtMs: Number.POSITIVE_INFINITY, agesAtMs: Number.POSITIVE_INFINITY },
+    };
+    // An error event that nobody listens to would end the process.
+    connection.on('error', (error) => {
+      session.broken ??= error;
+    });
     this.#connection = connection;
     try {
       await connection.connect(this.address.host, this.address.port);
       const answer = await apiVersionsV3.api.async(connection, clientSoftware.name, clientSoftware.version);
-      const versions = new Map(answer.apiKeys.map((api) => [api.apiKey, api]));
-      const session: Session = { connection, versions, answeredBytes: connection.socket.bytesRead };
+      session.versions = new Map(answer.apiKeys.map((api) => [api.apiKey, api]));
+      session.answeredBytes = connection.socket.bytesRead;
+      if (lifetimeMs > 0) {
+        session.agesAtMs = startedMs + aging * lifetimeMs;
+        session.expiresAtMs = startedMs + lasting * lifetimeMs;
+      }
       connection.socket.on('data', () => this.#endWhenOversized(session));
       if (this.#connection === connection) this.#session = session;
       return session;
     } catch (error) {
       if (this.#connection === connection) this.close();
-      throw faultOfConnection(`cannot connect to ${this.#name}`, error);
+      const cause = session.broken ?? error;
+      const what = `cannot connect to ${this.#name}`;
+      throw faultOfLogin(what, cause, security) ?? faultOfConnection(what, cause);
     } finally {
       if (this.#connection === connection) this.#opening = undefined;
     }

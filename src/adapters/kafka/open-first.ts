@@ -41,9 +41,12 @@ export function openFirst(links: readonly BrokerLink[], clock: Clock, dawdleMs: 
 
 /** In the order of the addresses, not of the failures, so that the message stays the same. */
 function noneOpened(links: readonly BrokerLink[], faults: ReadonlyMap<BrokerLink, unknown>): unknown {
-  const [first] = links.map((link) => faults.get(link));
-  if (links.length === 1 || !(first instanceof Fault)) return first;
+  const [one] = links;
+  const first = one && faults.get(one);
+  if (one === undefined || links.length === 1 || !(first instanceof Fault)) return first;
   const addresses = links.map((link) => printAddress(link.address)).join(', ');
-  const code = first.code ?? 'UNKNOWN';
-  return new Fault('kafka', first.kind, `cannot connect to any of ${addresses}: ${code}`, { code, cause: first });
+  const { kind, code = 'UNKNOWN', atLogin } = first;
+  const alone = `cannot connect to ${printAddress(one.address)}: `;
+  const why = first.message.startsWith(alone) ? first.message.slice(alone.length) : code;
+  return new Fault('kafka', kind, `cannot connect to any of ${addresses}: ${why}`, { code, atLogin, cause: first });
 }

@@ -3,12 +3,19 @@ import { Admin, Consumer } from '@platformatic/kafka';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { createKafkaConnections } from '../../../src/adapters/kafka/index.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
+import type { KafkaTarget } from '../../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../../fakes/recorders.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { KafkaParts } from './kafka-admin.contract.ts';
 
-/** The cluster at `bootstrapServers`: our adapter as the operator, other clients as the services. */
-export async function realKafka(bootstrapServers: readonly string[]): Promise<KafkaParts> {
+/**
+ * The cluster at `bootstrapServers`: our adapter as the operator, other clients as the services. `operator`: how the
+ * operator comes in, where that differs.
+ */
+export async function realKafka(
+  bootstrapServers: readonly string[],
+  operator: Omit<KafkaTarget, 'name'> = { bootstrapServers },
+): Promise<KafkaParts> {
   const metrics = new RecordedMetrics();
   const connections = createKafkaConnections({ clock: systemClock, metrics, clientId: 'contract', fence: () => true });
   const services = new Kafka({ clientId: 'services', brokers: [...bootstrapServers], logLevel: logLevel.NOTHING });
@@ -16,7 +23,7 @@ export async function realKafka(bootstrapServers: readonly string[]): Promise<Ka
   const tools = new Admin({ clientId: 'tools', bootstrapBrokers: [...bootstrapServers] });
   await producer.connect();
   return {
-    admin: connections.to({ name: 'contract', bootstrapServers }),
+    admin: connections.to({ name: 'contract', ...operator }),
     async produce(topic, partition, times, codec) {
       const messages = times.map((time) => ({ partition, value: 'record', timestamp: String(time.getTime()) }));
       const compression = codec === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;

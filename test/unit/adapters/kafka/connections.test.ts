@@ -36,6 +36,14 @@ describe('the connections to Kafka clusters', () => {
     await outcome;
   });
 
+  it('keep the client when its security changes', () => {
+    const connections = connect();
+    const security = { sasl: { mechanism: 'PLAIN', username: 'operator', password: 'old' } } as const;
+    const client = connections.to({ ...target, security });
+    expect(connections.to({ ...target, security: { sasl: { ...security.sasl, password: 'new' } } })).toBe(client);
+    expect(connections.to(target)).toBe(client);
+  });
+
   it('close and forget the clients of clusters that are gone', () => {
     const connections = connect();
     const [kept, gone] = [connections.to(target), connections.to({ ...target, name: 'gone' })];

@@ -4,6 +4,7 @@ import { describeClassicGroups } from '../../../../src/adapters/kafka/group-call
 import { BrokerLink, type LinkOptions } from '../../../../src/adapters/kafka/link.ts';
 import { createTopics, describeTopicConfigs, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
+import type { KafkaSecurity } from '../../../../src/ports/kafka.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from './scripted-broker.ts';
 import { all, i16, i32, list, tags, text } from './wire.ts';
@@ -212,6 +213,26 @@ describe('a link to a broker', () => {
     await link.send(creation, plentyMs);
     await ask(link);
     expect(broker.count(apiKey.ApiVersions)).toBe(2);
+  });
+
+  it('ends after the calls under way when it is retired', async () => {
+    const link = linkTo(broker.address);
+    await ask(link);
+    const calls = Promise.all([ask(link), ask(link)]);
+    link.retire();
+    expect(link.isOpen).toBe(false);
+    expect(await calls).toMatchObject([{ clusterId: 'cluster' }, { clusterId: 'cluster' }]);
+    expect(broker.connections).toBe(1);
+    await eventually(() => expect(broker.open).toBe(0), { within: plentyMs, everyMs: 5 });
+  });
+
+  it('ages as soon as there is other security than it was made with', async () => {
+    let security: KafkaSecurity | undefined;
+    const link = linkTo(broker.address, { security: () => security });
+    await ask(link);
+    expect(link.isAging).toBe(false);
+    security = { tls: {} };
+    expect({ isAging: link.isAging, isOpen: link.isOpen }).toEqual({ isAging: true, isOpen: true });
   });
 
   it('fails the calls under way when it is closed', async () => {

@@ -57,6 +57,11 @@ export class ScriptedBroker {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** How many connections stand. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   answer(key: number, answer: Answer | ((request: SeenRequest) => Answer)): void {
     this.#answers.set(key, typeof answer === 'function' ? answer : () => answer);
   }
