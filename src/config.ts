@@ -9,12 +9,24 @@ const address = z
   .transform((text) => ({ host: text.slice(0, text.lastIndexOf(':')), port: Number(text.split(':').at(-1)) }))
   .refine(({ port }) => port <= 65_535, 'the port must be at most 65535');
 
+const namespaces = z
+  .string()
+  .max(4_096)
+  .default('')
+  .transform((text) => [...new Set(text.split(',').flatMap((name) => name.trim() || []))])
+  .refine(
+    (names) => names.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)),
+    'must be namespaces, such as kafka,kafka-test',
+  );
+
 /** Every setting of the operator: environment variable → meaning. */
 const schema = z.object({
   /** How to reach the API server from outside a cluster, in kubectl's own form; in a pod it stays unset. */
   KUBECONFIG: z.string().max(4_096).optional(),
   /** Where the operator keeps its lease and its journal. */
   SLUICE_NAMESPACE: z.string().min(1).max(63).default('sluice-system'),
+  /** Further namespaces, separated by commas, whose Secrets an EventCluster may name. */
+  SLUICE_SECRET_NAMESPACES: namespaces,
   /** Who we are in the lease; unique per process. */
   SLUICE_IDENTITY: z.string().min(1).max(253).optional(),
   SLUICE_METRICS_ADDRESS: address.prefault('0.0.0.0:8080'),

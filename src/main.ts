@@ -18,7 +18,7 @@ import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event
 import { createHealthServer, silenceCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
 import { shutDown } from './runtime/shutdown.ts';
-import { createStores } from './stores.ts';
+import { createSecretStores, createStores } from './stores.ts';
 import { createControllers } from './wiring.ts';
 
 try {
@@ -56,7 +56,9 @@ async function runOperator(config: Config): Promise<void> {
   const fence = () => elector.fence();
 
   const client = new KubeClient({ ...kubeParts, fence });
-  const stores = createStores({ client, clock, log, random: Math.random, settings: kubeSettings });
+  const storeParts = { client, clock, log, random: Math.random, settings: kubeSettings };
+  const stores = createStores(storeParts);
+  const secrets = createSecretStores([config.SLUICE_NAMESPACE, ...config.SLUICE_SECRET_NAMESPACES], storeParts);
   const events = new EventSender({ client, clock, log, metrics, instance: identity });
   const journal = new ConfigMapJournal({ client, clock, namespace: config.SLUICE_NAMESPACE, signal: stopping.signal });
   const kafka = createKafkaConnections({
@@ -71,10 +73,12 @@ async function runOperator(config: Config): Promise<void> {
   });
   const { controllers, lag } = createControllers({
     ...{ config, clock, log, metrics, stores, events, journal, kafka, registry },
+    secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
     scaler: createScaleWriter(client),
   });
 
-  const all = Object.entries(stores);
+  const secretStores = [...secrets].map(([namespace, store]) => [`Secrets of ${namespace}`, store] as const);
+  const all = [...Object.entries(stores), ...secretStores];
   const health = createHealthServer({
     live: all.map(([name, store]) =>
       silenceCheck(`the watch of ${name}`, () => store.silentMs(), 2 * config.SLUICE_WATCHDOG_MS),

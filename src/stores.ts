@@ -1,8 +1,9 @@
 import type { KubeClient } from './adapters/kube/client.ts';
 import type { ResourceType } from './adapters/kube/resource-type.ts';
-import { deployments as deploymentType } from './adapters/kube/resource-type.ts';
+import { deployments as deploymentType, secrets as secretType } from './adapters/kube/resource-type.ts';
 import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
 import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './adapters/kube/store.ts';
+import { isForConnections } from './controllers/credentials.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
 import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
@@ -15,6 +16,7 @@ import { type EventSchema, eventSchema, parseEventSchema } from './crds/event-sc
 import { type EventTopic, eventTopic, parseEventTopic } from './crds/event-topic.ts';
 import type { KubeObject, PolicyRule } from './ports/kube.ts';
 import type { Autoscaler, Deployment } from './ports/scale-target.ts';
+import type { Secret } from './ports/secrets.ts';
 
 const autoscalerType: ResourceType = {
   group: 'autoscaling',
@@ -50,6 +52,7 @@ const uses: readonly StoreUse[] = [
   { group: autoscalerType.group, plural: autoscalerType.plural },
   { group: scaledObjectType.group, plural: scaledObjectType.plural },
   { group: namespaceType.group, plural: namespaceType.plural },
+  { group: secretType.group, plural: secretType.plural, scope: 'operator-namespace' },
 ];
 
 /** Everything that the operator is allowed to do. */
@@ -99,6 +102,15 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
   };
 }
 
+/** The Secrets of each of the namespaces, by its name. */
+export function createSecretStores(
+  namespaces: readonly string[],
+  parts: StoreParts & { client: KubeClient },
+): ReadonlyMap<string, KubeStore<Secret>> {
+  const options = { type: secretType, parse: secretEssence };
+  return new Map(namespaces.map((namespace) => [namespace, new KubeStore<Secret>({ ...options, namespace }, parts)]));
+}
+
 function ownType({ kind, plural, scope }: KindDefinition): ResourceType {
   return { group, version, kind, plural, namespaced: scope === 'Namespaced' };
 }
@@ -113,6 +125,12 @@ function deploymentEssence({ apiVersion, kind, metadata, spec, status }: Deploym
   const { replicas, paused } = spec;
   const kept = { ...(replicas !== undefined && { replicas }), ...(paused !== undefined && { paused }) };
   return { ok: true, resource: { apiVersion, kind, metadata, spec: kept, ...(status && { status }) } };
+}
+
+/** Secrets that are no credentials of ours are not kept in memory. */
+function secretEssence({ apiVersion, kind, metadata, type, data }: Secret): Parsed<Secret> {
+  const kept = isForConnections(type) ? { ...(data && { data }) } : {};
+  return { ok: true, resource: { apiVersion, kind, metadata, ...(type !== undefined && { type }), ...kept } };
 }
 
 function metadataOnly({ apiVersion, kind, metadata }: KubeObject): Parsed<KubeObject> {

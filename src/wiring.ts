@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { createClusterConnections, secretKeysOf } from './controllers/credentials.ts';
 import { eventClusterBehaviour } from './controllers/event-cluster/behaviour.ts';
 import { eventConsumerBehaviour } from './controllers/event-consumer/behaviour.ts';
 import { groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
@@ -20,6 +21,7 @@ import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { RegistryConnections } from './ports/registry.ts';
 import type { Autoscaler, ScaleWriter } from './ports/scale-target.ts';
+import type { SecretSource } from './ports/secrets.ts';
 import { type Controller, createController } from './runtime/controller.ts';
 import type { EventTypeOf } from './runtime/events.ts';
 import { keyOf, namespaceOf } from './runtime/key.ts';
@@ -34,6 +36,7 @@ export interface Parts {
   events: EventRecorder;
   journal: Journal;
   kafka: KafkaConnections;
+  secrets: SecretSource;
   registry: RegistryConnections;
   scaler: ScaleWriter;
 }
@@ -54,7 +57,8 @@ const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavaila
 
 /** One controller for each kind, and the lag pollers that wake the consumers. */
 export function createControllers(parts: Parts): { controllers: readonly Controller[]; lag: LagSource } {
-  const { config, clock, log, metrics, stores, events, journal, kafka, registry, scaler } = parts;
+  const { config, clock, log, metrics, stores, events, journal, secrets, registry, scaler } = parts;
+  const kafka = createClusterConnections(parts.kafka, secrets);
   const common = {
     ...{ finalizer, eventTypeOf, events, clock, log, metrics, slowMs },
     random: Math.random,
@@ -71,7 +75,7 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     ...common,
     name: 'event-cluster',
     store: stores.clusters,
-    behaviour: eventClusterBehaviour({ kafka, registry, probeMs: config.SLUICE_PROBE_MS }),
+    behaviour: eventClusterBehaviour({ kafka, secrets, registry, probeMs: config.SLUICE_PROBE_MS }),
     // An outage has to be noticed for its end to be: what waits for a cluster is woken when that is reached again.
     recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
     failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
@@ -103,6 +107,11 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     failureReasons: { away, rejected: {} },
   });
 
+  for (const cache of secrets.caches.values()) {
+    clusters.watch(cache, ({ key }) =>
+      keysOf([...stores.clusters.list()].filter(({ spec }) => secretKeysOf(spec.kafka, secrets).includes(key))),
+    );
+  }
   // A removal asks who uses the topic and whether the namespace goes: with half a list it would ask in vain.
   topics.watch(stores.consumers, ({ before, after }) =>
     before && !after

@@ -1,7 +1,7 @@
 import { defaultClusterAnnotation } from '../crds/common.ts';
 import type { AccessRule, EventCluster } from '../crds/event-cluster.ts';
 import { Reason } from '../crds/reasons.ts';
-import type { KafkaAdmin, KafkaConnections } from '../ports/kafka.ts';
+import type { KafkaAdmin } from '../ports/kafka.ts';
 import type { Blocked } from '../runtime/kind.ts';
 
 /** How long a resource waits before it looks again for something that a watch tells it about anyway. */
@@ -108,8 +108,14 @@ function wait(reason: Reason, message: string): Blocked {
   return { kind: 'wait', reason, message, lookAgainMs };
 }
 
-export function adminOf(kafka: KafkaConnections, { name, cluster }: ClusterUse): KafkaAdmin {
-  return kafka.to({ name, bootstrapServers: cluster.spec.kafka.bootstrapServers });
+/** The clients of EventClusters, which log in with what their Secrets hold now. */
+export interface ClusterConnections {
+  /** Throws Fault while something of the credentials is missing. */
+  to(cluster: EventCluster): KafkaAdmin;
+}
+
+export function adminOf(kafka: ClusterConnections, { cluster }: ClusterUse): KafkaAdmin {
+  return kafka.to(cluster);
 }
 
 /** The first rule that matches the namespace decides. */

@@ -36,6 +36,9 @@ export const reasons = {
   Released: happened,
   // EventCluster
   Connected: done,
+  SecretNotReady: working,
+  AuthenticationFailed: working,
+  CertificateNotTrusted: working,
   // EventTopic
   Created: happened,
   Adopted: happened,

@@ -36,9 +36,10 @@ export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: nu
       return away(cause, reasons.away[system]);
     case 'denied':
       // An API server that has just started refuses everything until it has read who may do what.
-      return system === 'kubernetes'
-        ? away(cause, RuntimeReason.AuthorizationDenied)
-        : refused(RuntimeReason.AuthorizationDenied, message, slowMs);
+      if (system === 'kubernetes') return away(cause, RuntimeReason.AuthorizationDenied);
+      // Who is not let in was told nothing about the resource, whose user can do nothing about it either.
+      if (cause.atLogin) return away(cause, reasons.away[system]);
+      return refused(RuntimeReason.AuthorizationDenied, message, slowMs);
     case 'rejected': {
       const reason = reasons.rejected[system];
       if (reason === undefined) return bug(cause);

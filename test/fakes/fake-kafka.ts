@@ -207,8 +207,10 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   }
 }
 
-/** Connections that give `kafka` for every target. */
-export function connectionsTo(kafka: KafkaAdmin): KafkaConnections {
+/** Connections that give `kafka` for every target, whichever port asks. */
+export function connectionsTo(
+  kafka: KafkaAdmin,
+): { to(target: unknown): KafkaAdmin } & Pick<KafkaConnections, 'retain'> {
   return { to: () => kafka, retain: () => {} };
 }
 

@@ -50,6 +50,14 @@ export const configMaps: ResourceType = {
   namespaced: true,
 };
 
+export const secrets: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+};
+
 export const leases: ResourceType = {
   group: 'coordination.k8s.io',
   version: 'v1',

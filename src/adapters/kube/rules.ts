@@ -12,11 +12,13 @@ export interface StoreUse {
   read?: boolean;
   patch?: boolean;
   status?: boolean;
+  /** Default: the whole cluster. */
+  scope?: PolicyRule['scope'];
 }
 
-/** What a store needs to be allowed to do with its kind, in all namespaces. */
-export function storeRules({ group, plural, read, patch, status }: StoreUse): readonly PolicyRule[] {
-  const rule = { apiGroups: [group], scope: 'cluster' } as const;
+/** What a store needs to be allowed to do with its kind. */
+export function storeRules({ group, plural, read, patch, status, scope = 'cluster' }: StoreUse): readonly PolicyRule[] {
+  const rule = { apiGroups: [group], scope } as const;
   const verbs = [...(read ? ['get'] : []), 'list', 'watch', ...(patch ? ['patch'] : [])];
   return [
     { ...rule, resources: [plural], verbs },

@@ -1,13 +1,17 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { KafkaConnections, Settled } from '../../ports/kafka.ts';
+import type { Settled } from '../../ports/kafka.ts';
 import type { RegistryConnections } from '../../ports/registry.ts';
+import type { SecretSource } from '../../ports/secrets.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
+import type { ClusterConnections } from '../cluster-use.ts';
+import { missingCredentials } from '../credentials.ts';
 import { type ObservedCluster, planCluster } from './plan.ts';
 import { type ClusterFields, reportCluster } from './report.ts';
 
 export interface ClusterDependencies {
-  kafka: KafkaConnections;
+  kafka: ClusterConnections;
+  secrets: SecretSource;
   registry: RegistryConnections;
   /** How soon to ask again while something is away. */
   probeMs: number;
@@ -15,16 +19,22 @@ export interface ClusterDependencies {
 
 export type EventClusterBehaviour = Behaviour<EventCluster, ObservedCluster, never, ClusterFields>;
 
-export function eventClusterBehaviour({ kafka, registry, probeMs }: ClusterDependencies): EventClusterBehaviour {
+export function eventClusterBehaviour({
+  kafka,
+  secrets,
+  registry,
+  probeMs,
+}: ClusterDependencies): EventClusterBehaviour {
   return {
     needsFinalizer: () => false,
-    async observe({ metadata: { name }, spec }, { signal }) {
-      const bootstrapServers = spec.kafka.bootstrapServers;
+    async observe(resource, { signal }) {
+      const { metadata, spec } = resource;
+      const { url } = spec.registry ?? {};
       const [kafkaState, registryState] = await Promise.all([
-        settle(kafka.to({ name, bootstrapServers }).describeCluster({ signal })),
-        spec.registry && settle(registry.to({ name, url: spec.registry.url }).describe({ signal })),
+        settle(() => kafka.to(resource).describeCluster({ signal })),
+        url === undefined ? undefined : settle(() => registry.to({ name: metadata.name, url }).describe({ signal })),
       ]);
-      return { kafka: kafkaState, registry: registryState };
+      return { missing: missingCredentials(spec.kafka, secrets), kafka: kafkaState, registry: registryState };
     },
     plan: (resource, observed) => planCluster(resource, observed, probeMs),
     planRemoval: () => inSync,
@@ -34,9 +44,9 @@ export function eventClusterBehaviour({ kafka, registry, probeMs }: ClusterDepen
 }
 
 /** One side being away is news about that side only. */
-async function settle<T>(call: Promise<T>): Promise<Settled<T>> {
+async function settle<T>(call: () => Promise<T>): Promise<Settled<T>> {
   try {
-    return { ok: true, value: await call };
+    return { ok: true, value: await call() };
   } catch (error) {
     if (error instanceof Fault) return { ok: false, fault: error };
     throw error;

@@ -1,11 +1,14 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { Reason } from '../../crds/reasons.ts';
+import type { Fault } from '../../ports/fault.ts';
 import type { ClusterState, Settled } from '../../ports/kafka.ts';
 import type { RegistryState } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { unsafeNumbers } from '../topic-settings.ts';
 
 export interface ObservedCluster {
+  /** What keeps the operator from logging in; Kafka was not asked then. */
+  missing: Blocked | undefined;
   kafka: Settled<ClusterState>;
   /** Absent: the spec names no registry. */
   registry: Settled<RegistryState> | undefined;
@@ -14,7 +17,7 @@ export interface ObservedCluster {
 /** An EventCluster asks for nothing to be done: it is reachable and the one we know, or it is not. */
 export function planCluster(resource: EventCluster, observed: ObservedCluster, probeMs: number): Plan<never> {
   const blocked = [
-    judgeKafka(resource, observed.kafka, probeMs),
+    observed.missing ?? judgeKafka(resource, observed.kafka, probeMs),
     judgeRegistry(observed.registry, probeMs),
     judgeDefaults(resource),
   ];
@@ -22,14 +25,26 @@ export function planCluster(resource: EventCluster, observed: ObservedCluster, p
 }
 
 function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeMs: number): Blocked | undefined {
-  if (!kafka.ok) return away(Reason.KafkaUnavailable, kafka.fault.message, probeMs);
+  if (!kafka.ok) return away(reasonOfFault(kafka.fault), kafka.fault.message, probeMs);
   const expected = expectedClusterId(resource);
-  if (expected === undefined || expected === kafka.value.clusterId) return undefined;
+  if (expected === undefined || expected === kafka.value.clusterId) return judgeLogin(kafka.value, probeMs);
   return {
     kind: 'refuse',
     reason: Reason.ClusterIdChanged,
     message: `the bootstrap servers answer for Kafka cluster "${kafka.value.clusterId}", expected "${expected}"; nothing is written until spec.kafka.clusterId names the cluster that you mean`,
   };
+}
+
+function reasonOfFault({ atLogin, kind, code }: Fault): Reason {
+  if (code === 'CERTIFICATE_NOT_TRUSTED') return Reason.CertificateNotTrusted;
+  return atLogin && kind === 'denied' ? Reason.AuthenticationFailed : Reason.KafkaUnavailable;
+}
+
+/** Connections from before serve on, so what was Ready stays so; but the next one that breaks cannot be replaced. */
+function judgeLogin({ loginRefused }: ClusterState, lookAgainMs: number): Blocked | undefined {
+  if (loginRefused === undefined) return undefined;
+  const message = `${loginRefused.message}; until that is mended the connections that stand are used`;
+  return { kind: 'wait', reason: reasonOfFault(loginRefused), message, lookAgainMs };
 }
 
 /** The pin of the spec, else the id that answered first. */

@@ -1,12 +1,11 @@
 import { createLagPoller, type LagPoller } from '../../lag/poller.ts';
 import type { GroupSnapshot, LagSubscription } from '../../lag/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { Log } from '../../ports/log.ts';
-import { adminOf, type ClusterUse } from '../cluster-use.ts';
+import { adminOf, type ClusterConnections, type ClusterUse } from '../cluster-use.ts';
 
 export interface LagSourceOptions {
-  kafka: KafkaConnections;
+  kafka: ClusterConnections;
   clock: Clock;
   log: Log;
   tickMs: number;
@@ -54,8 +53,8 @@ export function createLagSource({ kafka, clock, log, tickMs, onSnapshot }: LagSo
 
   return {
     watch(key, use, subscription) {
-      // A cluster that is reached by other servers is another one, until it is known better.
-      const cluster = `${use.name} ${use.cluster.spec.kafka.bootstrapServers.join(',')}`;
+      // A cluster that is reached by other servers, or in another way, is another one, until it is known better.
+      const cluster = `${use.name} ${JSON.stringify(use.cluster.spec.kafka)}`;
       if (clusterOf.get(key) !== cluster) forget(key);
       const entry = pollerOf(cluster, use);
       clusterOf.set(key, cluster);

@@ -3,17 +3,16 @@ import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Claim, Journal } from '../../ports/journal.ts';
-import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
-import { adminOf } from '../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
 import { claimName } from './identity.ts';
 import type { WrittenSettings } from './written-settings.ts';
 
 export interface TopicEffects {
   topics: ResourceStore<EventTopic>;
-  kafka: KafkaConnections;
+  kafka: ClusterConnections;
   journal: Journal;
   written: WrittenSettings;
 }

@@ -3,11 +3,17 @@ import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Claim, Journal } from '../../ports/journal.ts';
-import type { KafkaConnections } from '../../ports/kafka.ts';
 import type { KubeObject, ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Round } from '../../runtime/kind.ts';
-import { adminOf, type ClusterUse, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
+import {
+  adminOf,
+  type ClusterConnections,
+  type ClusterUse,
+  questionOf,
+  refuseUngranted,
+  resolveCluster,
+} from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnTopic } from './act.ts';
 import type { TopicAction } from './actions.ts';
@@ -29,7 +35,7 @@ export interface TopicDependencies {
   clusters: ResourceCache<EventCluster>;
   consumers: ResourceCache<EventConsumer>;
   namespaces: ResourceCache<KubeObject>;
-  kafka: KafkaConnections;
+  kafka: ClusterConnections;
   journal: Journal;
 }
 

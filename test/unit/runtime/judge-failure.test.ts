@@ -10,6 +10,7 @@ const reasons: FailureReasons = {
 
 const unavailable = new Fault('kafka', 'unavailable', 'no broker answered', { code: 'ECONNREFUSED' });
 const throttled = new Fault('registry', 'throttled', 'too many requests', { retryAfterMs: 7_000 });
+const notLetIn = new Fault('kafka', 'denied', 'cannot connect: wrong password', { atLogin: true });
 const apiServerAway = new Fault('kubernetes', 'unavailable', 'reset');
 const typeError = new TypeError("cannot read 'x' of undefined in /app/secret/path.ts");
 const rejectedByKubernetes = new Fault('kubernetes', 'rejected', 'status is invalid', { code: '422' });
@@ -56,6 +57,13 @@ const rows: readonly ({ it: string; cause: unknown } & Judgement)[] = [
     meaning: 'refusal',
     blocked: { kind: 'refuse', reason: 'AuthorizationDenied', message: 'not allowed to create topic "orders"' },
     outcome: { kind: 'recheck', afterMs: slowMs },
+  },
+  {
+    it: 'a login that is refused is an outage for those who only wanted to use the connection',
+    cause: notLetIn,
+    meaning: 'outage',
+    blocked: { kind: 'wait', reason: 'KafkaUnavailable', message: 'cannot connect: wrong password', lookAgainMs: 0 },
+    outcome: { kind: 'retry', cause: notLetIn },
   },
   {
     it: 'a rejection is for the user, with the reason of the system that rejected',

@@ -22,6 +22,11 @@ describe('the rules of a store', () => {
       use: { read: true, patch: true },
       rules: [{ ...rule, resources: ['topics'], verbs: ['get', 'list', 'watch', 'patch'] }],
     },
+    {
+      it: 'that stays in the operator’s namespace grant nothing elsewhere',
+      use: { scope: 'operator-namespace' as const },
+      rules: [{ ...rule, scope: 'operator-namespace', resources: ['topics'], verbs: ['list', 'watch'] }],
+    },
   ])('$it', ({ use, rules }) => {
     expect(storeRules({ group: 'sluice.dev', plural: 'topics', ...use })).toEqual(rules);
   });

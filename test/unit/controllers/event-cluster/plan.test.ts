@@ -5,11 +5,16 @@ import { Fault } from '../../../../src/ports/fault.ts';
 import { clusterOf } from '../samples.ts';
 
 const broker = { id: 1, host: 'kafka', port: 9092 };
-const answers: ObservedCluster = {
+const answers = {
+  missing: undefined,
   kafka: { ok: true, value: { clusterId: 'kafka-1', brokers: [broker] } },
   registry: undefined,
-};
+} as const satisfies ObservedCluster;
 const silent = { ok: false, fault: new Fault('kafka', 'unavailable', 'no answer from kafka:9092') } as const;
+const refused = { kind: 'denied', atLogin: true } as const;
+const wrongPassword = new Fault('kafka', refused.kind, 'cannot connect to kafka:9093: wrong password', refused);
+const notTrusted = new Fault('kafka', 'unavailable', 'not trusted', { code: 'CERTIFICATE_NOT_TRUSTED', atLogin: true });
+const secretMissing = { kind: 'wait', reason: 'SecretNotReady', message: 'no Secret', lookAgainMs: 100 } as const;
 const apicurio = { ok: true, value: { flavour: 'Apicurio' } } as const;
 const known = { clusterId: 'kafka-1', brokers: 3, registry: { flavour: 'Apicurio' } };
 
@@ -25,9 +30,35 @@ describe('an EventCluster', () => {
       observed: { ...answers, registry: silent },
       blocked: ['RegistryUnavailable'],
     },
+    {
+      it: 'says which credentials are missing rather than that Kafka was not asked',
+      observed: { ...answers, missing: secretMissing, kafka: silent },
+      blocked: ['SecretNotReady'],
+    },
+    {
+      it: 'is not ready while its login is refused',
+      observed: { ...answers, kafka: { ok: false, fault: wrongPassword } as const },
+      blocked: ['AuthenticationFailed'],
+    },
+    {
+      it: 'is not ready while the certificate of the brokers is not trusted',
+      observed: { ...answers, kafka: { ok: false, fault: notTrusted } as const },
+      blocked: ['CertificateNotTrusted'],
+    },
     { it: 'is stalled by another cluster', observed: { ...answers, kafka: other }, blocked: ['ClusterIdChanged'] },
   ])('$it', ({ observed, blocked }) => {
     expect(planCluster(clusterOf(), observed, 100).blocked.map(({ reason }) => reason)).toEqual(blocked);
+  });
+
+  it('stays ready on the connections that stand while new credentials are refused, and says so', () => {
+    const kafka = { ok: true, value: { ...answers.kafka.value, loginRefused: wrongPassword } } as const;
+    expect(planCluster(clusterOf(), { ...answers, kafka }, 100).blocked).toEqual([
+      {
+        ...{ kind: 'wait', reason: 'AuthenticationFailed', lookAgainMs: 100 },
+        message:
+          'cannot connect to kafka:9093: wrong password; until that is mended the connections that stand are used',
+      },
+    ]);
   });
 
   it('takes the first id that answers for its own, and a pin of the spec before that', () => {
@@ -39,7 +70,7 @@ describe('an EventCluster', () => {
 
   it('keeps the last known facts of what does not answer', () => {
     const spec = { registry: { url: 'http://registry' } };
-    const report = reportCluster(clusterOf(spec, { status: known }), { kafka: silent, registry: silent });
+    const report = reportCluster(clusterOf(spec, { status: known }), { ...answers, kafka: silent, registry: silent });
     expect(report.fields).toEqual(known);
   });
 

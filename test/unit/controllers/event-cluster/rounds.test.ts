@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createClusterConnections } from '../../../../src/controllers/credentials.ts';
 import { eventClusterBehaviour } from '../../../../src/controllers/event-cluster/behaviour.ts';
 import type { EventCluster, EventClusterSpec } from '../../../../src/crds/event-cluster.ts';
 import { Reason } from '../../../../src/crds/reasons.ts';
+import type { Secret } from '../../../../src/ports/secrets.ts';
 import { FakeKafka, connectionsTo as kafkaAt } from '../../../fakes/fake-kafka.ts';
 import { FakeRegistry, connectionsTo as registryAt } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
@@ -18,11 +20,16 @@ function world(spec: Partial<EventClusterSpec> = { registry: { url: 'http://regi
   const registry = new FakeRegistry();
   registry.flavour = 'Apicurio';
   const clusters = new FakeStore<EventCluster>([clusterOf(spec, { status: {} })]);
-  const behaviour = eventClusterBehaviour({ kafka: kafkaAt(kafka), registry: registryAt(registry), probeMs });
+  const secrets = new FakeStore<Secret>();
+  const source = { ownNamespace: 'sluice-system', caches: new Map([['sluice-system', secrets]]) };
+  const behaviour = eventClusterBehaviour({
+    kafka: createClusterConnections(kafkaAt(kafka), source),
+    ...{ secrets: source, registry: registryAt(registry), probeMs },
+  });
   const rejected = { registry: Reason.RegistryUnavailable };
   const rounds = createRounds({ store: clusters, behaviour, rejected, outside: [kafka, registry], key });
   const status = () => clusters.must(key).status ?? {};
-  return { kafka, registry, clusters, status, ...rounds };
+  return { kafka, registry, clusters, secrets, status, ...rounds };
 }
 
 const facts = { clusterId: 'kafka-1', brokers: 1, registry: { flavour: 'Apicurio' } };
@@ -70,6 +77,22 @@ describe('rounds of an EventCluster', () => {
     expect(status()).toMatchObject({ registry: { flavour: 'Apicurio' } });
     expect(status()).not.toHaveProperty('clusterId');
     expect(ready()).toMatchObject({ status: 'False', reason: 'KafkaUnavailable' });
+  });
+
+  it('wait for the Secret that they log in with, name it, and heal', async () => {
+    const sasl = { mechanism: 'PLAIN', secretRef: { name: 'kafka-operator' } } as const;
+    const { secrets, status, settle, ready } = world({ kafka: { bootstrapServers: ['kafka:9092'], sasl } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'SecretNotReady' });
+    expect(ready()?.message).toContain('Secret "kafka-operator" in namespace "sluice-system" does not exist');
+    expect(status()).not.toHaveProperty('clusterId');
+    secrets.create({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-operator', namespace: 'sluice-system' } },
+      data: { username: 'b3BlcmF0b3I=', password: 'aHVzaA==' },
+    });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'Connected' });
+    expect(JSON.stringify(status())).not.toContain('hush');
   });
 
   it('never report a mistyped pin as the id that Kafka gave', async () => {

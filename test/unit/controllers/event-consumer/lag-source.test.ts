@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { ClusterConnections } from '../../../../src/controllers/cluster-use.ts';
 import { createLagSource } from '../../../../src/controllers/event-consumer/lag-source.ts';
+import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
-import type { KafkaAdmin, KafkaConnections, KafkaTarget } from '../../../../src/ports/kafka.ts';
+import type { KafkaAdmin } from '../../../../src/ports/kafka.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { FakeKafka } from '../../../fakes/fake-kafka.ts';
 import { RecordedLog } from '../../../fakes/recorders.ts';
@@ -10,11 +12,11 @@ import { clusterOf, useOf } from '../samples.ts';
 const tickMs = 5_000;
 
 /** One client at a time, as for a real cluster: other addresses close the client before. */
-class ReplacingConnections implements KafkaConnections {
+class ReplacingConnections implements ClusterConnections {
   #open: { addresses: string; client: FakeKafka } | undefined;
 
-  to({ bootstrapServers }: KafkaTarget): KafkaAdmin {
-    const addresses = bootstrapServers.join();
+  to({ spec }: EventCluster): KafkaAdmin {
+    const addresses = spec.kafka.bootstrapServers.join();
     if (this.#open?.addresses === addresses) return this.#open.client;
     this.#open?.client.goDown(new Fault('kafka', 'unavailable', 'the client is closed', { code: 'CLOSED' }));
     const client = new FakeKafka();
@@ -22,8 +24,6 @@ class ReplacingConnections implements KafkaConnections {
     this.#open = { addresses, client };
     return client;
   }
-
-  retain(): void {}
 }
 
 it('the lag source goes on with the new client when a late round replaced the one it had', async () => {
@@ -38,7 +38,7 @@ it('the lag source goes on with the new client when a late round replaced the on
   await clock.advance(tickMs);
   expect(watch()).toMatchObject({ known: true });
   // A round that began before the addresses changed still asks for the old ones.
-  kafka.to({ name: 'default', bootstrapServers: ['old:9092'] });
+  kafka.to(clusterOf({ kafka: { bootstrapServers: ['old:9092'] } }));
   for (let ticks = 0; ticks < 4; ticks += 1) await clock.advance(tickMs);
   expect(watch()).toMatchObject({ known: true });
 });
