@@ -1,3 +1,4 @@
+import '../../examples/marketplace/shared/kafka-timer-patch.ts';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,6 +51,8 @@ export class SecuredKafka {
   readonly authority: Identity;
   readonly addresses: { tls: string; sasl: string };
   readonly cluster: KafkaCluster;
+  /** A line of the PEM of each private key that was given out. */
+  readonly keyLines: string[] = [];
   readonly #nursery: Nursery;
   readonly #admin: ReturnType<Kafka['admin']>;
 
@@ -82,7 +85,9 @@ export class SecuredKafka {
 
   /** A certificate for `User:CN=<name>`. */
   issue(name: string, days?: number): Identity {
-    return issueCertificate(this.authority, { subject: name, ...(days !== undefined && { days }) });
+    const issued = issueCertificate(this.authority, { subject: name, ...(days !== undefined && { days }) });
+    this.keyLines.push(issued.key.split('\n')[1] ?? '');
+    return issued;
   }
 
   /** TLS with a certificate for `name`. */
@@ -118,6 +123,13 @@ export class SecuredKafka {
       })),
     );
     await this.#admin.createAcls({ acl });
+  }
+
+  /** Takes all of the principal's grants away. */
+  async revoke(principal: string): Promise<void> {
+    const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY };
+    const filter = { ...any, principal, operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY };
+    await this.#admin.deleteAcls({ filters: [filter] });
   }
 
   /** A client that may do everything. */
