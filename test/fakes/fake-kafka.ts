@@ -24,6 +24,8 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   writes = 0;
   /** What becomes of a value that is set on a topic; brokers of some vendors have ideas of their own. */
   rewrite: (key: string, value: string) => string = (_key, value) => value;
+  /** How many partitions the brokers' policy allows a topic. */
+  mostPartitions = Number.POSITIVE_INFINITY;
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
@@ -89,6 +91,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
       const what = `cannot grow topic "${name}" to ${total} partitions`;
       const topic = this.#existing(what, name);
       if (total < topic.partitions) throw refusal('rejected', what, 'INVALID_PARTITIONS');
+      if (total > this.mostPartitions) throw refusal('rejected', what, 'POLICY_VIOLATION', 'too many partitions');
       if (options.validateOnly !== true) topic.partitions = total;
     });
   }

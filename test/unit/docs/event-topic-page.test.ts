@@ -8,19 +8,22 @@ const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/event-topic.md'), 'utf8');
 const section = (title: string) => page.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
 
-/** Every reason that the sources of the kind name, and those that the runtime gives to every kind. */
+const controllers = join(root, 'src/controllers');
+const sourcesIn = (folder: string) =>
+  readdirSync(join(controllers, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(controllers, folder, name), 'utf8'));
+
+/** Every reason that the sources of the kind name, with what they share with other kinds, and those of the runtime. */
 function reasonsOfTopics(): string[] {
-  const folder = join(root, 'src/controllers');
-  const files = [
-    ...readdirSync(join(folder, 'event-topic'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(folder, 'event-topic', name)),
-    ...readdirSync(folder, { encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(folder, name)),
-    join(root, 'src/runtime/reasons.ts'),
-  ];
-  const text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const own = sourcesIn('event-topic').join('\n');
+  const shared = new Set([...own.matchAll(/'(?:\.\.\/)+([\w-]+\.ts)'/g)].map(([, name = '']) => name));
+  const others = readdirSync(controllers).filter((name) => shared.has(name));
+  const text = [
+    own,
+    ...others.map((name) => readFileSync(join(controllers, name), 'utf8')),
+    readFileSync(join(root, 'src/runtime/reasons.ts'), 'utf8'),
+  ].join('\n');
   const named = [...text.matchAll(/\b(?:Runtime)?Reason\.(\w+)|^ {2}(\w+): '\2',$/gm)].map(([, a, b]) => a ?? b ?? '');
   return [...new Set(named)].filter((name) => name in reasons).sort();
 }

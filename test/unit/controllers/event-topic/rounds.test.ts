@@ -296,6 +296,26 @@ describe('a broker that shows another value than was set', () => {
   });
 });
 
+describe('a part that the brokers refuse', () => {
+  it('holds back no other, and nothing is tried that is known to be refused', async () => {
+    const { kafka, topics, settle, ready } = world({ partitions: 2, keyed: false, config: { 'retention.ms': 5 } });
+    await settle();
+    kafka.mostPartitions = 4;
+    const config = { 'retention.ms': 'soon', 'segment.ms': 7, 'no.such': 1 };
+    topics.edit(key, { spec: { partitions: 6, config } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'TopicRejected' });
+    for (const part of ['too many partitions', 'retention.ms', 'no.such']) expect(ready()?.message).toContain(part);
+    const applied = { 'retention.ms': '5', 'segment.ms': '7' };
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 2, config: new Map(Object.entries(applied)) });
+    expect(topics.must(key).status?.appliedConfig).toEqual(applied);
+    topics.edit(key, { spec: { partitions: 4, config: { 'retention.ms': null, 'no.such': null } } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 4, config: new Map([['segment.ms', '7']]) });
+  });
+});
+
 describe('a plan that is only shown', () => {
   it('lists what would be done, as the brokers judge it, and does nothing', async () => {
     const { kafka, topics, settle, ready } = world({ partitions: 2, config: { 'retention.ms': 5 } });
