@@ -1,5 +1,6 @@
 import { Fault } from '../../ports/fault.ts';
 import type { Settled } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import { chunks } from './chunks.ts';
 import type { Cluster } from './cluster.ts';
 import { faultOfCode, unavailable } from './errors.ts';
@@ -34,7 +35,8 @@ export async function askCoordinators<Result>(
   );
   for (const coordinator of answer.coordinators) {
     if (coordinator.errorCode === 0) continue;
-    const fault = faultOfCode(`cannot find the coordinator of group "${coordinator.key}"`, coordinator);
+    const acl = aclFor('FindCoordinator', coordinator.key);
+    const fault = faultOfCode(`cannot find the coordinator of group "${coordinator.key}"`, coordinator, { acl });
     results.set(coordinator.key, { ok: false, fault });
   }
   for (const some of await Promise.all(asks)) for (const [group, result] of some) results.set(group, result);

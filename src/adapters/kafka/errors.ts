@@ -71,11 +71,20 @@ export interface Refusal {
   errorMessage?: string | null | undefined;
 }
 
+export interface RefusalDetails {
+  throttleTimeMs?: number;
+  /** What has to be granted where the broker says that we may not: see `aclFor`. */
+  acl?: string | undefined;
+}
+
 /** An error that a broker answered. `what` begins the message: `cannot create topic "orders"`. */
-export function faultOfCode(what: string, refusal: Refusal, throttleTimeMs = 0): Fault {
+export function faultOfCode(what: string, refusal: Refusal, details: RefusalDetails = {}): Fault {
+  const { throttleTimeMs = 0, acl } = details;
   const code = nameOfCode(refusal.errorCode);
-  const reason = refusal.errorMessage ? `${code}: ${refusal.errorMessage}` : code;
   const kind = kindOfCode(refusal.errorCode);
+  // The broker's own words are "Topic authorization failed.", which helps nobody.
+  const needed = kind === 'denied' && acl !== undefined ? `needs ACL ${acl}` : undefined;
+  const reason = needed ?? (refusal.errorMessage ? `${code}: ${refusal.errorMessage}` : code);
   return new Fault('kafka', kind, `${what}: ${reason}`, {
     code,
     ...(kind === 'throttled' && { retryAfterMs: throttleTimeMs }),

@@ -1,5 +1,6 @@
 import { Fault } from '../../ports/fault.ts';
 import type { CommittedOffsets, GroupMember, GroupState, KafkaAdmin, Settled } from '../../ports/kafka.ts';
+import { aclFor, aclForTopicsOfGroup } from './acl.ts';
 import type { Cluster } from './cluster.ts';
 import { parseAssignment, parseSubscription } from './consumer-protocol.ts';
 import { type AskCoordinator, askCoordinators } from './coordinators.ts';
@@ -31,7 +32,8 @@ function committedOf(group: FetchedOffsets): Settled<CommittedOffsets> {
   const what = `cannot read the offsets of group "${group.groupId}"`;
   const partitions = group.topics.flatMap((topic) => topic.partitions);
   const failed = [group, ...partitions].find(({ errorCode }) => errorCode !== 0);
-  if (failed !== undefined) return { ok: false, fault: faultOfCode(what, { errorCode: failed.errorCode }) };
+  const acl = aclFor('OffsetFetch', group.groupId);
+  if (failed !== undefined) return { ok: false, fault: faultOfCode(what, { errorCode: failed.errorCode }, { acl }) };
   const value = group.topics.map((topic) => {
     // -1 stands for "never committed"; taken as a number, the whole log would count as lag.
     const offsets = topic.partitions.map(
@@ -120,5 +122,7 @@ function absent(groupId: string): GroupState {
 
 function refused(group: { groupId: string; errorCode: number }): Settled<GroupState> {
   const { groupId, errorCode } = group;
-  return { ok: false, fault: faultOfCode(`cannot describe group "${groupId}"`, { errorCode }) };
+  const hidden = nameOfCode(errorCode) === 'TOPIC_AUTHORIZATION_FAILED';
+  const acl = hidden ? aclForTopicsOfGroup : aclFor('DescribeGroups', groupId);
+  return { ok: false, fault: faultOfCode(`cannot describe group "${groupId}"`, { errorCode }, { acl }) };
 }

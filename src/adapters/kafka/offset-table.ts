@@ -1,4 +1,5 @@
 import { Fault } from '../../ports/fault.ts';
+import { aclFor } from './acl.ts';
 import { chunks } from './chunks.ts';
 import type { Cluster } from './cluster.ts';
 import { faultOfCode } from './errors.ts';
@@ -69,7 +70,8 @@ function byTopic(partitions: readonly LedPartition[]): PartitionsByTopic {
 function note(answer: ListOffsetsAnswer, offsets: Map<string, Map<number, bigint>>, faults: Map<string, Fault>): void {
   for (const { name, partitions } of answer.topics) {
     for (const partition of partitions) {
-      if (partition.errorCode !== 0) faults.set(name, faultOfCode(whatOf(name), partition, answer.throttleTimeMs));
+      const details = { throttleTimeMs: answer.throttleTimeMs, acl: aclFor('ListOffsets', name) };
+      if (partition.errorCode !== 0) faults.set(name, faultOfCode(whatOf(name), partition, details));
       // -1 stands for "unknown" in an answer without an error.
       else if (partition.offset >= 0n) offsets.get(name)?.set(partition.partitionIndex, partition.offset);
     }

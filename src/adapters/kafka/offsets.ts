@@ -1,4 +1,5 @@
 import type { KafkaAdmin, PartitionOffsets, Settled, TopicOffsets } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import type { Cluster } from './cluster.ts';
 import { faultOfCode } from './errors.ts';
 import { LogStarts } from './log-starts.ts';
@@ -36,7 +37,10 @@ function settle(
   logStarts: LogStarts,
 ): Settled<TopicOffsets> {
   const name = topic.name ?? '';
-  if (topic.errorCode !== 0) return { ok: false, fault: faultOfCode(`cannot read offsets of topic "${name}"`, topic) };
+  if (topic.errorCode !== 0) {
+    const acl = aclFor('Metadata', name);
+    return { ok: false, fault: faultOfCode(`cannot read offsets of topic "${name}"`, topic, { acl }) };
+  }
   const value = new Map<number, PartitionOffsets | undefined>();
   for (const { partitionIndex: partition } of topic.partitions) {
     const end = ends.offsets.get(name)?.get(partition);

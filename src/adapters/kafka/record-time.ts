@@ -1,5 +1,6 @@
 import type { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import type { Cluster } from './cluster.ts';
 import { faultOfCode, nameOfCode } from './errors.ts';
 import { type FetchedRecords, fetchRecords } from './offset-calls.ts';
@@ -38,7 +39,10 @@ export function createRecordTimeReads(cluster: Cluster, reads: TopicReads): Pick
         offset = first;
         continue;
       }
-      if (fetched.errorCode !== 0) throw faultOfCode(describe(place), fetched, fetched.throttleTimeMs);
+      if (fetched.errorCode !== 0) {
+        const details = { throttleTimeMs: fetched.throttleTimeMs, acl: aclFor('Fetch', place.name) };
+        throw faultOfCode(describe(place), fetched, details);
+      }
       const time = timeOfRecord(fetched.records, offset);
       if (time.kind === 'found') return new Date(Number(time.timeMs));
       if (time.kind === 'end') return undefined;

@@ -14,6 +14,8 @@ export interface SettleOptions<Item, Answered, Result> {
   keyOf(item: Item): string;
   /** The beginning of the message when an item was refused: `cannot create topic "orders"`. */
   what(item: Item): string;
+  /** The ACL without which the broker refuses the item: see `aclFor`. */
+  acl(item: Item, answered: Answered): string;
   /** Error codes that are no fault here, because the wish is fulfilled or the answer is "not there". */
   harmless?: ReadonlySet<string>;
   throttleTimeMs: number;
@@ -33,7 +35,11 @@ export function settleItems<Item, Answered extends Refusal, Result>(
     if (answered === undefined) return { ok: false, fault: missing(options.what(item)) };
     if (answered.errorCode === 0) return options.valueOf(item, answered);
     if (options.harmless?.has(nameOfCode(answered.errorCode)) === true) return options.valueOf(item, undefined);
-    return { ok: false, fault: faultOfCode(options.what(item), answered, options.throttleTimeMs) };
+    const { throttleTimeMs } = options;
+    return {
+      ok: false,
+      fault: faultOfCode(options.what(item), answered, { throttleTimeMs, acl: options.acl(item, answered) }),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { settleItems } from './settle.ts';
 import {
@@ -52,6 +53,7 @@ function metadataBatcher(cluster: Cluster) {
       return settleItems(names, new Map(answer.topics.map((topic) => [topic.name ?? '', topic])), {
         keyOf: (name) => name,
         what: (name) => `cannot describe topic "${name}"`,
+        acl: (name) => aclFor('Metadata', name),
         harmless: noTopic,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: (_name, topic) => ({ ok: true, value: topic }),
@@ -69,6 +71,7 @@ function nameBatcher(cluster: Cluster) {
       return settleItems(ids, new Map(answer.topics.map((topic) => [topicIdOfUuid(topic.topicId), topic])), {
         keyOf: (id) => id,
         what: (id) => `cannot look up topic id ${id}`,
+        acl: (_id, topic) => aclFor('Metadata', topic.name ?? undefined),
         harmless: noTopic,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: (_id, topic) => ({ ok: true, value: topic?.name ?? undefined }),
@@ -86,6 +89,7 @@ function configBatcher(cluster: Cluster) {
       return settleItems(names, new Map(answer.results.map((result) => [result.resourceName, result])), {
         keyOf: (name) => name,
         what: (name) => `cannot read the config of topic "${name}"`,
+        acl: (name) => aclFor('DescribeConfigs', name),
         harmless: noTopic,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: (_name, result) => ({ ok: true, value: result?.configs }),

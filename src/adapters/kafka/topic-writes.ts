@@ -1,5 +1,6 @@
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, NewTopic, Settled, TopicState, WriteOptions } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { writeTimeoutMs } from './settings.ts';
 import { settleItems } from './settle.ts';
@@ -69,6 +70,7 @@ function creationBatcher(cluster: Cluster, validateOnly: boolean) {
       return settleItems(topics, new Map(answer.topics.map((created) => [created.name, created])), {
         keyOf: (topic) => topic.name,
         what: (topic) => `cannot create topic "${topic.name}"`,
+        acl: (topic) => aclFor('CreateTopics', topic.name),
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: (topic, created) => createdState(cluster, topic, created, validateOnly),
       });
@@ -82,8 +84,11 @@ function createdState(
   created: CreatedTopic | undefined,
   validateOnly: boolean,
 ): Settled<TopicState> {
-  if (created?.configs == null) {
-    const message = `topic "${topic.name}" was created, but this client may not read its config`;
+  // Then the broker leaves out partitions and replicas as well.
+  if (created?.configs == null || (created.topicConfigErrorCode ?? 0) !== 0) {
+    const done = validateOnly ? 'could be created' : 'was created';
+    const acl = aclFor('DescribeConfigs', topic.name);
+    const message = `topic "${topic.name}" ${done}, but how it is configured cannot be read: needs ACL ${acl}`;
     return { ok: false, fault: new Fault('kafka', 'denied', message, { code: 'CREATED_UNREADABLE' }) };
   }
   const state: TopicState = {
@@ -107,6 +112,7 @@ function growthBatcher(cluster: Cluster, validateOnly: boolean) {
       return settleItems(growths, new Map(answer.results.map((result) => [result.name, result])), {
         keyOf: (growth) => growth.name,
         what: (growth) => `cannot grow topic "${growth.name}" to ${growth.total} partitions`,
+        acl: (growth) => aclFor('CreatePartitions', growth.name),
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: ({ name, total }) => {
           if (!validateOnly) cluster.ownWrites.grown(name, total);
@@ -127,6 +133,7 @@ function alterationBatcher(cluster: Cluster, validateOnly: boolean) {
       return settleItems(alterations, new Map(answer.responses.map((result) => [result.resourceName, result])), {
         keyOf: (alteration) => alteration.name,
         what: (alteration) => `cannot alter the config of topic "${alteration.name}"`,
+        acl: (alteration) => aclFor('IncrementalAlterConfigs', alteration.name),
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: ({ name, changes }) => {
           if (!validateOnly) cluster.ownWrites.altered(name, changes);
@@ -147,6 +154,7 @@ function deletionBatcher(cluster: Cluster) {
       return settleItems(ids, new Map(answer.responses.map((result) => [topicIdOfUuid(result.topicId), result])), {
         keyOf: (id) => id,
         what: (id) => `cannot delete the topic with id ${id}`,
+        acl: (_id, { name }) => aclFor('DeleteTopics', name ?? undefined),
         harmless: alreadyGone,
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: (id) => {

@@ -42,8 +42,8 @@ describe('a code that a broker answers', () => {
   });
 
   it('says how long to wait only when it throttles', () => {
-    expect(faultOfCode('x', { errorCode: 89 }, 500).retryAfterMs).toBe(500);
-    expect(faultOfCode('x', { errorCode: 44 }, 500).retryAfterMs).toBeUndefined();
+    expect(faultOfCode('x', { errorCode: 89 }, { throttleTimeMs: 500 }).retryAfterMs).toBe(500);
+    expect(faultOfCode('x', { errorCode: 44 }, { throttleTimeMs: 500 }).retryAfterMs).toBeUndefined();
   });
 });
 
