@@ -1,5 +1,6 @@
 import {
   consumerGroupDescribeV0,
+  describeClusterV0,
   describeGroupsV5,
   findCoordinatorV4,
   findCoordinatorV5,
@@ -36,11 +37,18 @@ export interface ListGroupsAnswer {
 }
 
 const groupKey = 0;
+/** What version 0 answers about anyway. */
+const brokerEndpoints = 1;
 
 /** Which broker coordinates each group. */
 export function findCoordinators(groups: readonly string[]): KafkaRequest<CoordinatorsAnswer> {
   const apis = [findCoordinatorV6.api, findCoordinatorV5.api, findCoordinatorV4.api] as const;
   return requestOf('FindCoordinator', apis, [groupKey, [...groups]]);
+}
+
+/** The cluster, and which operations on it are ours, a bit for each: what its other answers leave out depends on that. */
+export function describeCluster(): KafkaRequest<describeClusterV0.DescribeClusterResponse> {
+  return requestOf('DescribeCluster', [describeClusterV0.api], [true, brokerEndpoints]);
 }
 
 /** The groups that one broker coordinates, of every type and in every state. */

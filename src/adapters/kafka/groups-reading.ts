@@ -1,8 +1,9 @@
 import { Fault } from '../../ports/fault.ts';
 import type { GroupState, KafkaAdmin, Settled } from '../../ports/kafka.ts';
+import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { faultOfCode } from './errors.ts';
-import { type ListedGroup, listGroups } from './group-calls.ts';
+import { describeCluster, type ListedGroup, listGroups } from './group-calls.ts';
 import { metadataByName } from './topic-calls.ts';
 
 type GroupReads = Pick<KafkaAdmin, 'readCommitted' | 'describeGroups'>;
@@ -36,14 +37,31 @@ export function createGroupsReading(cluster: Cluster, groupReads: GroupReads): P
 /** The look at the groups belongs to no single caller; each request in it has its own deadline. */
 const shared = { signal: new AbortController().signal };
 
+const listing = 'cannot list consumer groups';
+/** Kafka's number for the operation Describe. */
+const describeOperation = 8;
+
+/**
+ * To a client that may not describe the cluster, a broker lists the groups that it may describe and passes over the
+ * others in silence: a reader would be taken for nobody.
+ */
+async function refuseHiddenGroups(cluster: Cluster): Promise<void> {
+  const answer = await cluster.links.read(describeCluster(), cluster.settings.callTimeoutMs);
+  if (answer.errorCode !== 0) throw faultOfCode(listing, answer, { throttleTimeMs: answer.throttleTimeMs });
+  if (answer.clusterAuthorizedOperations & (1 << describeOperation)) return;
+  const message = `${listing}: needs ACL ${aclFor('ListGroups')}, or Kafka hides some`;
+  throw new Fault('kafka', 'denied', message, { code: 'CLUSTER_AUTHORIZATION_FAILED' });
+}
+
 /** Each broker knows only the groups that it coordinates; one that does not answer leaves the question open. */
 async function listEverywhere(cluster: Cluster): Promise<ListedGroup[]> {
   const { callTimeoutMs } = cluster.settings;
+  await refuseHiddenGroups(cluster);
   const { brokers } = await cluster.links.metadata(metadataByName([]), callTimeoutMs);
   const lists = await Promise.all(
     brokers.map(async ({ nodeId }) => {
       const answer = await cluster.links.ask(nodeId, listGroups(), callTimeoutMs);
-      if (answer.errorCode !== 0) throw faultOfCode('cannot list consumer groups', answer, answer.throttleTimeMs);
+      if (answer.errorCode !== 0) throw faultOfCode(listing, answer, { throttleTimeMs: answer.throttleTimeMs });
       return answer.groups;
     }),
   );

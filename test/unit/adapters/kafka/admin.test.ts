@@ -5,6 +5,7 @@ import type { KafkaAdmin } from '../../../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../../../fakes/recorders.ts';
 import {
   apiKey,
+  clusterAnswer,
   createTopicsAnswer,
   listOffsetsAnswer,
   metadataAnswer,
@@ -148,9 +149,19 @@ describe('the Kafka admin', () => {
     const listed = (...groups: Buffer[]) => all(i32(0), i16(0), list(...groups), tags);
 
     beforeEach(() => {
+      broker.answer(apiKey.DescribeCluster, clusterAnswer(1 << 8));
       broker.answer(apiKey.FindCoordinator, () => {
         const address = all(i32(1), text('127.0.0.1'), i32(broker.port));
         return all(i32(0), list(all(text('billing'), address, i16(0), tags, tags)), tags);
+      });
+    });
+
+    it('fails for a client that may not describe the cluster: to it, Kafka hides groups', async () => {
+      broker.answer(apiKey.ListGroups, listed());
+      broker.answer(apiKey.DescribeCluster, clusterAnswer(1 << 3));
+      await expect(admin.groupsReading('orders', options)).rejects.toMatchObject({
+        kind: 'denied',
+        message: 'cannot list consumer groups: needs ACL Describe on Cluster, or Kafka hides some',
       });
     });
 

@@ -2,6 +2,7 @@ import { type Connection, Reader, type Writer } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import {
   describeClassicGroups,
+  describeCluster,
   describeConsumerGroups,
   fetchOffsets,
   findCoordinators,
@@ -19,7 +20,7 @@ import {
   metadataByName,
 } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
-import { apiKey, someUuid } from './scripted-broker.ts';
+import { apiKey, clusterAnswer, someUuid } from './scripted-broker.ts';
 import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
 
 type Parse = (correlationId: number, key: number, version: number, reader: Reader) => unknown;
@@ -168,6 +169,7 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     versions: [6, 5, 4],
     body: all(i8(0), list(text('billing'), text('mail')), tags),
   },
+  { request: describeCluster(), key: apiKey.DescribeCluster, versions: [0], body: all(bool(true), tags) },
   { request: listGroups(), key: apiKey.ListGroups, versions: [5], body: all(list(), list(), tags) },
   { request: listGroups(), key: apiKey.ListGroups, versions: [4], body: all(list(), tags) },
   {
@@ -255,6 +257,13 @@ const answers: { of: string; request: KafkaRequest<unknown>; versions: number[];
         { groupId: 'billing', topics: [{ name: 'orders', partitions: [{ partitionIndex: 2, committedOffset: 5n }] }] },
       ],
     },
+  },
+  {
+    of: 'DescribeCluster',
+    request: describeCluster(),
+    versions: [0],
+    body: clusterAnswer(1 << 8),
+    value: { clusterId: 'cluster', clusterAuthorizedOperations: 256 },
   },
   {
     of: 'ListGroups',

@@ -26,6 +26,7 @@ export const apiKey = {
   DescribeConfigs: 32,
   CreatePartitions: 37,
   IncrementalAlterConfigs: 44,
+  DescribeCluster: 60,
   ConsumerGroupDescribe: 69,
 } as const;
 
@@ -147,6 +148,11 @@ export function metadataAnswer(
     return all(i16(errorCode), text(name), uuid(id), bool(false), list(...partitions), i32(0), tags);
   });
   return all(i32(0), list(...printedBrokers), text('cluster'), i32(controllerId), list(...printedTopics), tags);
+}
+
+/** DescribeCluster version 0; `operations` has a bit for each operation on the cluster that is allowed. */
+export function clusterAnswer(operations: number): Buffer {
+  return all(i32(0), i16(0), none, text('cluster'), i32(1), list(), i32(operations), tags);
 }
 
 /** CreateTopics version 7, each topic with one partition and one setting, or with an error. */
