@@ -43,6 +43,12 @@ export interface TopicState {
   config: ReadonlyMap<string, ConfigEntry>;
 }
 
+export interface ListedTopic {
+  name: string;
+  /** The brokers keep it for themselves, such as `__consumer_offsets`. */
+  internal: boolean;
+}
+
 export interface NewTopic {
   name: string;
   /** Absent: the broker's default. */
@@ -98,6 +104,8 @@ export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
  */
 export interface KafkaAdmin {
   describeCluster(options: KafkaCallOptions): Promise<ClusterState>;
+  /** All topics that this client may see, from the brokers, never from memory; in no order. */
+  listTopics(options: KafkaCallOptions): Promise<readonly ListedTopic[]>;
   describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined>;
   /** The live name of a topic id, from the brokers, never from memory; `undefined`: no such topic. */
   nameOfTopicId(id: string, options: KafkaCallOptions): Promise<string | undefined>;

@@ -8,6 +8,7 @@ import type {
   KafkaAdmin,
   KafkaCallOptions,
   KafkaConnections,
+  ListedTopic,
   NewTopic,
   PartitionOffsets,
   Settled,
@@ -57,6 +58,14 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
 
   describeCluster(options: KafkaCallOptions): Promise<ClusterState> {
     return this.#call(options, () => ({ clusterId: this.clusterId, brokers: [...this.brokers] }));
+  }
+
+  listTopics(options: KafkaCallOptions): Promise<readonly ListedTopic[]> {
+    return this.#call(options, () => {
+      const listed = [...this.topics.keys()].map((name) => ({ name, internal: false }));
+      // The brokers create it with the first group.
+      return this.groups.size === 0 ? listed : [...listed, { name: '__consumer_offsets', internal: true }];
+    });
   }
 
   describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {

@@ -11,6 +11,7 @@ import { createOffsetReads } from './offsets.ts';
 import { OwnWrites } from './own-writes.ts';
 import { createRecordTimeReads } from './record-time.ts';
 import { defaultKafkaSettings, type KafkaSettings } from './settings.ts';
+import { createTopicList } from './topic-list.ts';
 import { createTopicReads } from './topic-reads.ts';
 import { createTopicWrites } from './topic-writes.ts';
 
@@ -37,6 +38,7 @@ export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDepend
   const groupReads = createGroupReads(cluster);
   const admin: KafkaAdmin = {
     ...createClusterReads(cluster),
+    ...createTopicList(cluster),
     describeTopic: topicReads.describeTopic,
     nameOfTopicId: topicReads.nameOfTopicId,
     ...createTopicWrites(cluster, topicReads),

@@ -33,6 +33,11 @@ export function metadataByName(topics: readonly string[]): KafkaRequest<Metadata
   return requestOf('Metadata', [metadataV12.api], [[...topics], false, false]);
 }
 
+/** Every topic that the client may see, with its partitions. */
+export function metadataOfAll(): KafkaRequest<MetadataAnswer> {
+  return requestOf('Metadata', [metadataV12.api], [null, false, false]);
+}
+
 export function metadataById(topicIds: readonly string[]): KafkaRequest<MetadataAnswer> {
   const topics = topicIds.map((id) => ({ topicId: uuidOfTopicId(id), name: null }));
   return requestOf('Metadata', [metadataV12.api], [topics, false, false]);

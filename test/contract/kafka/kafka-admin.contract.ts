@@ -148,6 +148,23 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
       });
     });
 
+    describe('listing topics', () => {
+      it('names every topic, and says which are the brokers’ own', async () => {
+        const [one, other] = [await createUsable(), await createUsable()];
+        await parts.commit(newName(), one, new Map([[0, 0n]]));
+        await eventually(async () => {
+          const listed = new Map((await admin.listTopics(options)).map(({ name, internal }) => [name, internal]));
+          expect([listed.get(one), listed.get(other)]).toEqual([false, false]);
+          expect(listed.get('__consumer_offsets')).toBe(true);
+        }, patience);
+      });
+
+      it('stops waiting when the caller gives up', async () => {
+        const call = admin.listTopics({ signal: AbortSignal.abort() });
+        await expect(call).rejects.toMatchObject({ kind: 'unavailable', code: 'ABORTED' });
+      });
+    });
+
     describe('growing a topic', () => {
       it('adds partitions and shows them at once', async () => {
         const { name: topic } = await create({ partitions: 1 });

@@ -18,6 +18,7 @@ import {
   describeTopicConfigs,
   metadataById,
   metadataByName,
+  metadataOfAll,
 } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
 import { apiKey, clusterAnswer, someUuid } from './scripted-broker.ts';
@@ -64,6 +65,12 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     key: apiKey.Metadata,
     versions: [12],
     body: all(list(), bool(false), bool(false), tags),
+  },
+  {
+    request: metadataOfAll(),
+    key: apiKey.Metadata,
+    versions: [12],
+    body: all(none, bool(false), bool(false), tags),
   },
   {
     request: createTopics([{ name: 'orders', partitions: 3, replicationFactor: 2, config }], terms),
