@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { ROOT } from '../setup/dependencies.mjs';
@@ -31,28 +32,39 @@ const dropUnusedModules: Plugin = {
   },
 };
 
-/** Bundles the operator with all that it needs into one file. */
+/** The operator, and the command line, which can be run as it is. */
+const PROGRAMS = [
+  { entry: 'main.ts', file: 'sluice.mjs', mode: 0o644 },
+  { entry: 'cli/main.ts', file: 'sluice-cli.mjs', mode: 0o755 },
+];
+
+/** Bundles each program with all that it needs into one file. */
 export async function run(): Promise<number> {
-  const outfile = join(ROOT, 'dist', 'sluice.mjs');
-  await during('dist/sluice.mjs', () =>
-    build({
-      entryPoints: [join(ROOT, 'src', 'main.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      banner: { js: COMMONJS },
-      // Less to read and to keep in memory; names stay, so that a stack trace can be read without the map.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      sourcemap: 'linked',
-      legalComments: 'none',
-      // The plain one reads a file beside itself, which a bundle does not have; this one carries it.
-      alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
-      plugins: [dropUnusedModules],
-      logLevel: 'warning',
-    }),
-  );
+  for (const { entry, file, mode } of PROGRAMS) {
+    const outfile = join(ROOT, 'dist', file);
+    await during(`dist/${file}`, () => bundle(join(ROOT, 'src', entry), outfile));
+    chmodSync(outfile, mode);
+  }
   return 0;
+}
+
+function bundle(entryPoint: string, outfile: string): Promise<unknown> {
+  return build({
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: COMMONJS },
+    // Less to read and to keep in memory; names stay, so that a stack trace can be read without the map.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'linked',
+    legalComments: 'none',
+    // The plain one reads a file beside itself, which a bundle does not have; this one carries it.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+    plugins: [dropUnusedModules],
+    logLevel: 'warning',
+  });
 }

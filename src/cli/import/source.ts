@@ -1,0 +1,61 @@
+import type { KubeClient } from '../../adapters/kube/client.ts';
+import { adminOf, type ClusterAccess, findCluster } from '../../controllers/cluster-use.ts';
+import type { KafkaAdmin, KafkaConnections } from '../../ports/kafka.ts';
+import { readClusters } from '../resources.ts';
+import { UserError } from '../shell.ts';
+
+/** Where live topics are read from. */
+export interface Source {
+  admin: KafkaAdmin;
+  clusterId: string;
+  /** The EventCluster that speaks for the namespace; absent: the brokers were named by their addresses alone. */
+  access?: ClusterAccess;
+}
+
+export interface SourceQuestion {
+  client: KubeClient | undefined;
+  namespace: string;
+  /** Name of the EventCluster; absent: the default one. */
+  cluster: string | undefined;
+  /** Instead of the addresses that the EventCluster has. */
+  addresses: readonly string[] | undefined;
+}
+
+/** Finds the brokers as the operator does. Throws UserError when they are not of the cluster that is meant. */
+export async function findSource(
+  kafka: KafkaConnections,
+  { client, namespace, cluster, addresses }: SourceQuestion,
+  signal: AbortSignal,
+): Promise<Source> {
+  if (addresses !== undefined && cluster === undefined) {
+    const admin = kafka.to({ name: 'import', bootstrapServers: addresses });
+    return { admin, clusterId: (await admin.describeCluster({ signal })).clusterId };
+  }
+  if (client === undefined) throw new Error('an EventCluster is read through the API server');
+  const clusters = await readClusters(client, cluster, signal);
+  const question = { namespace, clusterRef: cluster === undefined ? undefined : { name: cluster }, pinned: undefined };
+  const answer = findCluster(question, clusters);
+  if (answer.kind === 'blocked') throw new UserError(answer.blocked.message, whichCluster(cluster));
+  const access = addresses === undefined ? answer.use : withAddresses(answer.use, addresses);
+  const { spec, status } = access.cluster;
+  const expected = spec.kafka.clusterId ?? status?.clusterId;
+  const admin = adminOf(kafka, { ...access, clusterId: expected ?? '' });
+  const { clusterId } = await admin.describeCluster({ signal });
+  if (expected !== undefined && expected !== clusterId) {
+    const where = spec.kafka.bootstrapServers.join(', ');
+    throw new UserError(
+      `${where} answers as Kafka cluster "${clusterId}", and EventCluster "${access.name}" means "${expected}"`,
+    );
+  }
+  return { admin, clusterId, access };
+}
+
+function whichCluster(cluster: string | undefined): string | undefined {
+  return cluster === undefined ? '--cluster names an EventCluster; "kubectl get eventclusters" lists them.' : undefined;
+}
+
+function withAddresses(access: ClusterAccess, bootstrapServers: readonly string[]): ClusterAccess {
+  const { cluster } = access;
+  const kafka = { ...cluster.spec.kafka, bootstrapServers: [...bootstrapServers] };
+  return { ...access, cluster: { ...cluster, spec: { ...cluster.spec, kafka } } };
+}

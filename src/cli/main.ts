@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { basename } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { runProgram } from './program.ts';
+
+// Whoever reads the output may stop before its end, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(name));
+
+// Timers of the clock keep no process alive; this one does.
+const alive = setInterval(() => undefined, 60_000);
+
+// kubectl finds its plugins by this name.
+const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  program: isPlugin ? 'kubectl sluice' : 'sluice',
+  env: process.env,
+  colours: process.stdout.isTTY && !process.env.NO_COLOR,
+  print: (output) => void process.stdout.write(output),
+  say: (line) => void process.stderr.write(`${line}\n`),
+  readInput: () => text(process.stdin),
+  signal: interrupted.signal,
+});
+clearInterval(alive);
