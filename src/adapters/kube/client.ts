@@ -2,6 +2,7 @@ import type { CallOptions, KubeObject, MergePatch, ObjectKey } from '../../ports
 import { isFault, malformed } from './faults.ts';
 import { readLines } from './lines.ts';
 import { type Listing, listAll } from './paging.ts';
+import { type Manifest, type Preview, previewApply } from './preview.ts';
 import { placeOf, type ResourceType, type Subresource } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
 import { describeRequest, type KubeRequest, Transport, type TransportParts } from './transport.ts';
@@ -77,6 +78,16 @@ export class KubeClient {
     { subresource, signal }: PatchOptions,
   ): Promise<R> {
     return this.#object<R>({ verb: 'patch', type, place: { ...placeOf(key), subresource }, body }, signal);
+  }
+
+  /** What applying a manifest would make of an object; nothing is stored. A refusal is a Fault, as with the real thing. */
+  previewApply<R extends KubeObject>(
+    type: ResourceType,
+    key: ObjectKey,
+    manifest: Manifest,
+    { signal }: CallOptions,
+  ): Promise<Preview<R>> {
+    return previewApply<R>(this.#transport, type, key, manifest, signal);
   }
 
   async delete(type: ResourceType, key: ObjectKey, { signal, ...preconditions }: DeleteOptions): Promise<void> {

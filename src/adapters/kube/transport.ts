@@ -9,7 +9,7 @@ import type { KubeSettings } from './settings.ts';
 import { within } from './waiting.ts';
 import { statusOf } from './wire.ts';
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'apply' | 'delete';
 
 export interface KubeRequest {
   verb: Verb;
@@ -28,7 +28,10 @@ export interface TransportParts {
   fence: () => boolean;
 }
 
-const methods = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', patch: 'PATCH', delete: 'DELETE' } as const;
+const methods = {
+  ...{ get: 'GET', list: 'GET', watch: 'GET' },
+  ...{ create: 'POST', patch: 'PATCH', apply: 'PATCH', delete: 'DELETE' },
+} as const;
 
 /** Begins each message about a request: `cannot patch eventtopics/status shop/orders`. */
 export function describeRequest({ verb, type, place }: KubeRequest): string {
@@ -102,7 +105,7 @@ export class Transport {
     const endpoint = await this.#parts.connection.endpoint();
     const { verb, type, place, query, body } = request;
     const dispatcher = verb === 'watch' ? endpoint.watches : endpoint.calls;
-    const response = await this.#guarded(verb, dispatcher).request({
+    const response = await this.#guarded(request, dispatcher).request({
       origin: endpoint.origin,
       path: `${endpoint.basePath}${pathOf(type, place)}${queryText(query)}`,
       method: methods[verb],
@@ -121,8 +124,8 @@ export class Transport {
     throw faultOfStatus(describeRequest(request), verb, await statusOf(response));
   }
 
-  #guarded(verb: Verb, dispatcher: Dispatcher): Dispatcher {
-    const reads = verb === 'get' || verb === 'list' || verb === 'watch';
+  #guarded({ verb, query }: KubeRequest, dispatcher: Dispatcher): Dispatcher {
+    const reads = methods[verb] === 'GET' || query?.dryRun === 'All';
     return reads ? dispatcher : dispatcher.compose(fenced(this.#parts.fence));
   }
 }
@@ -147,6 +150,7 @@ function notLeading(): Fault {
 }
 
 function contentType(verb: Verb): string {
+  if (verb === 'apply') return 'application/apply-patch+yaml';
   return verb === 'patch' ? 'application/merge-patch+json' : 'application/json';
 }
 

@@ -15,7 +15,7 @@ export type WatchEvent<R> =
   | { type: 'BOOKMARK'; resourceVersion: string };
 
 /** kubectl keeps a copy of the whole object here: as large as the object, and of no use to us. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * An object as the API server sent it, without what only fills memory. Its spec and status are trusted to be an `R`:

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MergePatch } from '../../ports/kube.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What `kubectl apply` sends for an object of a kind that is not built in: what the manifest says otherwise than the
+ * object, and `null` for what the manifest said when it was applied last and says no more. Fields that others set stay.
+ */
+export function applyPatch(stored: Fields, lastApplied: Fields, manifest: Fields): MergePatch {
+  return { ...differences(stored, manifest), ...removals(lastApplied, manifest, stored) };
+}
+
+function differences(stored: Fields, manifest: Fields): Record<string, unknown> {
+  const changed: Record<string, unknown> = {};
+  for (const [key, wanted] of Object.entries(manifest)) {
+    const live = stored[key];
+    if (isFields(live) && isFields(wanted)) {
+      const inside = differences(live, wanted);
+      if (Object.keys(inside).length > 0) changed[key] = inside;
+    } else if (!isDeepStrictEqual(live, wanted)) {
+      changed[key] = wanted;
+    }
+  }
+  return changed;
+}
+
+/** Where something goes inside an object, the differences there are part of the answer too. */
+function removals(lastApplied: Fields, manifest: Fields, stored: Fields): Record<string, unknown> {
+  const removed: Record<string, unknown> = {};
+  for (const [key, former] of Object.entries(lastApplied)) {
+    const wanted = manifest[key];
+    const live = stored[key];
+    if (!(key in manifest)) removed[key] = null;
+    else if (isFields(former) && isFields(wanted) && isFields(live)) {
+      const inside = applyPatch(live, former, wanted);
+      if (Object.keys(inside).length > 0) removed[key] = inside;
+    }
+  }
+  return removed;
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
