@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'controllers/*/plan.ts', 'adapters/**'],
     // It finds clusters, reads grants and knows topics as the operator does.
     ...['controllers/cluster-use.ts', 'controllers/*/identity.ts'],
+    // What it says that the operator would do is what the operator's own look and plan say; it never acts.
+    'controllers/*/{behaviour,observed,planned-changes}.ts',
   ],
 };
 

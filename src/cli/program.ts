@@ -1,4 +1,5 @@
 import { type Command, type Given, readArguments } from './command.ts';
+import { diffCommand } from './diff/command.ts';
 import { describeFailure } from './failure.ts';
 import { describeCommand, describeProgram } from './help.ts';
 import { importCommand } from './import/command.ts';
@@ -19,7 +20,7 @@ const helpCommand: Command = {
   },
 };
 
-const commands: readonly Command[] = [importCommand, versionCommand, helpCommand];
+const commands: readonly Command[] = [importCommand, diffCommand, versionCommand, helpCommand];
 
 /** Runs what the words ask for; answers the exit code. */
 export async function runProgram(args: readonly string[], shell: Shell): Promise<number> {

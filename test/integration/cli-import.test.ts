@@ -106,6 +106,9 @@ describe('sluice import', () => {
     expect(await liveTopics()).toEqual(before);
     expect(ids.toSorted()).toEqual(before.map((topic) => topic?.id).sort());
     expect(await requestsOfOperator()).toEqual(['DescribeConfigs', 'Metadata']);
+
+    const again = await sluice(world.kubeconfig, ['diff', '-f', '-'], outcome.stdout);
+    expect(again).toEqual({ code: 0, stdout: '', stderr: '9 EventTopics: 0 to change, 9 as they should be\n' });
   });
 
   it('writes settings of the topic’s own as text, and leaves out what comes from the brokers', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MergePatch } from '../../ports/kube.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What `kubectl apply` sends for an object of a kind that is not built in: what the manifest says otherwise than the

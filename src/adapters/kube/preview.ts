@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectKey } from '../../ports/kube.ts';
-import { applyPatch, isFields } from './apply-patch.ts';
+import { applyPatch, type Fields, isFields } from './apply-patch.ts';
 import { isFault } from './faults.ts';
 import { placeOf, type ResourceType } from './resource-type.ts';
 import { describeRequest, type KubeRequest, type Transport } from './transport.ts';
@@ -34,23 +34,34 @@ export async function previewApply<R extends KubeObject>(
 ): Promise<Preview<R>> {
   const place = placeOf(key);
   const stored = await storedObject(transport, { verb: 'get', type, place }, signal);
-  const metadata = fieldsOf(stored?.metadata);
-  const lastApplied = lastAppliedOf(metadata);
-  const dryRun = { dryRun: 'All', fieldValidation: 'Strict' };
-  const request: KubeRequest =
-    stored !== undefined && lastApplied !== undefined
-      ? { verb: 'patch', type, place, query: dryRun, body: applyPatch(stored, lastApplied, manifest) }
-      : {
-          ...{ verb: 'apply', type, place, body: manifest },
-          query: { ...dryRun, force: 'true', fieldManager: applierOf(metadata) },
-        };
+  const request = requestFor(type, place, manifest, stored);
   const answer = fieldsOf(await transport.call(request, signal));
   // What was not stored has no version yet.
   const versioned = { ...answer, metadata: { resourceVersion: '0', ...fieldsOf(answer.metadata) } };
   return { exists: stored !== undefined, object: objectOf<R>(describeRequest(request), type, versioned) };
 }
 
-async function storedObject(transport: Transport, request: KubeRequest, signal: AbortSignal) {
+function requestFor(
+  type: ResourceType,
+  place: { namespace?: string; name: string },
+  manifest: Manifest,
+  stored: Fields | undefined,
+): KubeRequest {
+  const query = { dryRun: 'All', fieldValidation: 'Strict' };
+  if (stored === undefined)
+    return { verb: 'create', type, place: { namespace: place.namespace }, query, body: manifest };
+  const metadata = fieldsOf(stored.metadata);
+  const lastApplied = lastAppliedOf(metadata);
+  if (lastApplied) return { verb: 'patch', type, place, query, body: applyPatch(stored, lastApplied, manifest) };
+  const fieldManager = applierOf(metadata);
+  return { verb: 'apply', type, place, query: { ...query, force: 'true', fieldManager }, body: manifest };
+}
+
+async function storedObject(
+  transport: Transport,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<Fields | undefined> {
   try {
     return fieldsOf(await transport.call(request, signal));
   } catch (error) {
@@ -60,7 +71,7 @@ async function storedObject(transport: Transport, request: KubeRequest, signal: 
 }
 
 /** What `kubectl apply` remembers in the object; `undefined`: it was never applied so. */
-function lastAppliedOf(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
+function lastAppliedOf(metadata: Fields): Fields | undefined {
   const text = fieldsOf(metadata.annotations)[LAST_APPLIED];
   if (typeof text !== 'string') return undefined;
   try {
@@ -71,7 +82,7 @@ function lastAppliedOf(metadata: Readonly<Record<string, unknown>>): Readonly<Re
 }
 
 /** Who applies the spec, such as a GitOps controller: what it leaves out of a new manifest goes. */
-function applierOf({ managedFields }: Readonly<Record<string, unknown>>): string {
+function applierOf({ managedFields }: Fields): string {
   const entries: readonly unknown[] = Array.isArray(managedFields) ? managedFields : [];
   const appliers = entries
     .map(fieldsOf)
@@ -80,6 +91,6 @@ function applierOf({ managedFields }: Readonly<Record<string, unknown>>): string
   return appliers.includes(kubectl) ? kubectl : (appliers[0] ?? kubectl);
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }

@@ -1,6 +1,7 @@
 import { matchesAny } from '../../controllers/cluster-use.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaConnections, TopicState } from '../../ports/kafka.ts';
+import { addressesFlag, addressesOf } from '../addresses.ts';
 import { type Command, type Given, kubeFlags } from '../command.ts';
 import { connectKafka, connectKube, type KubeAccess } from '../connect.ts';
 import { readTopics } from '../resources.ts';
@@ -20,15 +21,12 @@ export const importCommand: Command = {
   details: [
     'A pattern is a topic name in which * stands for any letters. What is written describes each topic as it is:',
     'partitions, replication factor and the settings of its own. Applying it adopts the topics and changes none of',
-    'them. Internal topics are left out.',
+    'them. Internal topics are left out. With --bootstrap-server and without --cluster, no EventCluster is read.',
   ],
   flags: {
     ...kubeFlags,
     cluster: { value: 'NAME', text: 'EventCluster to read from; default: the default one' },
-    'bootstrap-server': {
-      value: 'HOST:PORT,...',
-      text: 'brokers to ask instead; without --cluster no EventCluster is read',
-    },
+    'bootstrap-server': addressesFlag,
     unowned: { text: 'leave out topics that an EventTopic names already, in any namespace' },
     output: { short: 'o', value: 'DIR', text: 'a file for each topic; default: -, all to standard output' },
   },
@@ -68,10 +66,7 @@ function questionOf(given: Given): Question {
   if (given.words.length === 0) {
     throw new UserError('which topics?', `Name some, such as 'order.*', or '*' for all.`);
   }
-  const addresses = given.text('bootstrap-server')?.split(',');
-  for (const address of addresses ?? []) {
-    if (!/^[^\s:]+:\d{1,5}$/.test(address)) throw new UserError(`--bootstrap-server: "${address}" is not HOST:PORT`);
-  }
+  const addresses = addressesOf(given);
   const output = given.text('output');
   const cluster = given.text('cluster');
   const unowned = given.has('unowned');

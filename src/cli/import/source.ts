@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import { adminOf, type ClusterAccess, findCluster } from '../../controllers/cluster-use.ts';
 import type { KafkaAdmin, KafkaConnections } from '../../ports/kafka.ts';
+import { at } from '../addresses.ts';
 import { readClusters } from '../resources.ts';
 import { UserError } from '../shell.ts';
 
@@ -36,7 +37,7 @@ export async function findSource(
   const question = { namespace, clusterRef: cluster === undefined ? undefined : { name: cluster }, pinned: undefined };
   const answer = findCluster(question, clusters);
   if (answer.kind === 'blocked') throw new UserError(answer.blocked.message, whichCluster(cluster));
-  const access = addresses === undefined ? answer.use : withAddresses(answer.use, addresses);
+  const access = { ...answer.use, cluster: at(addresses, answer.use.cluster) };
   const { spec, status } = access.cluster;
   const expected = spec.kafka.clusterId ?? status?.clusterId;
   const admin = adminOf(kafka, { ...access, clusterId: expected ?? '' });
@@ -52,10 +53,4 @@ export async function findSource(
 
 function whichCluster(cluster: string | undefined): string | undefined {
   return cluster === undefined ? '--cluster names an EventCluster; "kubectl get eventclusters" lists them.' : undefined;
-}
-
-function withAddresses(access: ClusterAccess, bootstrapServers: readonly string[]): ClusterAccess {
-  const { cluster } = access;
-  const kafka = { ...cluster.spec.kafka, bootstrapServers: [...bootstrapServers] };
-  return { ...access, cluster: { ...cluster, spec: { ...cluster.spec, kafka } } };
 }

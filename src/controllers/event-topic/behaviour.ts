@@ -30,12 +30,18 @@ export const topicIndex = 'topic';
 /** Index of EventConsumers by the topics that they name. */
 export const consumedTopicIndex = 'consumedTopic';
 
-export interface TopicDependencies {
-  topics: ResourceStore<EventTopic>;
-  clusters: ResourceCache<EventCluster>;
-  consumers: ResourceCache<EventConsumer>;
-  namespaces: ResourceCache<KubeObject>;
+/** What a look at a topic reads. */
+export interface TopicSources {
+  topics: Pick<ResourceCache<EventTopic>, 'byIndex'>;
+  clusters: Pick<ResourceCache<EventCluster>, 'list'>;
+  consumers: Pick<ResourceCache<EventConsumer>, 'byIndex'>;
+  namespaces: Pick<ResourceCache<KubeObject>, 'get'>;
   kafka: ClusterConnections;
+  journal: Pick<Journal, 'find'>;
+}
+
+export interface TopicDependencies extends TopicSources {
+  topics: ResourceStore<EventTopic>;
   journal: Journal;
 }
 
@@ -56,11 +62,11 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
   };
 }
 
-interface Observing extends TopicDependencies {
-  written: WrittenSettings;
+export interface Observing extends TopicSources {
+  written: Pick<WrittenSettings, 'resting'>;
 }
 
-async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
+export async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
   const { namespace = '', deletionTimestamp } = resource.metadata;
   if (deletionTimestamp && resource.spec.deletionPolicy === 'Retain') {
     const inheritance = heirOf(deps, resource);
@@ -113,12 +119,12 @@ async function askBrokers(
 }
 
 /** Who else owns the name. A resource that is being deleted claims nothing: whoever is left is its heir. */
-function otherOwner(deps: TopicDependencies, resource: EventTopic, use: ClusterUse): Claimant | undefined {
+function otherOwner(deps: TopicSources, resource: EventTopic, use: ClusterUse): Claimant | undefined {
   const owner = ownerOf(claimantsOf(deps, topicNameOf(resource), use));
   return owner?.uid === resource.metadata.uid ? undefined : owner;
 }
 
-function claimantsOf(deps: TopicDependencies, name: string, use: ClusterUse): Claimant[] {
+function claimantsOf(deps: TopicSources, name: string, use: ClusterUse): Claimant[] {
   const claimed = deps.journal.find(claimName(use.clusterId, name))?.uid;
   return deps.topics
     .byIndex(topicIndex, name)
@@ -133,7 +139,7 @@ interface Inheritance {
 }
 
 /** Who takes the topic over when this resource goes; `undefined`: nobody, or it is not this resource's to leave. */
-function heirOf(deps: TopicDependencies, resource: EventTopic): Inheritance | undefined {
+function heirOf(deps: TopicSources, resource: EventTopic): Inheritance | undefined {
   const name = topicNameOf(resource);
   if (deps.topics.byIndex(topicIndex, name).length < 2) return undefined;
   const answer = resolveCluster(questionOf(resource), deps.clusters.list());
@@ -151,22 +157,18 @@ function heirOf(deps: TopicDependencies, resource: EventTopic): Inheritance | un
 }
 
 /** Without a grant nobody holds a name against those who have one. */
-function mayClaim(deps: TopicDependencies, other: EventTopic, { clusterId }: ClusterUse): boolean {
+function mayClaim(deps: TopicSources, other: EventTopic, { clusterId }: ClusterUse): boolean {
   const use = useIn(deps, other, clusterId);
   return use !== undefined && refuseUngranted(use, 'topics', [topicNameOf(other)]) === undefined;
 }
 
 /** How a resource uses the Kafka cluster with this id, by whichever EventCluster; `undefined`: it uses another one. */
-function useIn(deps: TopicDependencies, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
+function useIn(deps: TopicSources, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
   const answer = resolveCluster(questionOf(user), deps.clusters.list());
   return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
 }
 
-function consumersOf(
-  deps: TopicDependencies,
-  resource: EventTopic,
-  { clusterId }: ClusterUse,
-): RemovalFacts['consumers'] {
+function consumersOf(deps: TopicSources, resource: EventTopic, { clusterId }: ClusterUse): RemovalFacts['consumers'] {
   const namespace = resource.metadata.namespace;
   const all = deps.consumers
     .byIndex(consumedTopicIndex, topicNameOf(resource))

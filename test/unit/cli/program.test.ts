@@ -7,7 +7,7 @@ describe('the command line', () => {
     const { code, out } = await run(args, 'kubectl sluice');
     expect(code).toBe(0);
     expect(out).toContain('kubectl sluice COMMAND');
-    for (const name of ['import', 'version', 'help']) expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    for (const name of ['import', 'diff', 'version', 'help']) expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 
   it.each([[['help', 'import']], [['import', '--help']], [['import', 'x', '-h']]])(
@@ -46,6 +46,9 @@ describe('the command line', () => {
       args: ['import', 'x', '--bootstrap-server', 'kafka'],
       said: ['error: --bootstrap-server: "kafka" is not HOST:PORT'],
     },
+    { args: ['diff'], said: ['error: which files?', 'Name one with -f; - is standard input.'] },
+    { args: ['diff', 'a.yaml'], said: ['error: what is "a.yaml" for?', 'Files come after -f.'] },
+    { args: ['diff', '-f', 'a', '-o', 'yaml'], said: ['error: --output: "yaml" is neither text nor json'] },
     {
       args: ['import', 'x', '--kubeconfig', '/nowhere/config'],
       said: [expect.stringMatching(/^error: cannot read the kubeconfig \/nowhere\/config: ENOENT/)],

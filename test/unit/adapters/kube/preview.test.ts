@@ -3,7 +3,8 @@ import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
 import { answer, refuse } from './api-server.ts';
 import { clientFor, startServer, type Thing, testSignal, thing } from './parts.ts';
 
-const path = '/api/v1/namespaces/shop/configmaps/orders';
+const collection = '/api/v1/namespaces/shop/configmaps';
+const path = `${collection}/orders`;
 const dryRun = { dryRun: 'All', fieldValidation: 'Strict' };
 const manifest = { metadata: { name: 'orders' }, data: { a: '1' } };
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -13,23 +14,20 @@ describe('the preview of an apply', () => {
     const server = await startServer();
     if (stored !== undefined) server.on(`GET ${path}`, answer(stored));
     server.on(`PATCH ${path}`, answer(after));
+    server.on(`POST ${collection}`, answer(after));
     // Whoever may change nothing may still look.
     const { client } = clientFor(server, { fence: () => false });
     const options = { signal: testSignal() };
     const shown = await client.previewApply<Thing>(configMaps, 'shop/orders', manifest, options);
-    return { shown, sent: server.seen.find(({ method }) => method === 'PATCH') };
+    return { shown, sent: server.seen.find(({ method }) => method !== 'GET') };
   }
 
-  it('of something new is asked for as an apply of kubectl, and its answer has no version', async () => {
+  it('of something new is asked for as a creation, whose answer has no version', async () => {
     const { metadata, ...rest } = thing('orders', 0);
     const { resourceVersion, ...unversioned } = metadata;
     const { shown, sent } = await preview(undefined, { ...rest, metadata: unversioned });
     expect(shown).toMatchObject({ exists: false, object: { metadata: { name: 'orders', resourceVersion } } });
-    expect(sent).toMatchObject({
-      query: { ...dryRun, force: 'true', fieldManager: 'kubectl' },
-      headers: { 'content-type': 'application/apply-patch+yaml' },
-      body: manifest,
-    });
+    expect(sent).toMatchObject({ method: 'POST', query: dryRun, body: manifest });
   });
 
   it('is asked for as a patch where kubectl remembers what it applied', async () => {
@@ -65,17 +63,18 @@ describe('the preview of an apply', () => {
     });
     const stored = thing('orders', 1);
     const { sent } = await preview({ ...stored, metadata: { ...stored.metadata, managedFields } });
-    expect(sent?.query.fieldManager).toBe(asks);
+    expect(sent?.query).toEqual({ ...dryRun, force: 'true', fieldManager: asks });
+    expect(sent?.headers['content-type']).toBe('application/apply-patch+yaml');
   });
 
   it('ends as applying it would', async () => {
     const server = await startServer();
-    server.on(`PATCH ${path}`, refuse(422, 'a topic never shrinks'));
+    server.on(`POST ${collection}`, refuse(422, 'a topic never shrinks'));
     const { client } = clientFor(server);
     const call = client.previewApply(configMaps, 'shop/orders', manifest, { signal: testSignal() });
     await expect(call).rejects.toMatchObject({
       kind: 'rejected',
-      message: 'cannot apply configmaps shop/orders: a topic never shrinks',
+      message: 'cannot create configmaps shop: a topic never shrinks',
     });
   });
 });

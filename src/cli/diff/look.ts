@@ -1,0 +1,93 @@
+import type { KubeClient } from '../../adapters/kube/client.ts';
+import type { Preview } from '../../adapters/kube/preview.ts';
+import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
+import { topicNameOf } from '../../controllers/event-topic/identity.ts';
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { KafkaConnections } from '../../ports/kafka.ts';
+import { eventTopics } from '../resources.ts';
+import { type Finding, findingOf, whoseOf } from './finding.ts';
+import type { Written } from './manifests.ts';
+
+/** A manifest and what the API server makes of it, or why it does not take it. */
+export type Judged = { resource: EventTopic } | { refused: Finding };
+
+/** Asks the API server about one manifest. Throws Fault when it does not answer. */
+export async function judge(
+  client: KubeClient,
+  { fields, name, ...written }: Written,
+  fallbackNamespace: string,
+  index: number,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const namespace = written.namespace ?? fallbackNamespace;
+  const manifest = { ...fields, metadata: { ...fields.metadata, namespace } };
+  try {
+    const preview = await client.previewApply<EventTopic>(eventTopics, `${namespace}/${name}`, manifest, { signal });
+    return readable(preview, index);
+  } catch (error) {
+    if (!(error instanceof Fault) || !isRefusal(error)) throw error;
+    const { topicName } = { topicName: name, ...(fields.spec as { topicName?: string } | undefined) };
+    return { refused: { namespace, name, topic: topicName, changes: [], blocked: [], problem: error.message } };
+  }
+}
+
+/** A field that the kind does not have is called an internal error where a manifest is applied server-side. */
+function isRefusal({ kind, code }: Fault): boolean {
+  return code === '500' || (kind !== 'unavailable' && kind !== 'throttled');
+}
+
+/** Nobody is younger than what is not there yet. */
+const creationTimestamp = '9999-12-31T23:59:59Z';
+
+/** A dry run gives a new object another identity each time; here the first in the files counts as the older one. */
+function readable({ exists, object }: Preview<EventTopic>, index: number): Judged {
+  const uid = `new-${String(index).padStart(6, '0')}`;
+  const metadata = exists ? object.metadata : { ...object.metadata, uid, creationTimestamp };
+  const parsed = parseEventTopic({ ...object, metadata });
+  if (parsed.ok) return { resource: parsed.resource };
+  const problem = `does not fit its schema: ${parsed.problems.join('; ')}`;
+  return { refused: { ...whoseOf(object), changes: [], blocked: [], problem } };
+}
+
+export interface Surroundings {
+  /** All EventTopics as they would be. */
+  topics: readonly EventTopic[];
+  clusters: readonly EventCluster[];
+  kafka: KafkaConnections;
+}
+
+/** Looks as the operator does, and asks the brokers what they would refuse; answers what would be done. */
+export function createLook({ topics, clusters, kafka }: Surroundings, signal: AbortSignal) {
+  const byName = Map.groupBy(topics, topicNameOf);
+  const sources = {
+    topics: { byIndex: (_index: string, name: string) => byName.get(name) ?? [] },
+    clusters: { list: () => clusters },
+    // Only a removal asks for these, and nothing here removes.
+    consumers: { byIndex: () => [] },
+    namespaces: { get: () => undefined },
+    // What the operator remembers for moments is its own.
+    journal: { find: () => undefined },
+    written: { resting: () => new Set<string>() },
+    kafka,
+  };
+  const round = { signal, now: new Date(), tell: () => undefined };
+  return async (resource: EventTopic): Promise<Finding> => {
+    if (resource.metadata.deletionTimestamp !== undefined) return leaving(resource);
+    // In this mode the brokers are asked about creations too, which otherwise are judged when they are made.
+    const asked: EventTopic = { ...resource, spec: { ...resource.spec, mode: 'Plan' } };
+    try {
+      return findingOf(resource, await observeTopic(sources, asked, round));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { ...whoseOf(resource), changes: [], blocked: [], problem: error.message };
+    }
+  };
+}
+
+function leaving(resource: EventTopic): Finding {
+  const message = 'the resource is being deleted; apply it once it is gone';
+  return { ...whoseOf(resource), changes: [], blocked: [{ kind: 'wait', reason: Reason.Deleting, message }] };
+}
