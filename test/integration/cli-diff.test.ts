@@ -140,7 +140,7 @@ describe('sluice diff', () => {
     expect(outcome.stdout).toContain('growing a keyed topic moves keys to other partitions');
     expect(outcome.stdout.match(/unknown field "spec\.partition"/g)).toHaveLength(2);
     expect(outcome.stdout).toContain('+ create: 2 partitions');
-    expect(outcome.stderr).toBe('4 EventTopics: 1 to change, 0 as they should be, 3 unclear\n');
+    expect(outcome.stderr).toBe('4 EventTopics: 1 to change, 0 as they should be, 3 in error\n');
   });
 
   it('sees what leaves a spec, however it was applied', async () => {

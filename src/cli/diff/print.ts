@@ -71,7 +71,7 @@ export function summarise(findings: readonly Finding[], others: number): string 
   const parts = [
     `${findings.length} EventTopic${findings.length === 1 ? '' : 's'}: ${count('differs')} to change`,
     `${count('same')} as they should be`,
-    ...(count('problem') > 0 ? [`${count('problem')} unclear`] : []),
+    ...(count('problem') > 0 ? [`${count('problem')} in error`] : []),
   ];
   return `${parts.join(', ')}${others === 0 ? '' : `; objects of other kinds, not looked at: ${others}`}`;
 }

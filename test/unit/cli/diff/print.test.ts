@@ -90,7 +90,7 @@ describe('the sum of findings', () => {
       it: 'tells what is clear from what is not, and what was not looked at',
       findings: [same, changed, refused, { ...changed, problem: 'x' }],
       others: 2,
-      says: '4 EventTopics: 2 to change, 1 as they should be, 1 unclear; objects of other kinds, not looked at: 2',
+      says: '4 EventTopics: 2 to change, 1 as they should be, 1 in error; objects of other kinds, not looked at: 2',
     },
     { it: 'may be nothing', findings: [], others: 0, says: '0 EventTopics: 0 to change, 0 as they should be' },
   ])('$it', ({ findings, others, says }) => {
