@@ -29,8 +29,12 @@ export interface ReplicaAdmin {
     targets: ReadonlyMap<number, readonly number[]>,
     options: KafkaCallOptions,
   ): Promise<void>;
-  /** The settings of a broker that is up; `overridden`: set for this very broker, at run time. */
-  readBrokerConfig(broker: number, options: KafkaCallOptions): Promise<ReadonlyMap<string, ConfigEntry>>;
-  /** Changes settings of one broker at run time; the others stay as they are. */
+  /** Some settings of a broker that is up; `overridden`: set for this very broker, at run time. */
+  readBrokerConfig(
+    broker: number,
+    keys: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, ConfigEntry>>;
+  /** Changes settings of a broker that is up, at run time; its other settings stay as they are. */
   alterBrokerConfig(broker: number, changes: ConfigChanges, options: KafkaCallOptions): Promise<void>;
 }

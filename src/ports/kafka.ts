@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { ReplicaAdmin } from './kafka-replicas.ts';
 
 export interface KafkaCallOptions {
   signal: AbortSignal;
@@ -25,11 +26,11 @@ export interface ClusterState {
   loginRefused?: Fault;
 }
 
-/** One setting of a topic, as the broker reports it. */
+/** One setting of a topic or a broker, as the broker reports it. */
 export interface ConfigEntry {
   /** Absent for sensitive settings, which the broker does not disclose. */
   value: string | undefined;
-  /** True when the value is set on the topic itself; false when it comes from the broker or the default. */
+  /** True when the value is set on the thing itself; false when it comes from elsewhere or is the default. */
   overridden: boolean;
 }
 
@@ -40,6 +41,8 @@ export interface TopicState {
   partitions: number;
   /** The smallest number of replicas that any partition has. */
   replicationFactor: number;
+  /** The largest, where partitions differ. */
+  mostReplicas?: number;
   config: ReadonlyMap<string, ConfigEntry>;
 }
 
@@ -102,7 +105,7 @@ export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
  * Calls for single topics that arrive together travel in shared requests; each gets its own result or Fault.
  * What this client created or changed, it shows at once, even while the brokers still spread the news.
  */
-export interface KafkaAdmin {
+export interface KafkaAdmin extends ReplicaAdmin {
   describeCluster(options: KafkaCallOptions): Promise<ClusterState>;
   /** All topics that this client may see, from the brokers, never from memory; in no order. */
   listTopics(options: KafkaCallOptions): Promise<readonly ListedTopic[]>;

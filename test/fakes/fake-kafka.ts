@@ -16,7 +16,9 @@ import type {
   TopicState,
   WriteOptions,
 } from '../../src/ports/kafka.ts';
+import type { PartitionReplicas } from '../../src/ports/kafka-replicas.ts';
 import { FakeBrokers, type FakeTopic } from './fake-brokers.ts';
+import { FakeReplicas } from './fake-replicas.ts';
 import { parsedValue, problemWith, settingsOfTopics } from './kafka-defaults.ts';
 
 /** A Kafka cluster in memory that answers as a real one does. Tests read and change its state directly. */
@@ -27,6 +29,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   rewrite: (key: string, value: string) => string = (_key, value) => value;
   /** How many partitions the brokers' policy allows a topic. */
   mostPartitions = Number.POSITIVE_INFINITY;
+  readonly replicas = new FakeReplicas(() => this.brokers);
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
@@ -71,7 +74,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
     return this.#call(options, () => {
       const topic = this.topics.get(name);
-      return topic && stateOf(topic);
+      return topic && { ...stateOf(topic), ...this.replicas.countsOf(topic) };
     });
   }
 
@@ -122,6 +125,54 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     return this.#change(options, () => {
       const topic = this.#withId(id);
       if (topic !== undefined) this.topics.delete(topic.name);
+    });
+  }
+
+  describeReplicas(topic: string, options: KafkaCallOptions): Promise<readonly PartitionReplicas[] | undefined> {
+    return this.#call(options, () => {
+      const known = this.topics.get(topic);
+      return known && this.replicas.of(known);
+    });
+  }
+
+  countMoving(options: KafkaCallOptions): Promise<ReadonlyMap<string, number>> {
+    return this.#call(options, () => {
+      const counts = [...this.topics.values()].map((topic) => [topic.name, this.replicas.movingOf(topic)] as const);
+      return new Map(counts.filter(([, count]) => count > 0));
+    });
+  }
+
+  reassignReplicas(
+    name: string,
+    targets: ReadonlyMap<number, readonly number[]>,
+    options: KafkaCallOptions,
+  ): Promise<void> {
+    return this.#change(options, () => {
+      const what = `cannot reassign replicas of topic "${name}"`;
+      const accepted = this.replicas.reassign(name, this.#existing(what, name), targets);
+      if (!accepted) throw refusal('conflict', what, 'INVALID_REPLICA_ASSIGNMENT');
+    });
+  }
+
+  readBrokerConfig(
+    broker: number,
+    keys: readonly string[],
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<string, ConfigEntry>> {
+    return this.#call(options, () => {
+      if (!this.brokers.some(({ id }) => id === broker)) throw refused();
+      return this.replicas.entriesOf(broker, keys);
+    });
+  }
+
+  alterBrokerConfig(broker: number, changes: ConfigChanges, options: KafkaCallOptions): Promise<void> {
+    return this.#change(options, () => {
+      if (!this.brokers.some(({ id }) => id === broker)) throw refused();
+      const config = this.replicas.configOf(broker);
+      for (const [key, value] of changes) {
+        if (value === undefined) config.delete(key);
+        else config.set(key, value);
+      }
     });
   }
 

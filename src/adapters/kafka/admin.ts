@@ -10,6 +10,7 @@ import type { RequestReport } from './link.ts';
 import { createOffsetReads } from './offsets.ts';
 import { OwnWrites } from './own-writes.ts';
 import { createRecordTimeReads } from './record-time.ts';
+import { createReplicaAdmin } from './replicas.ts';
 import { defaultKafkaSettings, type KafkaSettings } from './settings.ts';
 import { createTopicList } from './topic-list.ts';
 import { createTopicReads } from './topic-reads.ts';
@@ -42,6 +43,7 @@ export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDepend
     describeTopic: topicReads.describeTopic,
     nameOfTopicId: topicReads.nameOfTopicId,
     ...createTopicWrites(cluster, topicReads),
+    ...createReplicaAdmin(cluster, topicReads),
     ...groupReads,
     ...createGroupsReading(cluster, groupReads),
     ...createOffsetReads(cluster),

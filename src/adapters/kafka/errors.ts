@@ -47,6 +47,8 @@ const codesByKind: Readonly<Record<Exclude<FaultKind, 'rejected'>, readonly stri
     'NEW_LEADER_ELECTED',
     'REASSIGNMENT_IN_PROGRESS',
     'NO_REASSIGNMENT_IN_PROGRESS',
+    // We name live brokers only: one of them went away meanwhile.
+    'INVALID_REPLICA_ASSIGNMENT',
     'REBALANCE_IN_PROGRESS',
     'CONCURRENT_TRANSACTIONS',
   ],

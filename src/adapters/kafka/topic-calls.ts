@@ -116,7 +116,7 @@ export function alterTopicConfigs(
   );
 }
 
-function operationOf(
+export function operationOf(
   name: string,
   value: string | undefined,
 ): incrementalAlterConfigsV1.IncrementalAlterConfigsRequestConfig {

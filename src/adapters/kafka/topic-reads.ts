@@ -99,11 +99,14 @@ function configBatcher(cluster: Cluster) {
 }
 
 function stateOf(topic: MetadataTopic, configs: readonly DescribedConfig[]): TopicState {
+  const replicas = topic.partitions.map((partition) => partition.replicaNodes.length);
+  const [fewest, most] = [Math.min(...replicas), Math.max(...replicas)];
   return {
     name: topic.name ?? '',
     id: topicIdOfUuid(topic.topicId),
     partitions: topic.partitions.length,
-    replicationFactor: Math.min(...topic.partitions.map((partition) => partition.replicaNodes.length)),
+    replicationFactor: fewest,
+    ...(most > fewest && { mostReplicas: most }),
     config: configMap(configs),
   };
 }

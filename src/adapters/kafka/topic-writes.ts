@@ -56,7 +56,7 @@ function pairOf<Part>(create: (validateOnly: boolean) => Part): (options: WriteO
 }
 
 /** The broker gives up a little before we do, so that its answer says so. */
-function brokerTimeoutMs(cluster: Cluster): number {
+export function brokerTimeoutMs(cluster: Cluster): number {
   return Math.floor(writeTimeoutMs(cluster.settings) * 0.8);
 }
 

@@ -9,6 +9,12 @@ import {
   listGroups,
 } from '../../../../src/adapters/kafka/group-calls.ts';
 import { fetchRecords, listOffsets } from '../../../../src/adapters/kafka/offset-calls.ts';
+import {
+  alterBrokerConfigs,
+  alterReassignments,
+  describeBrokerConfig,
+  listReassignments,
+} from '../../../../src/adapters/kafka/replica-calls.ts';
 import type { KafkaRequest } from '../../../../src/adapters/kafka/request.ts';
 import {
   alterTopicConfigs,
@@ -147,6 +153,41 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     ),
   },
   {
+    request: alterReassignments([{ topic: 'orders', targets: new Map([[2, [1, 3]]]) }], 9_000),
+    key: apiKey.AlterPartitionReassignments,
+    versions: [1],
+    body: all(i32(9_000), bool(true), reassigned(), tags),
+  },
+  {
+    request: alterReassignments([{ topic: 'orders', targets: new Map([[2, [1, 3]]]) }], 9_000),
+    key: apiKey.AlterPartitionReassignments,
+    versions: [0],
+    body: all(i32(9_000), reassigned(), tags),
+  },
+  {
+    request: listReassignments(4_000),
+    key: apiKey.ListPartitionReassignments,
+    versions: [0],
+    body: all(i32(4_000), none, tags),
+  },
+  {
+    request: describeBrokerConfig(3, ['leader.replication.throttled.rate']),
+    key: apiKey.DescribeConfigs,
+    versions: [4],
+    body: all(
+      list(all(i8(4), text('3'), list(text('leader.replication.throttled.rate')), tags)),
+      bool(false),
+      bool(false),
+      tags,
+    ),
+  },
+  {
+    request: alterBrokerConfigs([{ broker: 3, changes: new Map([['a', '1']]) }]),
+    key: apiKey.IncrementalAlterConfigs,
+    versions: [1],
+    body: all(list(all(i8(4), text('3'), list(all(text('a'), i8(0), text('1'), tags)), tags)), bool(false), tags),
+  },
+  {
     request: listOffsets('end', new Map([['orders', [0, 2]]])),
     key: apiKey.ListOffsets,
     versions: [9, 8, 7],
@@ -205,6 +246,14 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
   },
 ];
 
+function reassignedAnswer(): Buffer {
+  return list(all(text('orders'), list(all(i32(2), i16(0), none, tags)), tags));
+}
+
+function reassigned(): Buffer {
+  return list(all(text('orders'), list(all(i32(2), list(i32(1), i32(3)), tags)), tags));
+}
+
 function listOffsetsBody(timestamp: bigint): Buffer {
   const partitions = [0, 2].map((partition) => all(i32(partition), i32(-1), i64(timestamp), tags));
   return all(i32(-1), i8(0), list(all(text('orders'), list(...partitions), tags)), tags);
@@ -242,6 +291,40 @@ const answers: { of: string; request: KafkaRequest<unknown>; versions: number[];
       tags,
     ),
     value: { topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, errorCode: 0, offset: 7n }] }] },
+  },
+  {
+    of: 'AlterPartitionReassignments',
+    request: alterReassignments([{ topic: 'orders', targets: new Map([[2, [1]]]) }], 9_000),
+    versions: [1],
+    body: all(i32(0), bool(true), i16(0), none, reassignedAnswer(), tags),
+    value: { errorCode: 0, responses: [{ name: 'orders', partitions: [{ partitionIndex: 2, errorCode: 0 }] }] },
+  },
+  {
+    of: 'AlterPartitionReassignments',
+    request: alterReassignments([{ topic: 'orders', targets: new Map([[2, [1]]]) }], 9_000),
+    versions: [0],
+    body: all(i32(0), i16(0), none, reassignedAnswer(), tags),
+    value: { errorCode: 0, responses: [{ name: 'orders', partitions: [{ partitionIndex: 2, errorCode: 0 }] }] },
+  },
+  {
+    of: 'ListPartitionReassignments',
+    request: listReassignments(4_000),
+    versions: [0],
+    body: all(
+      i32(0),
+      i16(0),
+      none,
+      list(all(text('orders'), list(all(i32(2), list(i32(1), i32(3)), list(i32(3)), list(), tags)), tags)),
+      tags,
+    ),
+    value: {
+      topics: [
+        {
+          name: 'orders',
+          partitions: [{ partitionIndex: 2, replicas: [1, 3], addingReplicas: [3], removingReplicas: [] }],
+        },
+      ],
+    },
   },
   {
     of: 'OffsetFetch',

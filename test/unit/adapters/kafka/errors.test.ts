@@ -20,6 +20,7 @@ const codes: { errorCode: number; code: string; kind: FaultKind }[] = [
   { errorCode: 36, code: 'TOPIC_ALREADY_EXISTS', kind: 'conflict' },
   { errorCode: 37, code: 'INVALID_PARTITIONS', kind: 'rejected' },
   { errorCode: 38, code: 'INVALID_REPLICATION_FACTOR', kind: 'rejected' },
+  { errorCode: 39, code: 'INVALID_REPLICA_ASSIGNMENT', kind: 'conflict' },
   { errorCode: 40, code: 'INVALID_CONFIG', kind: 'rejected' },
   { errorCode: 41, code: 'NOT_CONTROLLER', kind: 'conflict' },
   { errorCode: 44, code: 'POLICY_VIOLATION', kind: 'rejected' },

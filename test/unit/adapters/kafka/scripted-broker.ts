@@ -26,6 +26,8 @@ export const apiKey = {
   DescribeConfigs: 32,
   CreatePartitions: 37,
   IncrementalAlterConfigs: 44,
+  AlterPartitionReassignments: 45,
+  ListPartitionReassignments: 46,
   DescribeCluster: 60,
   ConsumerGroupDescribe: 69,
 } as const;
