@@ -8,11 +8,16 @@ export interface Claim {
   creates?: boolean;
   /** The id that the resource held when it claimed another one: the claim is settled once it holds a new one. */
   replaces?: string;
+  /** What has to be known to undo something. */
+  note?: string;
 }
 
 export function sameClaim(one: Claim, other: Claim): boolean {
   return (
-    one.uid === other.uid && (one.creates ?? false) === (other.creates ?? false) && one.replaces === other.replaces
+    one.uid === other.uid &&
+    (one.creates ?? false) === (other.creates ?? false) &&
+    one.replaces === other.replaces &&
+    one.note === other.note
   );
 }
 
@@ -22,7 +27,7 @@ export interface Journal {
   /** All claims that are stored or about to be. */
   list(): Iterable<{ thing: string; uid: string }>;
   /**
-   * Resolves once the claim is stored. Calls that arrive together become one write. Throws Fault, of kind `conflict`
+   * Resolves once the claim is stored, with its note. Calls that arrive together become one write. Throws Fault, of kind `conflict`
    * when another resource holds the claim: it must be released first.
    */
   record(thing: string, claim: Claim): Promise<void>;

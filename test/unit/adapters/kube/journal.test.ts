@@ -109,6 +109,21 @@ describe('a claim', () => {
     expect(fresh.find('c/1')).toEqual(creation);
   });
 
+  it('keeps a note, which its holder may change', async () => {
+    const setup = await setUp();
+    const note = async (text: string) => {
+      const recorded = setup.journal.record('c/1', { ...claim('u1'), note: text });
+      await Promise.all([recorded, setup.clock.advance(5)]);
+    };
+    await note('before');
+    await note('after');
+    await setup.journal.record('c/1', { ...claim('u1'), note: 'after' });
+    const fresh = setup.other();
+    await fresh.load();
+    expect(fresh.find('c/1')).toEqual({ ...claim('u1'), note: 'after' });
+    expect(setup.api.writes).toBe(2);
+  });
+
   it('on what somebody else claims is refused, stored or about to be', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
