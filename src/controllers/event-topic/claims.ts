@@ -2,6 +2,7 @@ import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import { claimName, topicNameOf } from './identity.ts';
+import { isThrottleRecord } from './reassignment/records.ts';
 
 /** Drops journal entries that have served: the status holds the topic's id, or the resource is gone. Returns how to stop. */
 export function releaseSettledClaims(topics: ResourceCache<EventTopic>, journal: Journal): () => void {
@@ -22,5 +23,7 @@ export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal
 }
 
 function releaseWhere(journal: Journal, matches: (uid: string) => boolean): void {
-  for (const { thing, uid } of [...journal.list()]) if (matches(uid)) journal.release(thing);
+  for (const { thing, uid } of [...journal.list()]) {
+    if (!isThrottleRecord(thing) && matches(uid)) journal.release(thing);
+  }
 }

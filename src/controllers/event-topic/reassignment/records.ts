@@ -1,0 +1,98 @@
+import type { ConfigEntry } from '../../../ports/kafka.ts';
+import type { Targets } from './placement.ts';
+
+/** What a setting was before us, and which values we gave it: only those are ours to take back. */
+export interface SettingRecord {
+  /** `null`: it had no value of its own. */
+  before: string | null;
+  /** Several, because after a crash nobody knows whether the last one was written. */
+  ours: readonly string[];
+}
+
+export type SettingRecords = Readonly<Record<string, SettingRecord>>;
+
+/** What is stored before a topic's replicas are moved: what is ours of all that moves, and what to set back. */
+export interface TopicRecord {
+  topicId: string;
+  /** The partitions of the batch that was started last, with the replicas that they get. */
+  targets: Readonly<Record<string, readonly number[]>>;
+  settings: SettingRecords;
+}
+
+const root = 'throttle/';
+
+/** Records belong to no resource: what was changed in Kafka is set back even when the resource is gone. */
+export function isThrottleRecord(thing: string): boolean {
+  return thing.startsWith(root);
+}
+
+export function topicRecordName(clusterId: string, topic: string): string {
+  return `${root}${clusterId}/topic/${topic}`;
+}
+
+export function brokerRecordName(clusterId: string, broker: number): string {
+  return `${root}${clusterId}/broker/${broker}`;
+}
+
+/** What a record is about; `undefined`: it is none. */
+export function aboutOf(thing: string): { clusterId: string; kind: 'topic' | 'broker'; name: string } | undefined {
+  if (!isThrottleRecord(thing)) return undefined;
+  const [clusterId = '', kind, ...name] = thing.slice(root.length).split('/');
+  return kind === 'topic' || kind === 'broker' ? { clusterId, kind, name: name.join('/') } : undefined;
+}
+
+/** `undefined`: the setting is somebody else's by now, and is left as it is. */
+export function takeSetting(
+  known: SettingRecord | undefined,
+  entry: ConfigEntry | undefined,
+  ours: string,
+): SettingRecord | undefined {
+  const live = ownValue(entry);
+  if (known === undefined) return { before: live, ours: [ours] };
+  if (!isStillOurs(known, live)) return undefined;
+  // What is live is known, so older values are of no use any more.
+  const possible = live !== null && known.ours.includes(live) ? [live] : known.ours;
+  return { before: known.before, ours: [...new Set([...possible, ours])] };
+}
+
+/**
+ * What sets the settings back: those that still have a value of ours. The former value is written even where it is
+ * shown already, because a broker may not have heard yet of what we wrote before.
+ */
+export function settingsBack(
+  records: SettingRecords,
+  live: ReadonlyMap<string, ConfigEntry>,
+): ReadonlyMap<string, string | undefined> {
+  const still = Object.entries(records).filter(([key, record]) => isStillOurs(record, ownValue(live.get(key))));
+  return new Map(still.map(([key, { before }]) => [key, before ?? undefined]));
+}
+
+function isStillOurs(record: SettingRecord, live: string | null): boolean {
+  return live === record.before || (live !== null && record.ours.includes(live));
+}
+
+/** `null`: none that stands on the thing itself. */
+export function ownValue(entry: ConfigEntry | undefined): string | null {
+  return entry?.overridden === true ? (entry.value ?? null) : null;
+}
+
+/** Which replicas are slowed down, as Kafka spells it: `partition:broker`, in a list. */
+export function throttledReplicas(
+  targets: Targets,
+  there: ReadonlyMap<number, readonly number[]>,
+): { leaders: string; followers: string } {
+  const list = (brokersOf: (partition: number, target: readonly number[]) => readonly number[]) =>
+    [...targets]
+      .flatMap(([partition, target]) => brokersOf(partition, target).map((broker) => `${partition}:${broker}`))
+      .join(',');
+  return {
+    leaders: list((partition) => there.get(partition) ?? []),
+    followers: list((partition, target) => target.filter((broker) => !there.get(partition)?.includes(broker))),
+  };
+}
+
+/** Somebody may slow down replicas of the topic for reasons of his own; those stay in the list. */
+export function withFormerReplicas(former: string | null, ours: string): string {
+  if (former === null || former === '') return ours;
+  return former === '*' ? former : `${former},${ours}`;
+}

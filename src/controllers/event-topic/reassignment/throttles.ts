@@ -1,0 +1,236 @@
+import type { Claim, Journal } from '../../../ports/journal.ts';
+import type { ConfigEntry, KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
+import type { Targets } from './placement.ts';
+import {
+  aboutOf,
+  brokerRecordName,
+  ownValue,
+  type SettingRecord,
+  type SettingRecords,
+  settingsBack,
+  type TopicRecord,
+  takeSetting,
+  throttledReplicas,
+  topicRecordName,
+  withFormerReplicas,
+} from './records.ts';
+
+/** Partitions of one topic whose replicas are moved together. */
+export interface Batch {
+  clusterId: string;
+  topic: string;
+  topicId: string;
+  targets: Targets;
+  /** Which replicas of each partition hold data already. */
+  there: ReadonlyMap<number, readonly number[]>;
+  bytesPerSecond: number;
+  /** How many partitions may move in the cluster at once, whoever moves them. */
+  mostMoving: number;
+}
+
+const topicKeys = {
+  leaders: 'leader.replication.throttled.replicas',
+  followers: 'follower.replication.throttled.replicas',
+};
+const brokerKeys = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'];
+/** Records stand for the operator, not for a resource. */
+const holder = 'sluice';
+
+type Changes = Map<string, string | undefined>;
+
+/**
+ * Starts and ends reassignments. What is changed for their time is stored in the journal first, and set back when they
+ * are over; the brokers' rates when the last one is. One thing at a time for each Kafka cluster, because topics share
+ * the rates of its brokers and the number of partitions that may move.
+ */
+export class Throttles {
+  readonly #journal: Journal;
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  recordOf(clusterId: string, topic: string): TopicRecord | undefined {
+    return read<TopicRecord>(this.#journal.find(topicRecordName(clusterId, topic)));
+  }
+
+  /** What there is to set back, by Kafka cluster; for topics with a token that changes with each batch. */
+  pending(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const pending = new Map<string, Map<string, string>>();
+    for (const { thing } of this.#journal.list()) {
+      const about = aboutOf(thing);
+      if (about === undefined) continue;
+      const topics = pending.get(about.clusterId) ?? new Map<string, string>();
+      pending.set(about.clusterId, topics);
+      if (about.kind === 'topic') topics.set(about.name, this.#journal.find(thing)?.note ?? '');
+    }
+    return pending;
+  }
+
+  /** Starts as many partitions of the batch as may move now, in their order. Answers how many. */
+  start(admin: KafkaAdmin, batch: Batch, options: KafkaCallOptions & { now: Date }): Promise<number> {
+    return this.#inTurn(batch.clusterId, async () => {
+      const moving = await admin.countMoving(options);
+      const elsewhere = [...moving].reduce((sum, [topic, count]) => sum + (topic === batch.topic ? 0 : count), 0);
+      const targets = new Map([...batch.targets].slice(0, Math.max(0, batch.mostMoving - elsewhere)));
+      if (targets.size === 0) return 0;
+      await this.#slowDown(admin, { ...batch, targets }, options);
+      await admin.reassignReplicas(batch.topic, targets, options);
+      return targets.size;
+    });
+  }
+
+  /** Sets back what was changed for a topic, unless its record is another one than `token` says by now. */
+  end(admin: KafkaAdmin, clusterId: string, topic: string, options: KafkaCallOptions, token?: string): Promise<void> {
+    return this.#inTurn(clusterId, async () => {
+      const thing = topicRecordName(clusterId, topic);
+      const claim = this.#journal.find(thing);
+      if (claim === undefined || (token !== undefined && claim.note !== token)) return;
+      await this.#releaseTopic(admin, topic, read<TopicRecord>(claim), options);
+      this.#journal.release(thing);
+      await this.#releaseBrokers(admin, clusterId, options);
+    });
+  }
+
+  /** Sets the brokers' rates back where no topic needs them any more; a broker that is away waits. */
+  releaseBrokers(admin: KafkaAdmin, clusterId: string, options: KafkaCallOptions): Promise<void> {
+    return this.#inTurn(clusterId, () => this.#releaseBrokers(admin, clusterId, options));
+  }
+
+  async #slowDown(admin: KafkaAdmin, batch: Batch, options: KafkaCallOptions & { now: Date }): Promise<void> {
+    const { clusterId, topic, topicId, targets, there } = batch;
+    const lists = throttledReplicas(targets, there);
+    const before = this.recordOf(clusterId, topic);
+    const known = before?.topicId === topicId ? before.settings : {};
+    const slowed = lists.followers === '' ? undefined : await this.#topicSettings(admin, batch, lists, known, options);
+    const record: TopicRecord = {
+      topicId,
+      targets: Object.fromEntries(targets),
+      settings: { ...known, ...slowed?.records },
+    };
+    const rates = slowed ? await this.#brokerRates(admin, batch, options) : new Map<number, Slowed>();
+    const at = options.now.toISOString();
+    await Promise.all([
+      this.#store(topicRecordName(clusterId, topic), record, at),
+      ...[...rates].map(([broker, { records }]) =>
+        this.#store(brokerRecordName(clusterId, broker), { settings: records }, at),
+      ),
+    ]);
+    for (const [broker, { changes }] of rates) {
+      if (changes.size > 0) await admin.alterBrokerConfig(broker, changes, options);
+    }
+    if (slowed && slowed.changes.size > 0) await admin.alterTopicConfig(topic, slowed.changes, options);
+  }
+
+  async #topicSettings(
+    admin: KafkaAdmin,
+    { topic }: Batch,
+    lists: { leaders: string; followers: string },
+    known: SettingRecords,
+    options: KafkaCallOptions,
+  ): Promise<Slowed> {
+    const config = (await admin.describeTopic(topic, options))?.config ?? new Map<string, ConfigEntry>();
+    const wanted = new Map(
+      (['leaders', 'followers'] as const).map((side) => {
+        const key = topicKeys[side];
+        const former = known[key] ? known[key].before : ownValue(config.get(key));
+        return [key, withFormerReplicas(former, lists[side])] as const;
+      }),
+    );
+    return slowedTo(wanted, config, known);
+  }
+
+  async #brokerRates(
+    admin: KafkaAdmin,
+    { clusterId, targets, there, bytesPerSecond }: Batch,
+    options: KafkaCallOptions,
+  ): Promise<ReadonlyMap<number, Slowed>> {
+    const involved = new Set(
+      [...targets].flatMap(([partition, target]) => [...target, ...(there.get(partition) ?? [])]),
+    );
+    const { brokers } = await admin.describeCluster(options);
+    const live = brokers.map(({ id }) => id).filter((id) => involved.has(id));
+    const wanted = new Map(brokerKeys.map((key) => [key, String(bytesPerSecond)]));
+    const slowed = live.map(async (broker): Promise<[number, Slowed]> => {
+      const config = await admin.readBrokerConfig(broker, brokerKeys, options);
+      return [broker, slowedTo(wanted, config, this.#brokerSettings(clusterId, broker))];
+    });
+    return new Map(await Promise.all(slowed));
+  }
+
+  async #releaseTopic(
+    admin: KafkaAdmin,
+    topic: string,
+    record: TopicRecord | undefined,
+    options: KafkaCallOptions,
+  ): Promise<void> {
+    const live = record && (await admin.describeTopic(topic, options));
+    // A topic that was created anew has none of our settings.
+    if (!record || !live || live.id !== record.topicId) return;
+    const changes = settingsBack(record.settings, live.config);
+    if (changes.size > 0) await admin.alterTopicConfig(topic, changes, options);
+  }
+
+  #brokerSettings(clusterId: string, broker: number): SettingRecords {
+    const record = read<{ settings: SettingRecords }>(this.#journal.find(brokerRecordName(clusterId, broker)));
+    return record?.settings ?? {};
+  }
+
+  async #releaseBrokers(admin: KafkaAdmin, clusterId: string, options: KafkaCallOptions): Promise<void> {
+    const abouts = [...this.#journal.list()].map(({ thing }) => aboutOf(thing));
+    const own = abouts.filter((about) => about?.clusterId === clusterId);
+    if (own.some((about) => about?.kind === 'topic')) return;
+    const { brokers } = await admin.describeCluster(options);
+    for (const { id } of brokers.filter((broker) => own.some((about) => about?.name === String(broker.id)))) {
+      const live = await admin.readBrokerConfig(id, brokerKeys, options);
+      const changes = settingsBack(this.#brokerSettings(clusterId, id), live);
+      if (changes.size > 0) await admin.alterBrokerConfig(id, changes, options);
+      this.#journal.release(brokerRecordName(clusterId, id));
+    }
+  }
+
+  #store(thing: string, record: object, at: string): Promise<void> {
+    return this.#journal.record(thing, { uid: holder, at, note: JSON.stringify(record) });
+  }
+
+  async #inTurn<Result>(clusterId: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#turns.get(clusterId) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.#turns.set(clusterId, turn);
+    return turn;
+  }
+}
+
+/** What has to be stored first, and then written. */
+interface Slowed {
+  records: SettingRecords;
+  changes: Changes;
+}
+
+function slowedTo(
+  wanted: ReadonlyMap<string, string>,
+  live: ReadonlyMap<string, ConfigEntry>,
+  known: SettingRecords,
+): Slowed {
+  const records: Record<string, SettingRecord> = { ...known };
+  const changes: Changes = new Map();
+  for (const [key, value] of wanted) {
+    const entry = live.get(key);
+    const taken = takeSetting(known[key], entry, value);
+    if (taken === undefined) continue;
+    records[key] = taken;
+    if (ownValue(entry) !== value) changes.set(key, value);
+  }
+  return { records, changes };
+}
+
+/** Nobody but us writes the journal; a damaged entry counts as none. */
+function read<RecordType>(claim: Claim | undefined): RecordType | undefined {
+  if (claim?.note === undefined) return undefined;
+  try {
+    return JSON.parse(claim.note) as RecordType;
+  } catch {
+    return undefined;
+  }
+}
