@@ -71,7 +71,7 @@ async function runOperator(config: Config): Promise<void> {
     callTimeoutMs: config.SLUICE_REGISTRY_TIMEOUT_MS,
     fence,
   });
-  const { controllers, lag } = createControllers({
+  const { controllers, lag, throttleKeeper } = createControllers({
     ...{ config, clock, log, metrics, stores, events, journal, kafka, registry },
     secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
     scaler: createScaleWriter(client),
@@ -107,7 +107,10 @@ async function runOperator(config: Config): Promise<void> {
       kafka.retain(names);
       registry.retain(names);
     });
-    await Promise.all([...controllers.map((controller) => controller.run(term)), lag.run(term), events.run(term)]);
+    await Promise.all([
+      ...controllers.map((controller) => controller.run(term)),
+      ...[lag.run(term), events.run(term), throttleKeeper.run(term)],
+    ]);
     unsubscribe();
     forgetClusters();
   }

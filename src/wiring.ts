@@ -9,6 +9,8 @@ import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controller
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
+import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
+import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
@@ -55,8 +57,18 @@ const eventTypes = new Map(
 
 const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
 
-/** One controller for each kind, and the lag pollers that wake the consumers. */
-export function createControllers(parts: Parts): { controllers: readonly Controller[]; lag: LagSource } {
+/** How often to look whether a reassignment that nobody looks after is over. */
+const throttleLookMs = 5_000;
+
+export interface Controllers {
+  /** One for each kind. */
+  controllers: readonly Controller[];
+  /** The lag pollers that wake the consumers. */
+  lag: LagSource;
+  throttleKeeper: ThrottleKeeper;
+}
+
+export function createControllers(parts: Parts): Controllers {
   const { config, clock, log, metrics, stores, events, journal, secrets, registry, scaler } = parts;
   const kafka = createClusterConnections(parts.kafka, secrets);
   const common = {
@@ -80,11 +92,17 @@ export function createControllers(parts: Parts): { controllers: readonly Control
     recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
     failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
   });
+  const throttles = new Throttles(journal);
+  const throttleKeeper = createThrottleKeeper({
+    ...{ throttles, kafka, clock, log },
+    clusters: stores.clusters,
+    everyMs: throttleLookMs,
+  });
   const topics = createController({
     ...common,
     name: 'event-topic',
     store: stores.topics,
-    behaviour: eventTopicBehaviour({ ...stores, kafka, journal }),
+    behaviour: eventTopicBehaviour({ ...stores, kafka, journal, throttles }),
     sweepWorkers,
     failureReasons: { away, rejected: { kafka: reasonOfRejection } },
   });
@@ -158,7 +176,7 @@ export function createControllers(parts: Parts): { controllers: readonly Control
         ])
       : [];
   });
-  return { controllers: [clusters, topics, schemas, consumers], lag };
+  return { controllers: [clusters, topics, schemas, consumers], lag, throttleKeeper };
 }
 
 function driven({ before, after }: Change<Autoscaler>): string[] {

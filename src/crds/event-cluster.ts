@@ -5,6 +5,7 @@ import {
   commonStatus,
   glob,
   int32,
+  int64,
   type KindDefinition,
   messageColumn,
   readyColumns,
@@ -166,6 +167,33 @@ const spec = z.object({
     })
     .optional()
     .describe('What a new topic gets where its own resource is silent.'),
+  reassignment: z
+    .object({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether replicas of existing topics are moved when spec.replicationFactor of an EventTopic changes. Default: false. Example: true.',
+        ),
+      throttleBytesPerSecond: z
+        .int()
+        .min(100_000)
+        .max(1_000_000_000_000)
+        .default(50_000_000)
+        .meta(int64)
+        .describe(
+          'What each broker may send and receive for it, in bytes per second, 100000 to 10^12; more than is produced to the topics, or it never ends. Default: 50000000. Example: 100000000.',
+        ),
+      maxConcurrentPartitions: z
+        .int()
+        .min(1)
+        .max(200)
+        .default(20)
+        .meta(int32)
+        .describe('Partitions that move at once in the whole Kafka cluster, 1 to 200. Default: 20. Example: 5.'),
+    })
+    .optional()
+    .describe('Whether and how the replication factor of existing topics is changed. Default: not at all.'),
 });
 
 const status = z.object({

@@ -50,7 +50,7 @@ const spec = z
       .optional()
       .meta(int32)
       .describe(
-        'Replicas of each partition, used at creation. Default: the cluster’s default at creation, then whatever is live. Example: 3.',
+        'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
       ),
     config: topicConfig.describe(
       'Settings of the topic; a setting that leaves this map returns to its default. Values are scalars; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
@@ -174,7 +174,7 @@ const status = z.object({
     .array(
       z.object({
         op: z
-          .enum(['CreateTopic', 'AdoptTopic', 'GrowPartitions', 'SetConfig', 'ResetConfig'])
+          .enum(['CreateTopic', 'AdoptTopic', 'GrowPartitions', 'Reassign', 'SetConfig', 'ResetConfig'])
           .describe('What would be done. Example: GrowPartitions.'),
         key: z
           .string()
@@ -187,7 +187,7 @@ const status = z.object({
           .boolean()
           .optional()
           .describe(
-            'Whether the brokers were asked and would accept it; absent where they have no say. Example: true.',
+            'Whether the brokers were asked and would accept it; false where they cannot be asked, absent where they have no say. Example: true.',
           ),
       }),
     )
@@ -195,6 +195,18 @@ const status = z.object({
     .optional()
     .meta(atomicList)
     .describe('What would be done, while mode is Plan or the EventCluster is ReadOnly.'),
+  reassignment: z
+    .object({
+      targetReplicationFactor: z.int().min(1).meta(int32).describe('Replicas that each partition gets. Example: 3.'),
+      partitionsDone: z
+        .int()
+        .min(0)
+        .meta(int32)
+        .describe('Partitions that have them, in steps of a tenth of all. Example: 4.'),
+      partitionsTotal: z.int().min(0).meta(int32).describe('All partitions. Example: 6.'),
+    })
+    .optional()
+    .describe('How far a change of the replication factor is; absent when there is none.'),
 });
 
 export const eventTopic = {

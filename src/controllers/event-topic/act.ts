@@ -8,6 +8,8 @@ import type { Round } from '../../runtime/kind.ts';
 import { adminOf, type ClusterConnections } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
 import { claimName } from './identity.ts';
+import { actOnReassignment } from './reassignment/act.ts';
+import type { Throttles } from './reassignment/throttles.ts';
 import type { WrittenSettings } from './written-settings.ts';
 
 export interface TopicEffects {
@@ -15,9 +17,14 @@ export interface TopicEffects {
   kafka: ClusterConnections;
   journal: Journal;
   written: WrittenSettings;
+  throttles: Throttles;
 }
 
-export async function actOnTopic(effects: TopicEffects, action: TopicAction, round: Round): Promise<EventNote> {
+export async function actOnTopic(
+  effects: TopicEffects,
+  action: TopicAction,
+  round: Round,
+): Promise<EventNote | undefined> {
   switch (action.kind) {
     case 'create':
       return createTopic(effects, action, round);
@@ -36,6 +43,9 @@ export async function actOnTopic(effects: TopicEffects, action: TopicAction, rou
       );
     case 'configure':
       return configureTopic(effects, action, round);
+    case 'reassign':
+    case 'endReassignment':
+      return actOnReassignment(effects, action, round);
     case 'delete':
       return deleteTopic(effects, action, round);
     default:

@@ -3,8 +3,10 @@ import type { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
+import type { ReassignmentAction } from './reassignment/plan.ts';
 
 export type TopicAction =
+  | ReassignmentAction
   /** `replaces`: the id of the lost topic in whose place it comes. */
   | { kind: 'create'; use: ClusterUse; uid: string; topic: NewTopic; replaces: string | undefined }
   | { kind: 'adopt'; use: ClusterUse; uid: string; name: string; id: string; replaces: string | undefined }

@@ -21,6 +21,8 @@ import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 import { noObjections, readObjections } from './objections.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
 import { planTopic } from './plan.ts';
+import { observeReplicas } from './reassignment/observe.ts';
+import type { Throttles } from './reassignment/throttles.ts';
 import { planTopicRemoval } from './removal.ts';
 import { reportTopic, type TopicFields } from './report.ts';
 import { WrittenSettings } from './written-settings.ts';
@@ -43,6 +45,7 @@ export interface TopicSources {
 export interface TopicDependencies extends TopicSources {
   topics: ResourceStore<EventTopic>;
   journal: Journal;
+  throttles: Throttles;
 }
 
 export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields>;
@@ -102,6 +105,7 @@ async function askBrokers(
     admin.describeTopic(name, options),
     resource.metadata.deletionTimestamp ? admin.groupsReading(name, options) : undefined,
   ]);
+  const { brokers } = cluster;
   const seen: SeenTopic = {
     kind: 'seen',
     use,
@@ -115,6 +119,7 @@ async function askBrokers(
     removal: readingGroups && { readingGroups, consumers: consumersOf(deps, resource, use) },
   };
   if (resource.metadata.deletionTimestamp) return seen;
+  seen.replicas = await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options);
   return { ...seen, objections: await readObjections(admin, resource, seen, options) };
 }
 

@@ -8,6 +8,7 @@ import { refuse, type TopicAction, type TopicPlan } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
+import { planReplication } from './reassignment/plan.ts';
 
 /** The topic is ours: bring it to the spec, part by part. A part that is refused holds back no other. */
 export function planChanges(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
@@ -17,18 +18,17 @@ export function planChanges(resource: EventTopic, observed: SeenTopic, topic: To
   const growth = planGrowth(resource, observed, topic);
   if (growth?.kind === 'grow') actions.push(growth);
   else if (growth !== undefined) blocked.push(growth);
-  const replicas = resource.spec.replicationFactor;
-  if (replicas !== undefined && replicas !== topic.replicationFactor) blocked.push(replicasDiffer(topic, replicas));
   const config = planLiveConfig(resource, observed, topic);
   blocked.push(...refuseSettings(resource, topic, config));
-  if (config.changes.size > 0) {
+  const { replicas } = observed;
+  const { changes, ...replication } = planReplication({ ...resource, use, topic, replicas, changes: config.changes });
+  if (changes.size > 0) {
     const drifted = new Set(config.drift.map((drift) => drift.key));
-    const driftOnly = [...config.changes.keys()].every((key) => drifted.has(key));
-    const { changes } = config;
+    const driftOnly = [...changes.keys()].every((key) => drifted.has(key));
     const before = topic.config;
     actions.push({ kind: 'configure', use, owner: keyOf(resource), name: topic.name, changes, before, driftOnly });
   }
-  return { actions, blocked };
+  return { actions: [...actions, ...replication.actions], blocked: [...blocked, ...replication.blocked] };
 }
 
 export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic: TopicState): ConfigPlan {
@@ -98,11 +98,4 @@ function planGrowth(
   }
   if (objections.growth) return refuse(objections.growth.reason, objections.growth.message);
   return { kind: 'grow', use, name: topic.name, from: topic.partitions, to: wanted };
-}
-
-function replicasDiffer(topic: TopicState, wanted: number): Blocked {
-  return refuse(
-    Reason.ReassignmentNotAllowed,
-    `topic "${topic.name}" has ${topic.replicationFactor} replicas, wanted ${wanted}: replicas are set at creation only; set spec.replicationFactor to ${topic.replicationFactor} or remove it`,
-  );
 }

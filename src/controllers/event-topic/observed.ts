@@ -4,6 +4,7 @@ import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
+import type { ObservedReplicas } from './reassignment/observe.ts';
 
 /** What else must not be hurt by a removal. Gathered only while the resource is being deleted. */
 export interface RemovalFacts {
@@ -37,6 +38,8 @@ export type ObservedTopic =
       objections: Objections;
       /** Settings that the brokers do not keep as they were set lately. */
       resting: ReadonlySet<string>;
+      /** Absent: replicas are neither to be moved nor were they moved by us. */
+      replicas?: ObservedReplicas | undefined;
       namespaceTerminating: boolean;
       removal: RemovalFacts | undefined;
     }

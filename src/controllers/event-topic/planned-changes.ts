@@ -31,6 +31,9 @@ function describeAction(action: TopicAction): PlannedChange[] {
           return { op: to === undefined ? 'ResetConfig' : 'SetConfig', key, ...values, validated: true };
         }),
       );
+    case 'reassign':
+      return [{ op: 'Reassign', from: String(action.from), to: String(action.to), validated: false }];
+    case 'endReassignment':
     case 'handOver':
     case 'delete':
       // Removals are not planned beforehand: a resource that is being deleted shows no plan.

@@ -9,11 +9,21 @@ import { planLiveConfig } from './live-changes.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { decideTopic, managesTopic } from './plan.ts';
 import { describeActions } from './planned-changes.ts';
+import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
 
 export type TopicFields = Partial<
   Pick<
     EventTopicStatus,
-    'cluster' | 'topicName' | 'topicId' | 'clusterId' | 'ownedBy' | 'appliedConfig' | 'observed' | 'drift' | 'plan'
+    | 'cluster'
+    | 'topicName'
+    | 'topicId'
+    | 'clusterId'
+    | 'ownedBy'
+    | 'appliedConfig'
+    | 'observed'
+    | 'drift'
+    | 'plan'
+    | 'reassignment'
   >
 >;
 
@@ -32,9 +42,11 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
       topicName: topicNameOf(resource),
       ...identity(resource, observed),
       appliedConfig: appliedConfig(resource, observed, config),
-      observed: topic && mayKnow(resource, observed) ? describeLive(topic) : undefined,
+      observed:
+        topic && mayKnow(resource, observed) ? describeLive(withSettledReplicas(topic, observed.replicas)) : undefined,
       drift: drift.length > 0 ? [...drift] : undefined,
       plan: plannedChanges(resource, observed),
+      reassignment: reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
     },
   };
 }

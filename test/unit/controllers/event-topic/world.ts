@@ -6,6 +6,8 @@ import {
 } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
+import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
+import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer } from '../../../../src/crds/event-consumer.ts';
@@ -15,6 +17,7 @@ import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { FakeJournal } from '../../../fakes/fake-journal.ts';
 import { connectionsTo, FakeKafka } from '../../../fakes/fake-kafka.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
+import { RecordedLog } from '../../../fakes/recorders.ts';
 import { createRounds } from '../rounds.ts';
 import { clusterOf } from '../samples.ts';
 
@@ -37,7 +40,15 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const namespaces = new FakeStore<KubeObject>();
   const caches = { topics, clusters, consumers, namespaces };
   const clock = new FakeClock();
-  const start = () => eventTopicBehaviour({ ...caches, kafka: connectionsTo(kafka), journal });
+  const kafkas = connectionsTo(kafka);
+  const start = () => {
+    const throttles = new Throttles(journal);
+    const parts = { throttles, clusters, kafka: kafkas, clock, log: new RecordedLog(), everyMs: 5_000 };
+    return {
+      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles }),
+      keeper: createThrottleKeeper(parts),
+    };
+  };
   let current = start();
   // As a proxy, so that rounds go on with whichever process is the current one.
   const behaviour: EventTopicBehaviour = {
@@ -59,5 +70,7 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const restart = () => {
     current = start();
   };
-  return { kafka, journal, clock, restart, ...caches, ...rounds };
+  /** What the operator does beside the rounds. */
+  const keepThrottles = () => current.keeper.look(new AbortController().signal);
+  return { kafka, journal, clock, restart, keepThrottles, ...caches, ...rounds };
 }

@@ -1,0 +1,58 @@
+import type { EventTopic } from '../../../crds/event-topic.ts';
+import type { Broker, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
+import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
+import type { ClusterUse } from '../../cluster-use.ts';
+import { settledReplicas } from './placement.ts';
+import type { TopicRecord } from './records.ts';
+import type { Throttles } from './throttles.ts';
+
+/** Where the replicas of a topic are. Looked at only when they are to be moved, or were moved by us. */
+export interface ObservedReplicas {
+  partitions: readonly PartitionReplicas[];
+  /** Those that are up. */
+  brokers: readonly Broker[];
+  /** Partitions of other topics that are being moved, by whomever. */
+  movingElsewhere: number;
+  /** What we stored when we moved replicas of this topic, and have not set back yet. */
+  record: TopicRecord | undefined;
+}
+
+export async function observeReplicas(
+  { admin, throttles, brokers }: { admin: KafkaAdmin; throttles: Throttles; brokers: readonly Broker[] },
+  { spec }: EventTopic,
+  use: ClusterUse,
+  topic: TopicState | undefined,
+  options: KafkaCallOptions,
+): Promise<ObservedReplicas | undefined> {
+  if (topic === undefined) return undefined;
+  const stored = throttles.recordOf(use.clusterId, topic.name);
+  const record = stored?.topicId === topic.id ? stored : undefined;
+  const mayMove = use.cluster.spec.reassignment?.enabled === true && replicasDiffer(spec.replicationFactor, topic);
+  if (!record && !mayMove) return undefined;
+  const [partitions, moving] = await Promise.all([
+    admin.describeReplicas(topic.name, options),
+    admin.countMoving(options),
+  ]);
+  if (partitions === undefined) return undefined;
+  const movingElsewhere = [...moving].reduce((sum, [name, count]) => sum + (name === topic.name ? 0 : count), 0);
+  return { partitions, brokers, movingElsewhere, record };
+}
+
+/** Whether any partition has another number of replicas; one that is being moved shows those that come as well. */
+export function replicasDiffer(wanted: number | undefined, topic: TopicState): wanted is number {
+  return wanted !== undefined && (topic.replicationFactor !== wanted || (topic.mostReplicas ?? wanted) !== wanted);
+}
+
+export function isMoving({ adding, removing }: PartitionReplicas): boolean {
+  return adding.length + removing.length > 0;
+}
+
+/** Whether what moves goes where we sent it. */
+export function isOursMoving(partition: PartitionReplicas, record: TopicRecord | undefined): boolean {
+  const sent = record?.targets[partition.partition];
+  return isMoving(partition) && sent !== undefined && sameBrokers(sent, settledReplicas(partition));
+}
+
+function sameBrokers(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((broker) => other.includes(broker));
+}

@@ -1,0 +1,247 @@
+import type { EventTopic } from '../../../crds/event-topic.ts';
+import { Reason } from '../../../crds/reasons.ts';
+import type { ConfigChanges, TopicState } from '../../../ports/kafka.ts';
+import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
+import type { Blocked } from '../../../runtime/kind.ts';
+import type { ClusterUse } from '../../cluster-use.ts';
+import { isMoving, isOursMoving, type ObservedReplicas, replicasDiffer } from './observe.ts';
+import { placeReplicas, settledReplicas, type Targets } from './placement.ts';
+import type { Batch } from './throttles.ts';
+
+export type ReassignmentAction =
+  /** Starts to move the replicas of some partitions. */
+  | { kind: 'reassign'; use: ClusterUse; batch: Batch; from: number; to: number }
+  /** Sets the throttles back. */
+  | { kind: 'endReassignment'; use: ClusterUse; name: string };
+
+export interface ReplicationPlan {
+  /** The changes of settings that may be made now. */
+  changes: ConfigChanges;
+  actions: readonly ReassignmentAction[];
+  blocked: readonly Blocked[];
+}
+
+const lookAgainMs = 3_000;
+const brokersAgainMs = 30_000;
+const minInSyncKey = 'min.insync.replicas';
+
+export interface ReplicationQuestion {
+  spec: Pick<EventTopic['spec'], 'replicationFactor'>;
+  use: ClusterUse;
+  topic: TopicState;
+  /** Absent: nobody looked, because there was no need to or it is not allowed. */
+  replicas: ObservedReplicas | undefined;
+  /** Settings that are to be changed in the same round, before replicas are moved. */
+  changes: ConfigChanges;
+}
+
+/** Brings the number of replicas to the spec, a batch of partitions at a time; what was started is seen through. */
+export function planReplication(question: ReplicationQuestion): ReplicationPlan {
+  return { changes: withoutEarlyMinInSync(question), ...planMoves(question) };
+}
+
+type Moves = Omit<ReplicationPlan, 'changes'>;
+
+function planMoves(question: ReplicationQuestion): Moves {
+  const { spec, use, topic, replicas } = question;
+  const wanted = spec.replicationFactor;
+  const differs = replicasDiffer(wanted, topic);
+  const refusal = differs && !isEnabled(use) ? [notAllowed(use, topic, wanted)] : [];
+  if (replicas === undefined) return { actions: [], blocked: refusal };
+  if (wanted === undefined || refusal.length > 0) return seeThrough(question, replicas, refusal);
+  const todo = replicas.partitions.filter((partition) => settledReplicas(partition).length !== wanted);
+  if (todo.length === 0) return seeThrough(question, replicas, []);
+  const placed = placeReplicas({ ...replicas, topic: topic.name, wanted });
+  const targets = new Map(todo.map(({ partition }) => [partition, targetOf(partition, wanted, placed, replicas)]));
+  const inTheWay = obstacle(question, { ...replicas, todo, targets, wanted });
+  if (inTheWay) return { actions: [], blocked: [inTheWay, ...lookAgainFor(inTheWay)] };
+  return { actions: [reassign(question, replicas, targets, wanted)], blocked: [] };
+}
+
+/** What was sent already is sent again rather than elsewhere: the brokers may be slow to show it. */
+function targetOf(
+  partition: number,
+  wanted: number,
+  placed: Targets,
+  { record, brokers }: ObservedReplicas,
+): readonly number[] {
+  const sent = record?.targets[partition] ?? [];
+  const live = new Set(brokers.map(({ id }) => id));
+  const stillGood = sent.length === wanted && sent.every((broker) => live.has(broker));
+  return stillGood ? sent : (placed.get(partition) ?? []);
+}
+
+/** Nothing more is to be started. */
+function seeThrough(
+  { use, topic }: ReplicationQuestion,
+  { partitions, record, brokers }: ObservedReplicas,
+  blocked: readonly Blocked[],
+): Moves {
+  const ours = partitions.filter((partition) => isOursMoving(partition, record));
+  if (ours.length > 0) return { actions: [], blocked: [...blocked, underWay(topic, ours, brokers)] };
+  if (record) return { actions: [{ kind: 'endReassignment', use, name: topic.name }], blocked };
+  return { actions: [], blocked };
+}
+
+/** Brokers come without anything in Kubernetes telling of it. */
+function lookAgainFor(refusal: Blocked): Blocked[] {
+  return refusal.reason === Reason.NotEnoughBrokers ? [{ ...refusal, kind: 'wait', lookAgainMs: brokersAgainMs }] : [];
+}
+
+interface Todo extends ObservedReplicas {
+  /** Partitions that have another number of replicas than wanted, or are on their way to one. */
+  todo: readonly PartitionReplicas[];
+  targets: Targets;
+  wanted: number;
+}
+
+function obstacle({ topic, use, changes }: ReplicationQuestion, seen: Todo): Blocked | undefined {
+  const { partitions, brokers, record, todo, targets, wanted, movingElsewhere } = seen;
+  const away = brokersAway(partitions, brokers);
+  const minInSync = { live: minInSyncOf(topic), wanted: Number(changes.get(minInSyncKey) ?? minInSyncOf(topic)) };
+  if (minInSync.wanted > wanted) return belowMinInSync(topic, wanted, minInSync.wanted);
+  if (brokers.length < wanted && away.length > 0) return waitsForBrokers(topic, away);
+  if (brokers.length < wanted) return tooFewBrokers(topic, wanted, brokers.length);
+  if (partitions.some((partition) => isMoving(partition) && !isOursMoving(partition, record))) {
+    return waits(
+      `replicas of topic "${topic.name}" are being moved by somebody else; they are brought to ${wanted} after that`,
+    );
+  }
+  // A batch that is on its way to the wanted number is waited for; one that goes elsewhere is sent on.
+  const ours = partitions.filter((partition) => isOursMoving(partition, record) && !todo.includes(partition));
+  if (ours.length > 0) return underWay(topic, ours, brokers);
+  const behind = todo.filter((partition) => !mayStart(partition, targets.get(partition.partition) ?? []));
+  if (behind.length > 0) {
+    return away.length > 0
+      ? waitsForBrokers(topic, away)
+      : waits(`not all replicas of topic "${topic.name}" are in sync; they are brought to ${wanted} after that`);
+  }
+  const required = Math.min(minInSync.live, minInSync.wanted);
+  if (todo.some((partition) => growsBelowMinInSync(partition, wanted, required))) {
+    return wouldStopWriters(topic, wanted, required);
+  }
+  if (movingElsewhere >= (use.cluster.spec.reassignment?.maxConcurrentPartitions ?? 0)) {
+    return waits(
+      `replicas of topic "${topic.name}" are brought to ${wanted} when it is their turn: other topics are being moved`,
+    );
+  }
+  return undefined;
+}
+
+/** What grows has to be in sync; of what shrinks, the part that stays: giving up the rest loses nothing then. */
+function mayStart(partition: PartitionReplicas, target: readonly number[]): boolean {
+  const settled = settledReplicas(partition).filter((broker) => !partition.adding.includes(broker));
+  const needed = target.length > settled.length ? settled : target.filter((broker) => settled.includes(broker));
+  return needed.length > 0 && needed.every((broker) => partition.inSync.includes(broker));
+}
+
+/** Replicas that come count at once, so that a partition with one replica and a minimum of two takes no writes then. */
+function growsBelowMinInSync(partition: PartitionReplicas, wanted: number, minInSync: number): boolean {
+  return wanted > partition.inSync.length && minInSync > partition.inSync.length;
+}
+
+function reassign(
+  { topic, use }: ReplicationQuestion,
+  { partitions, movingElsewhere }: ObservedReplicas,
+  targets: Targets,
+  to: number,
+): ReassignmentAction {
+  const { maxConcurrentPartitions = 0, throttleBytesPerSecond = 0 } = use.cluster.spec.reassignment ?? {};
+  const started = new Map([...targets].slice(0, Math.max(0, maxConcurrentPartitions - movingElsewhere)));
+  const there = partitions.map(({ partition, replicas, adding }) => {
+    return [partition, replicas.filter((broker) => !adding.includes(broker))] as const;
+  });
+  const batch: Batch = {
+    ...{ clusterId: use.clusterId, topic: topic.name, topicId: topic.id, targets: started },
+    there: new Map(there.filter(([partition]) => started.has(partition))),
+    bytesPerSecond: throttleBytesPerSecond,
+    mostMoving: maxConcurrentPartitions,
+  };
+  return { kind: 'reassign', use, batch, from: fewestReplicas(partitions), to };
+}
+
+/** More replicas that have to be in sync are asked for when they are there: until then nobody could write. */
+function withoutEarlyMinInSync({ changes, topic, replicas, spec }: ReplicationQuestion): ConfigChanges {
+  const wanted = Number(changes.get(minInSyncKey) ?? 0);
+  if (replicas === undefined || spec.replicationFactor === undefined) return changes;
+  const early = wanted > minInSyncOf(topic) && replicas.partitions.some(({ inSync }) => inSync.length < wanted);
+  return early ? new Map([...changes].filter(([key]) => key !== minInSyncKey)) : changes;
+}
+
+function minInSyncOf(topic: TopicState): number {
+  return Number(topic.config.get(minInSyncKey)?.value ?? 1);
+}
+
+/** How many replicas every partition has for sure: those that are still to come do not count. */
+export function fewestReplicas(partitions: readonly PartitionReplicas[]): number {
+  return Math.min(...partitions.map(({ replicas, adding }) => replicas.length - adding.length));
+}
+
+function isEnabled({ cluster }: ClusterUse): boolean {
+  return cluster.spec.reassignment?.enabled === true;
+}
+
+/** Brokers that hold replicas, or are to get some, and are not there. */
+function brokersAway(partitions: readonly PartitionReplicas[], brokers: ObservedReplicas['brokers']): number[] {
+  const live = new Set(brokers.map(({ id }) => id));
+  const named = new Set(partitions.flatMap(({ replicas }) => replicas));
+  return [...named].filter((broker) => !live.has(broker)).sort((a, b) => a - b);
+}
+
+function underWay(
+  topic: TopicState,
+  moving: readonly PartitionReplicas[],
+  brokers: ObservedReplicas['brokers'],
+): Blocked {
+  const away = brokersAway(moving, brokers);
+  if (away.length > 0) return waitsForBrokers(topic, away);
+  return {
+    kind: 'wait',
+    reason: Reason.ReassignmentRunning,
+    message: `replicas of topic "${topic.name}" are being moved; status.reassignment says how far that is`,
+    lookAgainMs,
+  };
+}
+
+function waitsForBrokers(topic: TopicState, away: readonly number[]): Blocked {
+  const names = `broker${away.length > 1 ? 's' : ''} ${away.join(', ')}`;
+  return waits(
+    `the reassignment of topic "${topic.name}" waits for ${names}: not in the cluster now; start ${away.length > 1 ? 'them' : 'it'} again`,
+  );
+}
+
+function waits(message: string): Blocked {
+  return { kind: 'wait', reason: Reason.ReassignmentWaiting, message, lookAgainMs };
+}
+
+function notAllowed(use: ClusterUse, topic: TopicState, wanted: number): Blocked {
+  return refuse(
+    Reason.ReassignmentNotAllowed,
+    `topic "${topic.name}" has ${topic.replicationFactor} replicas, wanted ${wanted}: EventCluster "${use.name}" does not let replicas be moved; ask its owner to set spec.reassignment.enabled, or set spec.replicationFactor to ${topic.replicationFactor}`,
+  );
+}
+
+function belowMinInSync(topic: TopicState, wanted: number, minInSync: number): Blocked {
+  return refuse(
+    Reason.ReassignmentNotAllowed,
+    `topic "${topic.name}" has min.insync.replicas ${minInSync}, wanted ${wanted} replicas: fewer replicas than have to be in sync; set min.insync.replicas to ${wanted} or less first`,
+  );
+}
+
+function wouldStopWriters(topic: TopicState, wanted: number, minInSync: number): Blocked {
+  return refuse(
+    Reason.ReassignmentNotAllowed,
+    `topic "${topic.name}" has min.insync.replicas ${minInSync} and fewer replicas than that: it would take no writes with acks=all while they are copied; set min.insync.replicas lower until there are ${wanted} replicas`,
+  );
+}
+
+function tooFewBrokers(topic: TopicState, wanted: number, live: number): Blocked {
+  return refuse(
+    Reason.NotEnoughBrokers,
+    `topic "${topic.name}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}; add brokers, or set spec.replicationFactor to ${live} or less`,
+  );
+}
+
+function refuse(reason: Reason, message: string): Blocked {
+  return { kind: 'refuse', reason, message };
+}
