@@ -42,6 +42,7 @@ export const kubeFlags = {
   namespace: { short: 'n', value: 'NAME', text: 'namespace; default: the one of the current context' },
   context: { value: 'NAME', text: 'context of the kubeconfig to use' },
   kubeconfig: { value: 'FILE', text: 'kubeconfig to use instead of $KUBECONFIG or ~/.kube/config' },
+  'operator-namespace': { value: 'NAME', text: 'where the Secrets of an EventCluster are; default: sluice-system' },
 } as const satisfies Flags;
 
 export const helpFlag: Flag = { short: 'h', text: 'show this help' };

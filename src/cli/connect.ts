@@ -22,6 +22,8 @@ export interface KubeAccess {
   client: KubeClient;
   /** The namespace that the user means. */
   namespace: string;
+  /** Where the operator is, and with it Secrets whose reference names no namespace. */
+  operatorNamespace: string;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export function connectKube(given: Given, { env }: Shell): KubeAccess {
   return {
     client: new KubeClient({ connection, clock, metrics, settings: defaultKubeSettings, fence }),
     namespace: given.text('namespace') ?? ofContext ?? 'default',
+    operatorNamespace: given.text('operator-namespace') ?? 'sluice-system',
     close: () => connection.close(),
   };
 }

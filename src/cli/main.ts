@@ -9,9 +9,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(name));
-
 // Timers of the clock keep no process alive; this one does.
 const alive = setInterval(() => undefined, 60_000);
 
@@ -25,6 +22,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   print: (output) => void process.stdout.write(output),
   say: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => text(process.stdin),
-  signal: interrupted.signal,
+  // It looks only, so that a signal may end it anywhere.
+  signal: new AbortController().signal,
 });
 clearInterval(alive);

@@ -3,7 +3,7 @@ import { Reason } from '../crds/reasons.ts';
 import { Fault } from '../ports/fault.ts';
 import type { KafkaConnections, KafkaSecurity } from '../ports/kafka.ts';
 import type { ObjectKey } from '../ports/kube.ts';
-import type { Secret, SecretSource } from '../ports/secrets.ts';
+import type { ReadableSecrets, Secret } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
 import type { ClusterConnections } from './cluster-use.ts';
 
@@ -31,7 +31,7 @@ export function isForConnections(type = 'Opaque'): boolean {
 }
 
 /** Clients with the credentials that the Secrets hold at the moment of each call. */
-export function createClusterConnections(connections: KafkaConnections, secrets: SecretSource): ClusterConnections {
+export function createClusterConnections(connections: KafkaConnections, secrets: ReadableSecrets): ClusterConnections {
   return {
     to({ metadata: { name }, spec: { kafka } }) {
       if (missingCredentials(kafka, secrets) !== undefined) throw locked(name);
@@ -48,7 +48,7 @@ function locked(name: EventCluster['metadata']['name']): Fault {
 }
 
 /** The first thing that is missing to log in; `undefined`: nothing. */
-export function missingCredentials(kafka: KafkaSpec, secrets: SecretSource): Blocked | undefined {
+export function missingCredentials(kafka: KafkaSpec, secrets: ReadableSecrets): Blocked | undefined {
   for (const wanted of wantedBy(kafka)) {
     const missing = missingIn(wanted, secrets);
     if (missing !== undefined) return missing;
@@ -57,7 +57,10 @@ export function missingCredentials(kafka: KafkaSpec, secrets: SecretSource): Blo
 }
 
 /** The Secrets that an EventCluster names. */
-export function secretKeysOf(kafka: KafkaSpec, { ownNamespace }: SecretSource): readonly ObjectKey[] {
+export function secretKeysOf(
+  kafka: KafkaSpec,
+  { ownNamespace }: Pick<ReadableSecrets, 'ownNamespace'>,
+): readonly ObjectKey[] {
   return wantedBy(kafka).map(({ ref }) => `${ref.namespace ?? ownNamespace}/${ref.name}`);
 }
 
@@ -71,7 +74,7 @@ function wantedBy({ tls, sasl }: KafkaSpec): readonly Wanted[] {
   ];
 }
 
-function missingIn({ ref, keys }: Wanted, secrets: SecretSource): Blocked | undefined {
+function missingIn({ ref, keys }: Wanted, secrets: ReadableSecrets): Blocked | undefined {
   const namespace = ref.namespace ?? secrets.ownNamespace;
   if (!secrets.caches.has(namespace)) return notRead(namespace);
   const secret = find(ref, secrets);
@@ -91,7 +94,7 @@ function wait(message: string): Blocked {
   return { kind: 'wait', reason: Reason.SecretNotReady, message, lookAgainMs, notReady: true };
 }
 
-function securityOf({ tls, sasl }: KafkaSpec, secrets: SecretSource): KafkaSecurity | undefined {
+function securityOf({ tls, sasl }: KafkaSpec, secrets: ReadableSecrets): KafkaSecurity | undefined {
   if (tls === undefined && sasl === undefined) return undefined;
   const text = (ref: SecretRef, key: string) => textOf(find(ref, secrets), key);
   const { caSecretRef: ca, clientSecretRef: client } = tls ?? {};
@@ -112,7 +115,7 @@ function securityOf({ tls, sasl }: KafkaSpec, secrets: SecretSource): KafkaSecur
   };
 }
 
-function find({ name, namespace }: SecretRef, { ownNamespace, caches }: SecretSource): Secret | undefined {
+function find({ name, namespace }: SecretRef, { ownNamespace, caches }: ReadableSecrets): Secret | undefined {
   const place = namespace ?? ownNamespace;
   return caches.get(place)?.get(`${place}/${name}`);
 }

@@ -6,10 +6,15 @@ export interface Secret extends KubeObject {
   data?: Readonly<Record<string, string>>;
 }
 
-/** The Secrets that may be read. */
-export interface SecretSource {
+/** Secrets as they were read. */
+export interface ReadableSecrets {
   /** Where a Secret is whose reference names no namespace. */
   readonly ownNamespace: string;
   /** By namespace. */
+  readonly caches: ReadonlyMap<string, Pick<ResourceCache<Secret>, 'get'>>;
+}
+
+/** The Secrets that may be read, as they change. */
+export interface SecretSource extends ReadableSecrets {
   readonly caches: ReadonlyMap<string, ResourceCache<Secret>>;
 }

@@ -191,6 +191,22 @@ describe('sluice import', () => {
     }
   });
 
+  it('looks at the own namespace where it may not look at others, and says so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-import-'));
+    try {
+      const kubeconfig = join(folder, 'config');
+      await restrictedUser(kubeconfig);
+      const outcome = await sluice(kubeconfig, ['import', `${namespace}.plain`, '--cluster', namespace, '--unowned']);
+      expect(outcome).toMatchObject({ code: 0, stdout: '' });
+      expect(outcome.stderr).toContain(`left out 1 topic (${namespace}.plain): named by an EventTopic already`);
+      expect(outcome.stderr).toMatch(/warning: EventTopics of other namespaces were not looked at: .*forbidden/);
+      const refused = await sluice(kubeconfig, ['import', 'x']);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: cannot list eventclusters: /) });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('refuses brokers of another cluster than the EventCluster means', async () => {
     await cluster.create(
       manifest('EventCluster', `${namespace}-other`, {
@@ -204,6 +220,22 @@ describe('sluice import', () => {
     expect(outcome.stderr).toMatch(/another/);
   });
 });
+
+/** Writes the kubeconfig of somebody who may read the EventTopics of one namespace and get its EventCluster. */
+async function restrictedUser(kubeconfig: string): Promise<void> {
+  const admin = (...args: string[]) => kubectl(world.kubeconfig, args);
+  await admin('create', 'serviceaccount', 'reader', '-n', namespace);
+  const account = `--serviceaccount=${namespace}:reader`;
+  await admin('create', 'role', 'reader', '-n', namespace, '--verb=get,list', '--resource=eventtopics.sluice.dev');
+  await admin('create', 'rolebinding', 'reader', '-n', namespace, '--role=reader', account);
+  const only = [`--resource-name=${namespace}`, '--resource=eventclusters.sluice.dev'];
+  await admin('create', 'clusterrole', namespace, '--verb=get', ...only);
+  await admin('create', 'clusterrolebinding', namespace, `--clusterrole=${namespace}`, account);
+  const token = (await admin('create', 'token', 'reader', '-n', namespace)).trim();
+  writeFileSync(kubeconfig, await admin('config', 'view', '--raw', '--minify', '--flatten'));
+  await kubectl(kubeconfig, ['config', 'set-credentials', 'reader', `--token=${token}`]);
+  await kubectl(kubeconfig, ['config', 'set-context', '--current', '--user=reader', `--namespace=${namespace}`]);
+}
 
 it('prints names that kubectl reads as text, whatever they look like', async () => {
   const names = ['on', 'no', 'y', 'null', 'true', '1e3', '0x1f', '0o14', '0060000', '1_000', '12', '1.5', '-', '~'];

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Managed } from '../../src/runtime/kind.ts';
+import { sluice } from '../helpers/cli.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { operatorGrants, SecuredKafka } from '../helpers/secured-kafka.ts';
@@ -114,6 +115,17 @@ describe('an EventCluster with a password', () => {
     await createSecret('user', writtenTo(0));
     await cluster.whenReady('EventCluster', eventCluster);
     await cluster.whenReady('EventTopic', early);
+  });
+
+  it('is logged in to by the command line with the same Secrets, of which it shows nothing', async () => {
+    const args = ['import', `${eventCluster}.*`, '--cluster', eventCluster, '-n', namespace];
+    const outcome = await sluice(world.kubeconfig, args);
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining(`name: ${eventCluster}.early`) });
+    for (const secret of [passwords[0], 'BEGIN CERTIFICATE']) expect(JSON.stringify(outcome)).not.toContain(secret);
+    const elsewhere = await sluice(world.kubeconfig, [...args, '--operator-namespace', namespace]);
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.stderr).toContain(`Secret "${nameOf('ca')}" in namespace "${namespace}" does not exist`);
+    expect(elsewhere.stderr).toContain('--operator-namespace names another one');
   });
 
   it('goes on when its password changes in the brokers first', async () => {

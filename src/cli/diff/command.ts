@@ -1,11 +1,14 @@
 import { keyOf } from '../../adapters/kube/resource-type.ts';
+import { questionOf, resolveCluster } from '../../controllers/cluster-use.ts';
 import { apiVersion } from '../../crds/common.ts';
-import { eventTopic } from '../../crds/event-topic.ts';
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import { type EventTopic, eventTopic } from '../../crds/event-topic.ts';
 import type { KafkaConnections } from '../../ports/kafka.ts';
 import { addressesFlag, addressesOf, at } from '../addresses.ts';
 import { type Command, type Given, kubeFlags } from '../command.ts';
 import { connectKafka, connectKube, type KubeAccess } from '../connect.ts';
 import { inTurn } from '../in-turn.ts';
+import { logIn } from '../log-in.ts';
 import { readClusters, readTopics } from '../resources.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { type Finding, verdictOn } from './finding.ts';
@@ -35,7 +38,7 @@ export const diffCommand: Command = {
     ['In a pipeline: every EventTopic of a folder, for programs', 'diff -R -f topics/ -o json'],
   ],
   run: async (given, shell) => {
-    const question = questionOf(given);
+    const question = readQuestion(given);
     const kube = connectKube(given, shell);
     const kafka = connectKafka();
     try {
@@ -56,7 +59,7 @@ interface Question {
   namespace: string | undefined;
 }
 
-function questionOf(given: Given): Question {
+function readQuestion(given: Given): Question {
   const [word] = given.words;
   if (word !== undefined) throw new UserError(`what is "${word}" for?`, 'Files come after -f.');
   const paths = given.texts('filename');
@@ -97,19 +100,26 @@ function refuseOtherNamespace({ source, name, namespace }: Written, asked: strin
 async function lookAt(
   judged: readonly Judged[],
   { addresses }: Question,
-  { client, namespace }: KubeAccess,
-  kafka: KafkaConnections,
+  kube: KubeAccess,
+  connections: KafkaConnections,
   { signal, say }: Shell,
 ): Promise<Finding[]> {
   const wanted = judged.flatMap((one) => ('resource' in one ? [one.resource] : []));
   if (wanted.length === 0) return judged.flatMap((one) => ('refused' in one ? [one.refused] : []));
   const [clusters, known] = await Promise.all([
-    readClusters(client, undefined, signal),
-    readTopics(client, wanted[0]?.metadata.namespace ?? namespace, signal),
+    readClusters(kube.client, undefined, signal),
+    readTopics(kube.client, wanted[0]?.metadata.namespace ?? kube.namespace, signal),
   ]);
   if (known.partial) say(`warning: an owner in another namespace is not seen: ${known.partial.message}`);
   const replaced = new Set(wanted.map(keyOf));
   const topics = [...known.topics.filter((topic) => !replaced.has(keyOf(topic))), ...wanted];
+  const kafka = await logIn(connections, clustersOf(wanted, clusters), kube, signal);
   const look = createLook({ topics, kafka, clusters: clusters.map((cluster) => at(addresses, cluster)) }, signal);
   return Promise.all(judged.map((one) => ('resource' in one ? look(one.resource) : one.refused)));
+}
+
+/** Only where one has to log in are credentials needed. */
+function clustersOf(resources: readonly EventTopic[], clusters: readonly EventCluster[]): readonly EventCluster[] {
+  const used = resources.map((resource) => resolveCluster(questionOf(resource), clusters));
+  return [...new Set(used.flatMap((answer) => (answer.kind === 'use' ? [answer.use.cluster] : [])))];
 }

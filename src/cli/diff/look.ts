@@ -1,12 +1,12 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
+import type { ClusterConnections } from '../../controllers/cluster-use.ts';
 import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { KafkaConnections } from '../../ports/kafka.ts';
 import { eventTopics } from '../resources.ts';
 import { type Finding, findingOf, whoseOf } from './finding.ts';
 import type { Written } from './manifests.ts';
@@ -56,7 +56,7 @@ export interface Surroundings {
   /** All EventTopics as they would be. */
   topics: readonly EventTopic[];
   clusters: readonly EventCluster[];
-  kafka: KafkaConnections;
+  kafka: ClusterConnections;
 }
 
 /** Looks as the operator does, and asks the brokers what they would refuse; answers what would be done. */

@@ -38,7 +38,7 @@ export const importCommand: Command = {
     ['Without an EventCluster', "import '*' --bootstrap-server kafka-0:9092,kafka-1:9092"],
   ],
   run: async (given, shell) => {
-    const question = questionOf(given);
+    const question = readQuestion(given);
     const kube = question.needsKube ? connectKube(given, shell) : undefined;
     const kafka = connectKafka();
     try {
@@ -62,7 +62,7 @@ interface Question {
   needsKube: boolean;
 }
 
-function questionOf(given: Given): Question {
+function readQuestion(given: Given): Question {
   if (given.words.length === 0) {
     throw new UserError('which topics?', `Name some, such as 'order.*', or '*' for all.`);
   }
@@ -86,7 +86,7 @@ async function importTopics(
 ): Promise<number> {
   const { patterns, cluster, addresses, unowned } = question;
   const namespace = question.namespace ?? kube?.namespace;
-  const where = { client: kube?.client, namespace: namespace ?? 'default', cluster, addresses };
+  const where = { kube, namespace: namespace ?? 'default', cluster, addresses };
   const source = await findSource(kafka, where, shell.signal);
   const known = kube && (await readTopics(kube.client, where.namespace, shell.signal));
   const claims = claimsOn(source.clusterId, where.namespace, known?.topics ?? []);

@@ -1,7 +1,8 @@
-import type { KubeClient } from '../../adapters/kube/client.ts';
 import { adminOf, type ClusterAccess, findCluster } from '../../controllers/cluster-use.ts';
 import type { KafkaAdmin, KafkaConnections } from '../../ports/kafka.ts';
 import { at } from '../addresses.ts';
+import type { KubeAccess } from '../connect.ts';
+import { logIn } from '../log-in.ts';
 import { readClusters } from '../resources.ts';
 import { UserError } from '../shell.ts';
 
@@ -14,7 +15,7 @@ export interface Source {
 }
 
 export interface SourceQuestion {
-  client: KubeClient | undefined;
+  kube: KubeAccess | undefined;
   namespace: string;
   /** Name of the EventCluster; absent: the default one. */
   cluster: string | undefined;
@@ -25,22 +26,23 @@ export interface SourceQuestion {
 /** Finds the brokers as the operator does. Throws UserError when they are not of the cluster that is meant. */
 export async function findSource(
   kafka: KafkaConnections,
-  { client, namespace, cluster, addresses }: SourceQuestion,
+  { kube, namespace, cluster, addresses }: SourceQuestion,
   signal: AbortSignal,
 ): Promise<Source> {
   if (addresses !== undefined && cluster === undefined) {
     const admin = kafka.to({ name: 'import', bootstrapServers: addresses });
     return { admin, clusterId: (await admin.describeCluster({ signal })).clusterId };
   }
-  if (client === undefined) throw new Error('an EventCluster is read through the API server');
-  const clusters = await readClusters(client, cluster, signal);
+  if (kube === undefined) throw new Error('an EventCluster is read through the API server');
+  const clusters = await readClusters(kube.client, cluster, signal);
   const question = { namespace, clusterRef: cluster === undefined ? undefined : { name: cluster }, pinned: undefined };
   const answer = findCluster(question, clusters);
   if (answer.kind === 'blocked') throw new UserError(answer.blocked.message, whichCluster(cluster));
   const access = { ...answer.use, cluster: at(addresses, answer.use.cluster) };
   const { spec, status } = access.cluster;
   const expected = spec.kafka.clusterId ?? status?.clusterId;
-  const admin = adminOf(kafka, { ...access, clusterId: expected ?? '' });
+  const connections = await logIn(kafka, [access.cluster], kube, signal);
+  const admin = adminOf(connections, { ...access, clusterId: expected ?? '' });
   const { clusterId } = await admin.describeCluster({ signal });
   if (expected !== undefined && expected !== clusterId) {
     const where = spec.kafka.bootstrapServers.join(', ');
