@@ -15,6 +15,8 @@ const permissions = {
   DeleteTopics: { operation: 'Delete', on: 'Topic' },
   AlterPartitionReassignments: { operation: 'Alter', on: 'Cluster' },
   ListPartitionReassignments: { operation: 'Describe', on: 'Cluster' },
+  DescribeBrokerConfigs: { operation: 'DescribeConfigs', on: 'Cluster' },
+  AlterBrokerConfigs: { operation: 'AlterConfigs', on: 'Cluster' },
   ListOffsets: { operation: 'Describe', on: 'Topic' },
   Fetch: { operation: 'Read', on: 'Topic' },
   ListGroups: { operation: 'Describe', on: 'Cluster' },

@@ -1,6 +1,7 @@
 import { Fault } from '../../ports/fault.ts';
 import type { ConfigEntry, Settled } from '../../ports/kafka.ts';
 import type { PartitionReplicas, ReplicaAdmin } from '../../ports/kafka-replicas.ts';
+import { aclFor, type CheckedApi } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { faultOfCode, type Refusal } from './errors.ts';
 import {
@@ -78,7 +79,8 @@ function movingBatcher(cluster: Cluster) {
     send: async (questions) => {
       const { callTimeoutMs } = cluster.settings;
       const answer = await cluster.links.read(listReassignments(Math.floor(callTimeoutMs * 0.8)), callTimeoutMs);
-      if (answer.errorCode !== 0) throw faultOfCode('cannot list reassignments', answer, answer.throttleTimeMs);
+      if (answer.errorCode !== 0)
+        throw faultOfCode('cannot list reassignments', answer, detailsOf(answer, 'ListPartitionReassignments'));
       const value: Moving = new Map(answer.topics.map(({ name, partitions }) => [name, partitions]));
       return questions.map(() => ({ ok: true, value }));
     },
@@ -93,16 +95,22 @@ function reassignmentBatcher(cluster: Cluster) {
       const timeoutMs = writeTimeoutMs(cluster.settings);
       const request = alterReassignments(reassignments, brokerTimeoutMs(cluster));
       const answer = await cluster.links.write(request, timeoutMs, (a) => refusalsOf(a).map((one) => one.errorCode));
-      if (answer.errorCode !== 0) throw faultOfCode('cannot reassign replicas', answer, answer.throttleTimeMs);
+      if (answer.errorCode !== 0)
+        throw faultOfCode('cannot reassign replicas', answer, detailsOf(answer, 'AlterPartitionReassignments'));
       const answered = new Map(answer.responses.map(({ name, partitions }) => [name, worstOf(partitions)]));
       return settleItems(reassignments, answered, {
         keyOf: ({ topic }) => topic,
         what: ({ topic }) => `cannot reassign replicas of topic "${topic}"`,
+        acl: () => aclFor('AlterPartitionReassignments'),
         throttleTimeMs: answer.throttleTimeMs,
         valueOf: () => ({ ok: true, value: undefined }),
       });
     },
   });
+}
+
+function detailsOf({ throttleTimeMs }: { throttleTimeMs: number }, api: CheckedApi) {
+  return { throttleTimeMs, acl: aclFor(api) };
 }
 
 function refusalsOf(answer: AlterReassignmentsAnswer): Refusal[] {
@@ -135,7 +143,7 @@ async function apart<Result>(asked: Promise<Settled<Result>>): Promise<Settled<R
 
 async function readBrokerConfig({ links, settings }: Cluster, { broker, keys }: ConfigQuestion) {
   const answer = await links.ask(broker, describeBrokerConfig(broker, keys), settings.callTimeoutMs);
-  return settleOne(broker, answer.results, `cannot read the config of broker ${broker}`, (result) => {
+  return settleOne(broker, answer.results, 'DescribeBrokerConfigs', (result) => {
     const entries = (result?.configs ?? []).map((config): [string, ConfigEntry] => {
       return [config.name, { value: config.value ?? undefined, overridden: isBrokerOverride(config) }];
     });
@@ -154,21 +162,27 @@ function brokerAlterationBatcher(cluster: Cluster) {
 async function alterBrokerConfig({ links, settings }: Cluster, alteration: BrokerAlteration) {
   const { broker } = alteration;
   const answer = await links.ask(broker, alterBrokerConfigs([alteration]), writeTimeoutMs(settings));
-  return settleOne(broker, answer.responses, `cannot alter the config of broker ${broker}`, () => undefined);
+  return settleOne(broker, answer.responses, 'AlterBrokerConfigs', () => undefined);
 }
 
 function settleOne<Answered extends Refusal & { resourceName: string }, Result>(
   broker: number,
   answers: readonly Answered[],
-  what: string,
+  api: 'DescribeBrokerConfigs' | 'AlterBrokerConfigs',
   read: (answered: Answered | undefined) => Result,
 ): Settled<Result> {
-  const [settled] = settleItems([String(broker)], new Map(answers.map((answer) => [answer.resourceName, answer])), {
-    keyOf: (name) => name,
-    what: () => what,
-    throttleTimeMs: 0,
-    valueOf: (_name, answered) => ({ ok: true, value: read(answered) }),
-  });
+  const verb = api === 'AlterBrokerConfigs' ? 'alter' : 'read';
+  const [settled] = settleItems<string, Answered, Result>(
+    [String(broker)],
+    new Map(answers.map((answer) => [answer.resourceName, answer])),
+    {
+      keyOf: (name) => name,
+      what: () => `cannot ${verb} the config of broker ${broker}`,
+      acl: () => aclFor(api),
+      throttleTimeMs: 0,
+      valueOf: (_name, answered) => ({ ok: true, value: read(answered) }),
+    },
+  );
   if (settled === undefined) throw new Error('one question has one answer');
   return settled;
 }

@@ -71,6 +71,7 @@ export function createLook({ topics, clusters, kafka }: Surroundings, signal: Ab
     // What the operator remembers for moments is its own.
     journal: { find: () => undefined },
     written: { resting: () => new Set<string>() },
+    throttles: { recordOf: () => undefined },
     kafka,
   };
   const round = { signal, now: new Date(), tell: () => undefined };

@@ -37,6 +37,7 @@ const signs = {
   GrowPartitions: { sign: '~', colour: 'yellow' },
   SetConfig: { sign: '~', colour: 'yellow' },
   ResetConfig: { sign: '-', colour: 'red' },
+  Reassign: { sign: '~', colour: 'yellow' },
 } as const satisfies Readonly<Record<PlannedChange['op'], { sign: string; colour: Colour }>>;
 
 function printChange(change: PlannedChange, paint: Paint): string {
@@ -54,6 +55,8 @@ function textOf({ op, key, from, to }: PlannedChange): string {
       return `adopt the topic with id ${to}${from === undefined ? '' : ` in place of ${from}`}`;
     case 'GrowPartitions':
       return `partitions ${from} → ${to}`;
+    case 'Reassign':
+      return `replicas ${from} → ${to}`;
     case 'SetConfig':
       return `${key} ${from === undefined ? '' : `"${from}" → `}"${to}"`;
     case 'ResetConfig':

@@ -40,6 +40,7 @@ export interface TopicSources {
   namespaces: Pick<ResourceCache<KubeObject>, 'get'>;
   kafka: ClusterConnections;
   journal: Pick<Journal, 'find'>;
+  throttles: Pick<Throttles, 'recordOf'>;
 }
 
 export interface TopicDependencies extends TopicSources {

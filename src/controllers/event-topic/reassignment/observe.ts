@@ -18,7 +18,11 @@ export interface ObservedReplicas {
 }
 
 export async function observeReplicas(
-  { admin, throttles, brokers }: { admin: KafkaAdmin; throttles: Throttles; brokers: readonly Broker[] },
+  {
+    admin,
+    throttles,
+    brokers,
+  }: { admin: KafkaAdmin; throttles: Pick<Throttles, 'recordOf'>; brokers: readonly Broker[] },
   { spec }: EventTopic,
   use: ClusterUse,
   topic: TopicState | undefined,
