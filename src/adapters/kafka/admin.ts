@@ -3,10 +3,10 @@ import type { KafkaAdmin, KafkaSecurity, KafkaTarget } from '../../ports/kafka.t
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Cluster } from './cluster.ts';
 import { ClusterLinks } from './cluster-links.ts';
-import { createClusterReads } from './cluster-reads.ts';
 import { createGroupReads } from './groups.ts';
 import { createGroupsReading } from './groups-reading.ts';
 import type { RequestReport } from './link.ts';
+import { createMetadataReads } from './metadata-reads.ts';
 import { createOffsetReads } from './offsets.ts';
 import { OwnWrites } from './own-writes.ts';
 import { createRecordTimeReads } from './record-time.ts';
@@ -35,19 +35,20 @@ export interface KafkaClient {
 /** A client of one cluster. It opens no connection before the first call. */
 export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDependencies): KafkaClient {
   const cluster = createCluster(target, dependencies);
-  const topicReads = createTopicReads(cluster);
+  const metadata = createMetadataReads(cluster);
+  const topicReads = createTopicReads(cluster, metadata);
   const groupReads = createGroupReads(cluster);
   const admin: KafkaAdmin = {
-    ...createClusterReads(cluster),
+    describeCluster: metadata.describeCluster,
     ...createTopicList(cluster),
     describeTopic: topicReads.describeTopic,
     nameOfTopicId: topicReads.nameOfTopicId,
     ...createTopicWrites(cluster, topicReads),
-    ...createReplicaAdmin(cluster, topicReads),
+    ...createReplicaAdmin(cluster, metadata),
     ...groupReads,
     ...createGroupsReading(cluster, groupReads),
     ...createOffsetReads(cluster),
-    ...createRecordTimeReads(cluster, topicReads),
+    ...createRecordTimeReads(cluster, metadata),
     close: async () => cluster.links.close(),
   };
   return { admin, secure: (security) => cluster.links.secure(security) };

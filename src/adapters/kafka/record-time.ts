@@ -3,12 +3,12 @@ import type { KafkaAdmin } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import type { Cluster } from './cluster.ts';
 import { faultOfCode, nameOfCode } from './errors.ts';
+import type { MetadataReads } from './metadata-reads.ts';
 import { type FetchedRecords, fetchRecords } from './offset-calls.ts';
 import { listFromLeaders, noLeader, withoutLeader } from './offset-table.ts';
 import { timeOfRecord } from './record-batches.ts';
 import type { MetadataTopic } from './topic-calls.ts';
 import { topicIdOfUuid } from './topic-id.ts';
-import type { TopicReads } from './topic-reads.ts';
 import { unlessAborted } from './wait.ts';
 
 /** A broker sends at least one whole batch, however small this is. */
@@ -28,7 +28,7 @@ interface Place {
  * When records were appended, read from the headers of their batches. In a compressed batch all records count as old as
  * its first one. `undefined` as well for the message formats before Kafka 0.11.
  */
-export function createRecordTimeReads(cluster: Cluster, reads: TopicReads): Pick<KafkaAdmin, 'readRecordTime'> {
+export function createRecordTimeReads(cluster: Cluster, reads: MetadataReads): Pick<KafkaAdmin, 'readRecordTime'> {
   async function timeFrom(place: Place, from: bigint): Promise<Date | undefined> {
     let offset = from;
     for (let step = 0; step < maxSteps; step += 1) {

@@ -4,6 +4,7 @@ import type { PartitionReplicas, ReplicaAdmin } from '../../ports/kafka-replicas
 import { aclFor, type CheckedApi } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { faultOfCode, type Refusal } from './errors.ts';
+import type { MetadataReads } from './metadata-reads.ts';
 import {
   type AlterReassignmentsAnswer,
   alterBrokerConfigs,
@@ -18,7 +19,6 @@ import {
 import { writeTimeoutMs } from './settings.ts';
 import { settleItems } from './settle.ts';
 import type { MetadataTopic } from './topic-calls.ts';
-import type { TopicReads } from './topic-reads.ts';
 import { brokerTimeoutMs } from './topic-writes.ts';
 
 /** What is under way in the whole cluster; few partitions move at once, so one question serves all topics. */
@@ -29,7 +29,7 @@ interface ConfigQuestion {
   keys: readonly string[];
 }
 
-export function createReplicaAdmin(cluster: Cluster, reads: Pick<TopicReads, 'metadataOf'>): ReplicaAdmin {
+export function createReplicaAdmin(cluster: Cluster, reads: Pick<MetadataReads, 'metadataOf'>): ReplicaAdmin {
   const moving = movingBatcher(cluster);
   const reassignments = reassignmentBatcher(cluster);
   const brokerConfigs = brokerConfigBatcher(cluster);

@@ -1,6 +1,7 @@
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
+import type { MetadataReads } from './metadata-reads.ts';
 import { settleItems } from './settle.ts';
 import {
   type DescribedConfig,
@@ -8,33 +9,25 @@ import {
   isOverride,
   type MetadataTopic,
   metadataById,
-  metadataByName,
 } from './topic-calls.ts';
 import { isTopicId, topicIdOfUuid } from './topic-id.ts';
+import { bytesPerName, noTopic } from './topic-questions.ts';
 
-export interface TopicReads extends Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'> {
-  /** Partitions with their leaders, as the brokers say; `undefined`: no such topic. */
-  metadataOf(name: string, options: KafkaCallOptions): Promise<MetadataTopic | undefined>;
-}
-
-/** There is no such topic; for the last one, there cannot be. */
-const noTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_TOPIC_EXCEPTION']);
+export type TopicReads = Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'>;
 
 /** The answers to many concurrent questions about single topics, each kind of question in shared requests. */
-export function createTopicReads(cluster: Cluster): TopicReads {
-  const byName = metadataBatcher(cluster);
+export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads): TopicReads {
   const byId = nameBatcher(cluster);
   const configs = configBatcher(cluster);
 
   async function readTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
-    const topic = await byName.call(name, options);
+    const topic = await metadataOf(name, options);
     // Deleted between the two questions: gone.
     const config = topic && (await configs.call(name, options));
     return topic && config && stateOf(topic, config);
   }
 
   return {
-    metadataOf: (name, options) => byName.call(name, options),
     describeTopic: async (name, options) => cluster.ownWrites.show(name, await readTopic(name, options)),
     nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
   };
@@ -42,25 +35,6 @@ export function createTopicReads(cluster: Cluster): TopicReads {
 
 /** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small. */
 const configAnswerBytes = 4_096;
-const bytesPerName = (name: string) => ({ partitions: 0, bytes: name.length });
-
-function metadataBatcher(cluster: Cluster) {
-  return batcherFor<string, MetadataTopic | undefined>(cluster, {
-    keyOf: (name) => name,
-    sizeOf: bytesPerName,
-    send: async (names) => {
-      const answer = await cluster.links.metadata(metadataByName(names), cluster.settings.callTimeoutMs);
-      return settleItems(names, new Map(answer.topics.map((topic) => [topic.name ?? '', topic])), {
-        keyOf: (name) => name,
-        what: (name) => `cannot describe topic "${name}"`,
-        acl: (name) => aclFor('Metadata', name),
-        harmless: noTopic,
-        throttleTimeMs: answer.throttleTimeMs,
-        valueOf: (_name, topic) => ({ ok: true, value: topic }),
-      });
-    },
-  });
-}
 
 function nameBatcher(cluster: Cluster) {
   return batcherFor<string, string | undefined>(cluster, {

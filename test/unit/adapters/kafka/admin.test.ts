@@ -54,6 +54,41 @@ describe('the Kafka admin', () => {
     expect(broker.count(apiKey.Metadata)).toBe(1);
   });
 
+  it('asks for topics and for the cluster with one request', async () => {
+    showTopics({ name: 'orders', errorCode: unknownTopic }, { name: 'bills', errorCode: unknownTopic });
+    const asked = ['orders', 'bills'].flatMap((name) => [
+      admin.describeTopic(name, options),
+      admin.describeCluster(options),
+    ]);
+    const cluster = { clusterId: 'cluster', brokers: [{ id: 1, host: '127.0.0.1', port: broker.port }] };
+    expect(await Promise.all(asked)).toEqual([undefined, cluster, undefined, cluster]);
+    expect(broker.count(apiKey.Metadata)).toBe(1);
+  });
+
+  it('asks for the cluster anew when an answer is under way already', async () => {
+    const first = admin.describeCluster(options);
+    while (broker.count(apiKey.Metadata) === 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, admin.describeCluster(options)]);
+    expect(broker.count(apiKey.Metadata)).toBe(2);
+  });
+
+  it('knows the cluster again after it could not be asked', async () => {
+    broker.answer(apiKey.Metadata, 'hang up');
+    const lost = [admin.describeCluster(options), admin.describeCluster(options)];
+    expect((await Promise.allSettled(lost)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    showTopics();
+    expect(await admin.describeCluster(options)).toMatchObject({ clusterId: 'cluster' });
+  });
+
+  it('lets a caller leave while others wait for the cluster', async () => {
+    const leaving = new AbortController();
+    const asked = [admin.describeCluster({ signal: leaving.signal }), admin.describeCluster(options)];
+    leaving.abort();
+    const [left, stayed] = await Promise.allSettled(asked);
+    expect(left).toMatchObject({ reason: { code: 'ABORTED' } });
+    expect(stayed).toMatchObject({ value: { clusterId: 'cluster' } });
+  });
+
   it('creates many topics with one request', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `topic-${index}`);
     broker.answer(apiKey.CreateTopics, createTopicsAnswer(names.map((name) => ({ name }))));
