@@ -11,21 +11,27 @@ const BATCHES = [100, 1_000];
 export interface Sample {
   /** Of a resource that was Ready. */
   status: Resource['status'];
+  /** Of the same resource: what keeps it from going before the operator is done with it. */
+  finalizers: readonly string[];
   /** Whether topics stay when their resources are deleted. */
   keepsTopics: boolean;
 }
 
-/** Seconds that a phase takes without any operator: what a user asks for, what Kafka has to do, what a status says. */
+/**
+ * Seconds that a phase takes without any operator: what a user asks for, what Kafka has to do, what a status says, and
+ * the finalizers that come and go where the operator has them.
+ */
 export interface FloorTimes {
   resources: number;
   topics: number;
   /** Topics per request. */
   batch: number;
   statuses: number;
+  finalizers: number;
 }
 
-export function secondsOfFloor({ resources, topics, statuses }: FloorTimes): number {
-  return resources + topics + statuses;
+export function secondsOfFloor({ resources, topics, statuses, finalizers }: FloorTimes): number {
+  return resources + topics + statuses + finalizers;
 }
 
 export interface FloorPlan {
@@ -52,7 +58,7 @@ export async function chooseBatches(stage: Stage, sample: Sample, plan: FloorPla
 
 /**
  * Takes resources and their topics through phases from this one process, each step as one burst: the resources'
- * requests, the same for topics straight at a broker, and a merge patch of each status.
+ * requests, the same for topics straight at a broker, and a merge patch of each status or of its finalizers.
  */
 export async function measureFloor(
   stage: Stage,
@@ -69,10 +75,15 @@ export async function measureFloor(
     const batch = batches.get(phase) ?? 1;
     const deleting = phase === 'delete';
     const status = { ...sample.status, observedGeneration: index + 1 };
+    const guarded = sample.finalizers.length > 0 && (phase === 'create' || deleting);
+    const metadata = { finalizers: deleting ? [] : sample.finalizers };
+    const patchAll = (subresource: string, body: object) => patchEach(stage, collection, names, subresource, body);
+
     const resources = await secondsOf(() => changeAll(stage, phase, collection, names));
     const topics = deleting && sample.keepsTopics ? 0 : await secondsOf(() => set.apply(phase, batch));
-    const statuses = deleting ? 0 : await secondsOf(() => patchAll(stage, collection, names, { status }));
-    times.set(phase, { resources, topics, batch, statuses });
+    const finalizers = guarded ? await secondsOf(() => patchAll('', { metadata })) : 0;
+    const statuses = deleting ? 0 : await secondsOf(() => patchAll('/status', { status }));
+    times.set(phase, { resources, topics, batch, statuses, finalizers });
   }
   await clearTopics(stage);
   return times;
@@ -87,8 +98,8 @@ function changeAll({ kube, template }: Stage, phase: Phase, collection: string, 
   return inLanes(names, CONNECTIONS, (name) => kube.change(changeFor(phase, template, collection, name)));
 }
 
-function patchAll({ kube }: Stage, collection: string, names: readonly string[], body: object) {
+function patchEach({ kube }: Stage, collection: string, names: readonly string[], subresource: string, body: object) {
   return inLanes(names, CONNECTIONS, (name) =>
-    kube.change({ method: 'PATCH', path: `${collection}/${name}/status`, body }),
+    kube.change({ method: 'PATCH', path: `${collection}/${name}${subresource}`, body }),
   );
 }

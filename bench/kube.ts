@@ -21,7 +21,7 @@ export interface Condition {
 
 /** A resource of any kind, as far as it is read here. */
 export interface Resource {
-  metadata: { name: string; generation?: number; resourceVersion: string };
+  metadata: { name: string; generation?: number; resourceVersion: string; finalizers?: readonly string[] };
   status?: { observedGeneration?: number; conditions?: readonly Condition[] };
 }
 

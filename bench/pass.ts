@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namesOf, type Sample } from './floor.ts';
-import { CONNECTIONS } from './kube.ts';
+import { CONNECTIONS, type Resource } from './kube.ts';
 import { inLanes } from './lanes.ts';
 import { type Consumption, Meter } from './meter.ts';
 import type { MeasuredOperator } from './operator.ts';
@@ -40,10 +40,10 @@ export interface PhaseFigures extends Consumption {
 /** Starts an operator and takes one resource through its life: so it is awake, and shows what it does. */
 export function takeSample(stage: Stage, options: PassOptions): Promise<Sample> {
   return withOperator(stage, options, async (pass) => {
-    const status = await takeOneThrough(pass, `${options.name}-first`);
+    const { status, metadata } = await takeOneThrough(pass, `${options.name}-first`);
     await calmDown(stage);
     const keepsTopics = (await stage.kafka.topics()).length > 0;
-    return { status, keepsTopics };
+    return { status, finalizers: metadata.finalizers ?? [], keepsTopics };
   });
 }
 
@@ -100,12 +100,13 @@ async function withWatch<T>({ stage, collection, readiness }: Pass, work: () => 
   }
 }
 
-/** Answers the status that it had when it was Ready. */
-async function takeOneThrough(pass: Pass, name: string): Promise<Sample['status']> {
+/** Answers the resource as it was when it was Ready. */
+async function takeOneThrough(pass: Pass, name: string): Promise<Resource> {
   await runPhase(pass, 'create', [name]);
-  const status = pass.readiness.statusOf(name);
+  const ready = pass.readiness.readyOf(name);
   await runPhase(pass, 'delete', [name]);
-  return status;
+  if (!ready) throw new Error(`${name} was never seen Ready`);
+  return ready;
 }
 
 /** Sends what users would send, and waits until the operator is done with all of it. */

@@ -70,9 +70,9 @@ export class Readiness {
     return this.#tookMs;
   }
 
-  /** The status of `name` when it was last Ready. */
-  statusOf(name: string): Resource['status'] {
-    return this.#ready.get(name)?.status;
+  /** `name` as it was when it was last Ready. */
+  readyOf(name: string): Resource | undefined {
+    return this.#ready.get(name);
   }
 
   /** One that is missing, and what its condition says. */

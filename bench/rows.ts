@@ -1,4 +1,4 @@
-import { byVerb } from './audit-log.ts';
+import { byVerb, type RequestCounts } from './audit-log.ts';
 import { type FloorTimes, secondsOfFloor } from './floor.ts';
 import type { PhaseFigures } from './pass.ts';
 import type { Phase } from './phases.ts';
@@ -23,8 +23,14 @@ export interface Row {
   rssMiB: number;
   floorSeconds: number;
   floorParts: FloorTimes;
+  /** Statuses that were written, per resource. */
+  statusWrites: number;
   /** seconds / floorSeconds. */
   ratio: number;
+  /** What `ratio` should be at most. */
+  aim: number;
+  /** How many processes wanted to run, in the last minute: more than there are processors, and seconds say little. */
+  load: number;
 }
 
 export interface Measured {
@@ -32,12 +38,14 @@ export interface Measured {
   round: number;
   figures: PhaseFigures;
   floor: FloorTimes;
+  aim: number;
+  load: number;
 }
 
-export function rowOf({ phase, round: number, figures, floor }: Measured): Row {
+export function rowOf({ phase, round: number, figures, floor, aim, load }: Measured): Row {
   const { seconds, tookMs, requests, cpuSeconds, peakMiB } = figures;
   const floorSeconds = secondsOfFloor(floor);
-  const { resources, topics, batch, statuses } = floor;
+  const { batch, ...parts } = floor;
   return {
     phase,
     round: number,
@@ -50,23 +58,41 @@ export function rowOf({ phase, round: number, figures, floor }: Measured): Row {
     operatorCpuSeconds: round(cpuSeconds, 2),
     rssMiB: round(peakMiB, 0),
     floorSeconds: round(floorSeconds, 3),
-    floorParts: { resources: round(resources, 3), topics: round(topics, 3), batch, statuses: round(statuses, 3) },
+    floorParts: { ...roundAll(parts), batch },
+    statusWrites: round(statusWritesOf(requests) / tookMs.length, 2),
     ratio: round(seconds / floorSeconds, 2),
+    aim,
+    load: round(load, 1),
   };
 }
 
-/** The line to quote: medians of all rounds, by phase. */
+export function statusWritesOf(requests: RequestCounts): number {
+  return [...requests].reduce((sum, [request, count]) => (request.endsWith('/status') ? sum + count : sum), 0);
+}
+
+function roundAll<Field extends string>(values: Readonly<Record<Field, number>>): Record<Field, number> {
+  const rounded = Object.entries<number>(values).map(([name, value]) => [name, round(value, 3)]);
+  return Object.fromEntries(rounded);
+}
+
+/** Medians of a phase over all rounds. */
+export interface PhaseSummary
+  extends Pick<Row, 'n' | 'seconds' | 'floorSeconds' | 'ratio' | 'aim' | 'statusWrites' | 'load'> {}
+
+/** The line to quote. */
 export interface Summary {
   medianOfRounds: number;
-  phases: Readonly<Record<string, { n: number; seconds: number; floorSeconds: number; ratio: number }>>;
+  phases: Readonly<Record<string, PhaseSummary>>;
 }
 
 export function summaryOf(rows: readonly Row[]): Summary {
   const phases = [...Map.groupBy(rows, ({ phase }) => phase)].map(([phase, group]) => {
-    const of = (field: 'seconds' | 'floorSeconds' | 'ratio') => median(group.map((row) => row[field]));
-    const n = group[0]?.n ?? 0;
-    const figures = { n, seconds: round(of('seconds'), 3), floorSeconds: round(of('floorSeconds'), 3) };
-    return [phase, { ...figures, ratio: round(of('ratio'), 2) }] as const;
+    const of = (field: Exclude<keyof PhaseSummary, 'n'>) => median(group.map((row) => row[field]));
+    const summary: PhaseSummary = {
+      ...{ n: group[0]?.n ?? 0, seconds: round(of('seconds'), 3), floorSeconds: round(of('floorSeconds'), 3) },
+      ...{ ratio: round(of('ratio'), 2), aim: of('aim'), statusWrites: of('statusWrites'), load: of('load') },
+    };
+    return [phase, summary] as const;
   });
   return { medianOfRounds: new Set(rows.map((row) => row.round)).size, phases: Object.fromEntries(phases) };
 }

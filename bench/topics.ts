@@ -1,5 +1,7 @@
+import { loadavg } from 'node:os';
 import { during } from '../dev/setup/progress.mjs';
 import { run as buildBundle } from '../dev/tasks/build.ts';
+import { aimOf } from './aims.ts';
 import { chooseBatches, measureFloor } from './floor.ts';
 import { startGuest, startOurs } from './operator.ts';
 import type { TopicsOptions } from './options.ts';
@@ -49,7 +51,8 @@ async function measureRounds(stage: Stage, options: TopicsOptions, signal: Abort
     for (const phase of options.phases) {
       const [floor, figure] = [floors.get(phase), figures.get(phase)];
       if (!floor || !figure) continue;
-      const row = rowOf({ phase, round, figures: figure, floor });
+      const [load = 0] = loadavg();
+      const row = rowOf({ phase, round, figures: figure, floor, aim: aimOf(phase, sample), load });
       rows.push(row);
       printLine(row);
     }

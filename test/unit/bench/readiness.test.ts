@@ -93,8 +93,8 @@ describe('Readiness', () => {
   });
 
   it('keeps the status of what was Ready', () => {
-    expect(begun().statusOf('a')).toEqual(resource().status);
-    expect(begun().statusOf('b')).toBeUndefined();
+    expect(begun().readyOf('a')).toEqual(resource());
+    expect(begun().readyOf('b')).toBeUndefined();
   });
 
   it('says what the first that is missing lacks', () => {

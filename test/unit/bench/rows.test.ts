@@ -9,24 +9,25 @@ const figures: PhaseFigures = {
   cpuSeconds: 1.239,
   peakMiB: 100.6,
 };
-const floor = { resources: 1, topics: 0.50001, batch: 1_000, statuses: 0.7 };
+const floor = { resources: 1, topics: 0.50001, batch: 1_000, statuses: 0.6, finalizers: 0.1 };
+const standard = { aim: 1.7, load: 0.456 };
 
 describe('rowOf', () => {
   it('tells what a phase took, beside its floor', () => {
-    expect(rowOf({ phase: 'create', round: 2, figures, floor })).toEqual({
+    expect(rowOf({ phase: 'create', round: 2, figures, floor, ...standard })).toEqual({
       ...{ phase: 'create', round: 2, n: 3, seconds: 3.3, p50Ms: 20, p99Ms: 31 },
       apiRequests: { patch: 4, create: 3 },
       apiRequestsByResource: { 'create events': 3, 'patch configmaps': 1, 'patch eventtopics/status': 3 },
       ...{ operatorCpuSeconds: 1.24, rssMiB: 101, floorSeconds: 2.2 },
-      floorParts: { resources: 1, topics: 0.5, batch: 1_000, statuses: 0.7 },
-      ratio: 1.5,
+      floorParts: { resources: 1, topics: 0.5, batch: 1_000, statuses: 0.6, finalizers: 0.1 },
+      ...{ statusWrites: 1, ratio: 1.5, aim: 1.7, load: 0.5 },
     });
   });
 });
 
 describe('summaryOf', () => {
   const row = (phase: Row['phase'], round: number, seconds: number, floorSeconds: number): Row => ({
-    ...rowOf({ phase, round, figures, floor }),
+    ...rowOf({ phase, round, figures, floor, ...standard }),
     ...{ seconds, floorSeconds, ratio: seconds / floorSeconds },
   });
 
@@ -35,8 +36,8 @@ describe('summaryOf', () => {
     expect(summaryOf(rows)).toEqual({
       medianOfRounds: 3,
       phases: {
-        create: { n: 3, seconds: 4, floorSeconds: 4, ratio: 2 },
-        delete: { n: 3, seconds: 1, floorSeconds: 1, ratio: 1 },
+        create: { n: 3, seconds: 4, floorSeconds: 4, ratio: 2, statusWrites: 1, aim: 1.7, load: 0.5 },
+        delete: { n: 3, seconds: 1, floorSeconds: 1, ratio: 1, statusWrites: 1, aim: 1.7, load: 0.5 },
       },
     });
   });
