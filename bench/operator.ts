@@ -25,12 +25,20 @@ export interface MeasuredOperator {
 
 export interface OurOperator extends MeasuredOperator {
   part: Part;
+  /** Base URL of its metrics. */
+  url: string;
 }
 
 /** Our own, from the bundle that is shipped. `env` is added to its environment. */
 export async function startOurs(world: World, env: Readonly<Record<string, string>> = {}): Promise<OurOperator> {
-  const { part, stop } = await startOperator(world, { bundled: true, env });
-  return { pid: pidOf(part), user: OUR_USER, logFile: part.logFile, hasEnded: () => !part.running, stop, part };
+  const { part, url, stop } = await startOperator(world, { bundled: true, env });
+  return {
+    // Another one after a restart.
+    get pid() {
+      return pidOf(part);
+    },
+    ...{ user: OUR_USER, logFile: part.logFile, hasEnded: () => !part.running, stop, part, url },
+  };
 }
 
 /** Any other, by a shell command. It may do anything: its own rules are not what is measured. */

@@ -1,7 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OptionsError } from './options-error.ts';
 import { PHASES, type Phase } from './phases.ts';
 import type { Wanted } from './readiness.ts';
+
+/** What can be measured of many topics besides their creation. */
+export const ROWS = ['tenants', 'restart', 'sweep'] as const;
+
+const SINGLE = fileURLToPath(new URL('../examples/bench/event-topic-single.yaml', import.meta.url));
 
 export const USAGE = `Usage:
   npm run bench -- topics --count N --template FILE [OPTIONS]
@@ -12,6 +18,13 @@ export const USAGE = `Usage:
       --ready TYPE=STATUS   the condition that ends the wait; default Ready=True
       --phases LIST         of ${PHASES.join(',')}; default all
       --rounds N            how often floor and operator take turns; default 3
+  npm run bench -- scale [OPTIONS]
+      --count N             how many topics; default 10000
+      --base N              how many to compare with; default 1000
+      --crowd N             how many a namespace creates while another creates ten; default 5000
+      --interval SECONDS    between drift checks; default 300, as shipped
+      --template FILE       default examples/bench/event-topic-single.yaml
+      --rows LIST           of ${ROWS.join(',')}, besides creation; default all
   npm run bench -- bundle [--count N]
 `;
 
@@ -29,6 +42,17 @@ export interface TopicsOptions {
   rounds: number;
 }
 
+export interface ScaleOptions {
+  count: number;
+  base: number;
+  crowd: number;
+  /** Seconds. */
+  interval: number;
+  /** Path. */
+  template: string;
+  rows: readonly (typeof ROWS)[number][];
+}
+
 export interface BundleOptions {
   count: number;
 }
@@ -43,8 +67,21 @@ export function readTopicsOptions(args: readonly string[]): TopicsOptions {
     ...(crds !== undefined && { crds }),
     ...(operator !== undefined && { operator }),
     ready: readReady(ready),
-    phases: readPhases(phases),
+    phases: readNames('phases', PHASES, phases),
     rounds: readCount('rounds', values.rounds ?? '3'),
+  };
+}
+
+export function readScaleOptions(args: readonly string[]): ScaleOptions {
+  const values = parse(args, ['count', 'base', 'crowd', 'interval', 'template', 'rows']);
+  const rows = values.rows ?? ROWS.join(',');
+  return {
+    count: readCount('count', values.count ?? '10000'),
+    base: readCount('base', values.base ?? '1000'),
+    crowd: readCount('crowd', values.crowd ?? '5000'),
+    interval: readCount('interval', values.interval ?? '300'),
+    template: values.template ?? SINGLE,
+    rows: rows === '' ? [] : readNames('rows', ROWS, rows),
   };
 }
 
@@ -72,9 +109,10 @@ function readReady(text: string): Wanted {
   return { type, status };
 }
 
-function readPhases(text: string): readonly Phase[] {
+/** In the order of `known`. */
+function readNames<Name extends string>(option: string, known: readonly Name[], text: string): readonly Name[] {
   const names = new Set(text.split(','));
-  const unknown = [...names].find((name) => !PHASES.some((phase) => phase === name));
-  if (unknown !== undefined) throw new OptionsError(`--phases: "${unknown}" is none of ${PHASES.join(', ')}`);
-  return PHASES.filter((phase) => names.has(phase));
+  const unknown = [...names].find((name) => !known.some((one) => one === name));
+  if (unknown !== undefined) throw new OptionsError(`--${option}: "${unknown}" is none of ${known.join(', ')}`);
+  return known.filter((name) => names.has(name));
 }

@@ -86,6 +86,17 @@ export async function withOperator<Operator extends MeasuredOperator, Result>(
   return result;
 }
 
+/** The same operator at work in one more namespace. */
+export async function inNamespace<Result>(
+  { stage, operator, readiness, signal }: Pass,
+  name: string,
+  work: (pass: Pass) => Promise<Result>,
+): Promise<Result> {
+  const collection = await addNamespace(stage, name);
+  const pass: Pass = { stage, operator, collection, readiness: readiness.fresh(), signal };
+  return withWatch(pass, () => work(pass));
+}
+
 async function withWatch<T>({ stage, collection, readiness }: Pass, work: () => Promise<T>): Promise<T> {
   const stopping = new AbortController();
   const events = await stage.kube.watch(collection, stopping.signal);

@@ -30,6 +30,11 @@ export class Readiness {
     this.#wanted = wanted;
   }
 
+  /** The same for other resources. */
+  fresh(): Readiness {
+    return new Readiness(this.#wanted);
+  }
+
   /** From here on each of `names` is awaited. */
   begin(goal: Goal, names: readonly string[], nowMs: number): void {
     this.#goal = goal;

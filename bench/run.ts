@@ -1,19 +1,22 @@
 import { print } from '../dev/setup/progress.mjs';
 import { benchBundle } from './bundle.ts';
-import { readBundleOptions, readTopicsOptions, USAGE } from './options.ts';
+import { readBundleOptions, readScaleOptions, readTopicsOptions, USAGE } from './options.ts';
 import { OptionsError } from './options-error.ts';
+import { benchScale } from './scale.ts';
 import { benchTopics } from './topics.ts';
 
 const WRONG_USE = 2;
 const INTERRUPTED = 130;
 
-/** `topics` measures an operator against the floor, `bundle` what is shipped. Figures go to standard output. */
+/** `topics` measures an operator against the floor, `scale` what many topics take, `bundle` what is shipped. Figures go to standard output. */
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [what, ...options] = args;
   try {
     switch (what) {
       case 'topics':
         return await benchTopics(readTopicsOptions(options), signal);
+      case 'scale':
+        return await benchScale(readScaleOptions(options), signal);
       case 'bundle':
         return await benchBundle(readBundleOptions(options), signal);
       default:

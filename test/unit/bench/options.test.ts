@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBundleOptions, readTopicsOptions } from '../../../bench/options.ts';
+import { readBundleOptions, readScaleOptions, readTopicsOptions } from '../../../bench/options.ts';
 import { OptionsError } from '../../../bench/options-error.ts';
 
 const least = ['--count', '10', '--template', 'topic.yaml'];
@@ -45,4 +45,24 @@ describe('readTopicsOptions', () => {
 it('measures the bundle with a thousand topics unless told otherwise', () => {
   expect(readBundleOptions([])).toEqual({ count: 1_000 });
   expect(readBundleOptions(['--count', '5'])).toEqual({ count: 5 });
+});
+
+describe('readScaleOptions', () => {
+  it('measures what the aims speak of unless told otherwise', () => {
+    const rows = ['tenants', 'restart', 'sweep'];
+    const numbers = { count: 10_000, base: 1_000, crowd: 5_000, interval: 300 };
+    expect(readScaleOptions([])).toMatchObject({ ...numbers, rows, template: expect.stringMatching(/single\.yaml$/) });
+  });
+
+  it('takes fewer rows, in the order in which they are measured', () => {
+    expect(readScaleOptions(['--rows', 'sweep,tenants', '--count', '7'])).toMatchObject({
+      rows: ['tenants', 'sweep'],
+      count: 7,
+    });
+    expect(readScaleOptions(['--rows', ''])).toMatchObject({ rows: [] });
+  });
+
+  it('refuses rows that it does not know', () => {
+    expect(() => readScaleOptions(['--rows', 'speed'])).toThrow('--rows: "speed" is none of tenants, restart, sweep');
+  });
 });
