@@ -6,6 +6,7 @@ import type { KubeConnection } from './connection.ts';
 import { faultOfAbort, faultOfError, faultOfStatus, malformed } from './faults.ts';
 import { type Place, pathOf, type ResourceType } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
+import { Turnstile } from './turnstile.ts';
 import { within } from './waiting.ts';
 import { statusOf } from './wire.ts';
 
@@ -44,9 +45,12 @@ export function describeRequest({ verb, type, place }: KubeRequest): string {
 export class Transport {
   readonly #parts: TransportParts;
   readonly #seconds: Histogram;
+  /** Namespaces take turns, so that a thousand writes for one hold up no single write for another. */
+  readonly #calls: Turnstile;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
+    this.#calls = new Turnstile(parts.settings.connections);
     this.#seconds = parts.metrics.histogram(
       'sluice_kubernetes_request_seconds',
       'Duration of calls to the API server; of a watch, until it is open.',
@@ -56,10 +60,12 @@ export class Transport {
 
   /** The parsed JSON of a successful answer. */
   call(request: KubeRequest, signal: AbortSignal): Promise<unknown> {
-    return this.#timed(request, signal, async (inner) => {
-      const response = await this.#send(request, inner);
-      return parse(describeRequest(request), await response.body.text());
-    });
+    return this.#timed(request, signal, (inner) =>
+      this.#calls.pass(request.place.namespace ?? '', inner, async () => {
+        const response = await this.#send(request, inner);
+        return parse(describeRequest(request), await response.body.text());
+      }),
+    );
   }
 
   /** Opens a watch. Yields the chunks of its body until it ends or `signal` aborts. */
