@@ -43,8 +43,8 @@ export interface Parts {
   scaler: ScaleWriter;
 }
 
-/** Actions that take longer than this are reported while they run. */
-const slowMs = 2_000;
+/** Actions that take longer than this are reported while they run. In a burst, most wait for others and not for Kafka. */
+const slowMs = 5_000;
 /** Topics that are looked at for drift at once: they wait for a few shared answers, which this fills. */
 const sweepWorkers = 1_000;
 

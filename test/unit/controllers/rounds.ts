@@ -50,7 +50,7 @@ export function createRounds<R extends Managed, Observed, Action, Fields extends
     eventTypeOf: () => undefined,
     events: { record: (_: KubeObject, note: EventNote) => void notes.push(note) },
     recheckMs: 300_000,
-    slowMs: 2_000,
+    slowMs: 5_000,
   };
   const round = async (key = usual): Promise<RoundResult | undefined> => {
     const resource = store.get(key);
