@@ -135,10 +135,10 @@ const topicRows: Refusal[] = [
     spec: { config: Object.fromEntries(many(129).map((key) => [key, 1])) },
     says: /spec.config: Too many: 129/,
   },
-  { it: 'an unknown drift policy', spec: { driftPolicy: 'Ignore' }, says: /spec.driftPolicy: Unsupported value/ },
+  { it: 'an unknown drift policy', spec: { driftPolicy: 'Fight' }, says: /spec.driftPolicy: Unsupported value/ },
   {
     it: 'an unknown adoption policy',
-    spec: { adoptionPolicy: 'Take' },
+    spec: { adoptionPolicy: 'Grab' },
     says: /spec.adoptionPolicy: Unsupported value/,
   },
   {
