@@ -75,6 +75,13 @@ describe('a login to a broker that enforces it', () => {
     expect(String(fault)).not.toContain(wrong);
   });
 
+  it('trusts every certificate of the CA, as while one CA replaces another', async () => {
+    const ca = [createAuthority('the-next'), secured.authority].map(({ certificate }) => certificate).join('');
+    const { client } = secured.tls('operator').tls ?? {};
+    const admin = connect(secured.addresses.tls, { tls: { ca, ...(client && { client }) } });
+    expect(await admin.describeCluster(options)).toMatchObject({ clusterId: secured.cluster.clusterId });
+  });
+
   const refusals = [
     {
       what: 'another authority signed the certificate of the broker',
