@@ -12,6 +12,7 @@ import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
+import { createClusterRegistries, registrySecretKeysOf } from './controllers/registry-credentials.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
 import { Reason, reasons } from './crds/reasons.ts';
@@ -69,8 +70,9 @@ export interface Controllers {
 }
 
 export function createControllers(parts: Parts): Controllers {
-  const { config, clock, log, metrics, stores, events, journal, secrets, registry, scaler } = parts;
+  const { config, clock, log, metrics, stores, events, journal, secrets, scaler } = parts;
   const kafka = createClusterConnections(parts.kafka, secrets);
+  const registry = createClusterRegistries(parts.registry, secrets);
   const common = {
     ...{ finalizer, eventTypeOf, events, clock, log, metrics, slowMs },
     random: Math.random,
@@ -125,9 +127,11 @@ export function createControllers(parts: Parts): Controllers {
     failureReasons: { away, rejected: {} },
   });
 
+  const namesSecret = (spec: EventCluster['spec'], key: ObjectKey) =>
+    [...secretKeysOf(spec.kafka, secrets), ...registrySecretKeysOf(spec.registry, secrets)].includes(key);
   for (const cache of secrets.caches.values()) {
     clusters.watch(cache, ({ key }) =>
-      keysOf([...stores.clusters.list()].filter(({ spec }) => secretKeysOf(spec.kafka, secrets).includes(key))),
+      keysOf([...stores.clusters.list()].filter(({ spec }) => namesSecret(spec, key))),
     );
   }
   // A removal asks who uses the topic and whether the namespace goes: with half a list it would ask in vain.

@@ -2,6 +2,7 @@ import { defaultClusterAnnotation } from '../crds/common.ts';
 import type { AccessRule, EventCluster } from '../crds/event-cluster.ts';
 import { Reason } from '../crds/reasons.ts';
 import type { KafkaAdmin } from '../ports/kafka.ts';
+import type { SchemaRegistry } from '../ports/registry.ts';
 import type { Blocked } from '../runtime/kind.ts';
 
 /** How long a resource waits before it looks again for something that a watch tells it about anyway. */
@@ -112,6 +113,12 @@ function wait(reason: Reason, message: string): Blocked {
 export interface ClusterConnections {
   /** Throws Fault while something of the credentials is missing. */
   to(cluster: EventCluster): KafkaAdmin;
+}
+
+/** The registries of EventClusters, in the same way. */
+export interface ClusterRegistries {
+  /** Throws Fault while something of the credentials is missing. */
+  to(cluster: EventCluster): SchemaRegistry;
 }
 
 export function adminOf(kafka: ClusterConnections, { cluster }: ClusterUse): KafkaAdmin {

@@ -53,22 +53,24 @@ const secretRef = {
     ),
 };
 
+const caSecretRef = z
+  .object({
+    ...secretRef,
+    key: z
+      .string()
+      .min(1)
+      .max(253)
+      .default('ca.crt')
+      .describe('Key of the Secret that holds the certificates, in PEM. Default: ca.crt. Example: ca.crt.'),
+  })
+  .optional()
+  .describe(
+    'The CA that signed the certificates of the servers. Default: the public authorities. Example: {name: kafka-ca, key: ca.crt}.',
+  );
+
 const tls = z
   .object({
-    caSecretRef: z
-      .object({
-        ...secretRef,
-        key: z
-          .string()
-          .min(1)
-          .max(253)
-          .default('ca.crt')
-          .describe('Key of the Secret that holds the certificates, in PEM. Default: ca.crt. Example: ca.crt.'),
-      })
-      .optional()
-      .describe(
-        'The CA that signed the certificates of the brokers. Default: the public authorities. Example: {name: kafka-ca, key: ca.crt}.',
-      ),
+    caSecretRef,
     clientSecretRef: z
       .object(secretRef)
       .optional()
@@ -136,6 +138,16 @@ const spec = z.object({
         .describe(
           'Root of the Confluent API; no user, query or fragment. Example: https://registry.kafka.svc/apis/ccompat/v7.',
         ),
+      secretRef: z
+        .object(secretRef)
+        .optional()
+        .describe(
+          'The user of the operator: keys username and password, or token. Default: none. Example: {name: registry-operator}.',
+        ),
+      tls: z
+        .object({ caSecretRef })
+        .optional()
+        .describe('Whom to trust when the URL begins with https. Default: the public authorities.'),
     })
     .optional()
     .describe('The schema registry. Default: none; EventSchemas then wait.'),

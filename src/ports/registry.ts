@@ -67,9 +67,18 @@ export interface SchemaRegistry {
   close(): Promise<void>;
 }
 
+/** Whom a client trusts and how it proves who it is. It goes into no log, message or metric. */
+export interface RegistrySecurity {
+  /** PEM. Absent: the public authorities. */
+  ca?: string;
+  login?: { username: string; password: string } | { token: string };
+}
+
 export interface RegistryTarget {
   name: string;
   url: string;
+  /** May change while the client is used; requests that are sent from then on carry it. */
+  security?: RegistrySecurity;
 }
 
 export interface RegistryConnections {

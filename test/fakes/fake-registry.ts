@@ -155,7 +155,9 @@ export class FakeRegistry implements SchemaRegistry {
 }
 
 /** Connections that give `registry` for every target. */
-export function connectionsTo(registry: SchemaRegistry): RegistryConnections {
+export function connectionsTo(
+  registry: SchemaRegistry,
+): { to(target: unknown): SchemaRegistry } & Pick<RegistryConnections, 'retain'> {
   return { to: () => registry, retain: () => {} };
 }
 

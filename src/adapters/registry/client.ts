@@ -1,4 +1,4 @@
-import type { RegistryCallOptions, SchemaRegistry } from '../../ports/registry.ts';
+import type { RegistryCallOptions, RegistrySecurity, SchemaRegistry } from '../../ports/registry.ts';
 import type { Call } from './call.ts';
 import { detectFlavour, type Flavour } from './flavour.ts';
 import { readAppliedLevel, readGlobalLevel, removeOwnLevel, writeOwnLevel } from './levels.ts';
@@ -6,9 +6,18 @@ import { check, listVersions, lookup, register } from './schemas.ts';
 import type { RegistrySettings } from './settings.ts';
 import { createTransport } from './transport.ts';
 
+/** A client whose security can change while it is used. */
+export interface RegistryClient extends SchemaRegistry {
+  secure(security: RegistrySecurity | undefined): void;
+}
+
 /** A client of the registry at `url`, which ends where `/subjects` begins. */
-export function createRegistryClient(url: URL, settings: RegistrySettings): SchemaRegistry {
-  const transport = createTransport(url, settings);
+export function createRegistryClient(
+  url: URL,
+  settings: RegistrySettings,
+  security?: RegistrySecurity,
+): RegistryClient {
+  const transport = createTransport(url, settings, security);
   let known: Flavour = 'Unknown';
 
   /** A product once recognised stays known while its probe fails for a moment. */
@@ -42,6 +51,7 @@ export function createRegistryClient(url: URL, settings: RegistrySettings): Sche
     lookup: async (subject, schema, options) => lookup(begin(options), subject, schema),
     check: async (subject, schema, options) => check(begin(options), subject, schema),
     register: async (subject, schema, options) => register(begin(options), subject, schema),
+    secure: (next) => transport.secure(next),
     close: () => transport.close(),
   };
 }

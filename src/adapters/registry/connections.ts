@@ -1,11 +1,13 @@
-import type { RegistryConnections, SchemaRegistry } from '../../ports/registry.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { RegistryConnections, RegistrySecurity } from '../../ports/registry.ts';
 import { parseRegistryUrl } from './addresses.ts';
-import { createRegistryClient } from './client.ts';
+import { createRegistryClient, type RegistryClient } from './client.ts';
 import type { RegistrySettings } from './settings.ts';
 
 interface Connection {
   url: string;
-  registry: SchemaRegistry;
+  security: RegistrySecurity | undefined;
+  registry: RegistryClient;
 }
 
 /**
@@ -21,16 +23,24 @@ export function createRegistryConnections(settings: RegistrySettings): RegistryC
   }
 
   return {
-    to({ name, url }) {
+    to({ name, url, security }) {
       const known = connections.get(name);
-      if (known?.url === url) return known.registry;
-      const registry = createRegistryClient(parseRegistryUrl(name, url), settings);
+      if (known?.url === url) return secured(known, security);
+      const registry = createRegistryClient(parseRegistryUrl(name, url), settings, security);
       drop(name);
-      connections.set(name, { url, registry });
+      connections.set(name, { url, security, registry });
       return registry;
     },
     retain(names) {
       for (const name of connections.keys()) if (!names.has(name)) drop(name);
     },
   };
+}
+
+function secured(known: Connection, security: RegistrySecurity | undefined): RegistryClient {
+  if (!isDeepStrictEqual(known.security, security)) {
+    known.security = security;
+    known.registry.secure(security);
+  }
+  return known.registry;
 }

@@ -13,6 +13,8 @@ export function registryFault(kind: FaultKind, errand: Errand, what: string, det
   return new Fault('registry', kind, `${errand.doing}: registry ${errand.host} ${what}`, details);
 }
 
+const notTrusted = 'has a certificate that no trusted CA signed; see tls.caSecretRef';
+
 /** Connection errors by code, in words; those that come and go with timing for one problem share their words. */
 const wordsByCode = new Map([
   ['ECONNREFUSED', 'refused the connection'],
@@ -28,6 +30,12 @@ const wordsByCode = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', 'sent an answer that is too large'],
   ['UND_ERR_CLOSED', 'is not in use any more'],
   ['UND_ERR_DESTROYED', 'is not in use any more'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', notTrusted],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', notTrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', notTrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', notTrusted],
+  ['CERT_HAS_EXPIRED', 'has a certificate that has expired'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host'],
   ['FENCED', 'was not asked, because this process may not write now'],
 ]);
 
@@ -58,7 +66,7 @@ function codeOf(error: unknown): string {
 export function faultOfAnswer(errand: Errand, answer: Answer): Fault {
   const { status, retryAfterMs } = answer;
   const code = errorCodeOf(answer) ?? status;
-  const details = { code: String(code), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const details = { code: String(code), atLogin: status === 401, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const kind = kindOfAnswer(answer);
   if (status < 300) return registryFault(kind, errand, `answered ${status} with ${answer.came}`, details);
   if (status < 400) return registryFault(kind, errand, `answered ${status}, and redirects are not followed`, details);

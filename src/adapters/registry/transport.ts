@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import type { RegistrySecurity } from '../../ports/registry.ts';
 import { type Answer, tidyText } from './answers.ts';
 import { DeadlinePassed, withDeadline } from './deadline.ts';
 import { cancelled, type Errand, faultOfConnection } from './faults.ts';
@@ -22,6 +23,8 @@ export interface Transport {
   readonly host: string;
   /** Gives any complete answer, whatever its status; throws Fault when there is none. */
   send(request: RegistryRequest, signal: AbortSignal): Promise<Answer>;
+  /** Holds for the requests that are sent from now on; those under way are answered as they were asked. */
+  secure(security: RegistrySecurity | undefined): void;
   /** Resolves when the requests under way are done; later ones fail. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -29,25 +32,18 @@ export interface Transport {
 const schemaJson = 'application/vnd.schemaregistry.v1+json';
 const maxRetryAfterMs = 3_600_000;
 
-export function createTransport(url: URL, settings: RegistrySettings): Transport {
-  const pool = new Pool(url.origin, {
-    connections: settings.maxConnections,
-    connectTimeout: settings.callTimeoutMs,
-    // The request's own deadline covers both.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: settings.maxAnswerBytes,
-    allowH2: false,
-  });
-  const fencedPool = pool.compose(fenceRequests(settings.fence));
+export function createTransport(url: URL, settings: RegistrySettings, security?: RegistrySecurity): Transport {
+  let secured = security;
+  let pool = createPool(url, settings, security?.ca);
+  const fence = fenceRequests(settings.fence);
   const basePath = url.pathname.replace(/\/+$/, '');
   const gate = new Gate(settings.maxConnections);
 
   async function exchange(request: RegistryRequest, signal: AbortSignal): Promise<Answer> {
-    const response = await (request.writes ? fencedPool : pool).request({
+    const response = await (request.writes ? pool.compose(fence) : pool).request({
       method: request.method,
       path: `${basePath}${request.path}`,
-      headers: { accept: `${schemaJson}, application/json`, 'user-agent': 'sluice', ...contentHeaders(request) },
+      headers: { ...clientHeaders, ...loginHeaders(secured), ...contentHeaders(request) },
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal,
     });
@@ -75,10 +71,39 @@ export function createTransport(url: URL, settings: RegistrySettings): Transport
         if (signal.aborted) throw cancelled(errand);
         throw faultOfConnection(errand, error, settings.callTimeoutMs);
       }),
+    secure(next) {
+      if (next?.ca !== secured?.ca) {
+        pool.close().catch(() => {});
+        pool = createPool(url, settings, next?.ca);
+      }
+      secured = next;
+    },
     close: async () => {
       if (!pool.closed && !pool.destroyed) await pool.close();
     },
   };
+}
+
+function createPool(url: URL, settings: RegistrySettings, ca: string | undefined): Pool {
+  return new Pool(url.origin, {
+    connections: settings.maxConnections,
+    connect: { timeout: settings.callTimeoutMs, ...(ca !== undefined && { ca }) },
+    // The request's own deadline covers both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: settings.maxAnswerBytes,
+    allowH2: false,
+  });
+}
+
+const clientHeaders = { accept: `${schemaJson}, application/json`, 'user-agent': 'sluice' };
+
+function loginHeaders(security: RegistrySecurity | undefined): Record<string, string> {
+  const login = security?.login;
+  if (login === undefined) return {};
+  if ('token' in login) return { authorization: `Bearer ${login.token}` };
+  const pair = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+  return { authorization: `Basic ${pair}` };
 }
 
 function contentHeaders(request: RegistryRequest): Record<string, string> {

@@ -1,18 +1,18 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Settled } from '../../ports/kafka.ts';
-import type { RegistryConnections } from '../../ports/registry.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
-import type { ClusterConnections } from '../cluster-use.ts';
+import type { ClusterConnections, ClusterRegistries } from '../cluster-use.ts';
 import { missingCredentials } from '../credentials.ts';
+import { missingRegistryCredentials } from '../registry-credentials.ts';
 import { type ObservedCluster, planCluster } from './plan.ts';
 import { type ClusterFields, reportCluster } from './report.ts';
 
 export interface ClusterDependencies {
   kafka: ClusterConnections;
   secrets: SecretSource;
-  registry: RegistryConnections;
+  registry: ClusterRegistries;
   /** How soon to ask again while something is away. */
   probeMs: number;
 }
@@ -28,13 +28,16 @@ export function eventClusterBehaviour({
   return {
     needsFinalizer: () => false,
     async observe(resource, { signal }) {
-      const { metadata, spec } = resource;
-      const { url } = spec.registry ?? {};
+      const { spec } = resource;
       const [kafkaState, registryState] = await Promise.all([
         settle(() => kafka.to(resource).describeCluster({ signal })),
-        url === undefined ? undefined : settle(() => registry.to({ name: metadata.name, url }).describe({ signal })),
+        spec.registry && settle(() => registry.to(resource).describe({ signal })),
       ]);
-      return { missing: missingCredentials(spec.kafka, secrets), kafka: kafkaState, registry: registryState };
+      const missing = {
+        kafka: missingCredentials(spec.kafka, secrets),
+        registry: missingRegistryCredentials(spec.registry, secrets),
+      };
+      return { missing, kafka: kafkaState, registry: registryState };
     },
     plan: (resource, observed) => planCluster(resource, observed, probeMs),
     planRemoval: () => inSync,

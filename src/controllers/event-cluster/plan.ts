@@ -7,8 +7,8 @@ import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { unsafeNumbers } from '../topic-settings.ts';
 
 export interface ObservedCluster {
-  /** What keeps the operator from logging in; Kafka was not asked then. */
-  missing: Blocked | undefined;
+  /** Who could not be asked for want of credentials. */
+  missing: { kafka: Blocked | undefined; registry: Blocked | undefined };
   kafka: Settled<ClusterState>;
   /** Absent: the spec names no registry. */
   registry: Settled<RegistryState> | undefined;
@@ -17,8 +17,8 @@ export interface ObservedCluster {
 /** An EventCluster asks for nothing to be done: it is reachable and the one we know, or it is not. */
 export function planCluster(resource: EventCluster, observed: ObservedCluster, probeMs: number): Plan<never> {
   const blocked = [
-    observed.missing ?? judgeKafka(resource, observed.kafka, probeMs),
-    judgeRegistry(observed.registry, probeMs),
+    observed.missing.kafka ?? judgeKafka(resource, observed.kafka, probeMs),
+    observed.missing.registry ?? judgeRegistry(observed.registry, probeMs),
     judgeDefaults(resource),
   ];
   return { actions: [], blocked: blocked.filter((entry) => entry !== undefined) };
@@ -35,9 +35,10 @@ function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeM
   };
 }
 
-function reasonOfFault({ atLogin, kind, code }: Fault): Reason {
+function reasonOfFault({ atLogin, kind, code, system }: Fault): Reason {
   if (code === 'CERTIFICATE_NOT_TRUSTED') return Reason.CertificateNotTrusted;
-  return atLogin && kind === 'denied' ? Reason.AuthenticationFailed : Reason.KafkaUnavailable;
+  if (atLogin && kind === 'denied') return Reason.AuthenticationFailed;
+  return system === 'registry' ? Reason.RegistryUnavailable : Reason.KafkaUnavailable;
 }
 
 /** Connections from before serve on, so what was Ready stays so; but the next one that breaks cannot be replaced. */
@@ -54,7 +55,7 @@ export function expectedClusterId(resource: EventCluster): string | undefined {
 
 function judgeRegistry(registry: Settled<RegistryState> | undefined, probeMs: number): Blocked | undefined {
   if (!registry || registry.ok) return undefined;
-  return away(Reason.RegistryUnavailable, registry.fault.message, probeMs);
+  return away(reasonOfFault(registry.fault), registry.fault.message, probeMs);
 }
 
 function judgeDefaults({ spec }: EventCluster): Blocked | undefined {

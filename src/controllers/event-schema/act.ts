@@ -2,15 +2,16 @@ import { assertNever } from '../../crds/common.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
-import type { RegistryConnections, SchemaRegistry } from '../../ports/registry.ts';
+import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { Round } from '../../runtime/kind.ts';
+import type { ClusterRegistries } from '../cluster-use.ts';
 import type { RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
 import type { Refusals } from './refusals.ts';
 
 export interface SchemaEffects {
   schemas: ResourceStore<EventSchema>;
-  registry: RegistryConnections;
+  registry: ClusterRegistries;
   refusals: Refusals;
 }
 
@@ -53,8 +54,8 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   return undefined;
 }
 
-function registryOf({ registry }: SchemaEffects, { name, url }: RegistryUse): SchemaRegistry {
-  return registry.to({ name, url });
+function registryOf({ registry }: SchemaEffects, { cluster }: RegistryUse): SchemaRegistry {
+  return registry.to(cluster);
 }
 
 function writeLevel(registry: SchemaRegistry, subject: string, level: SubjectLevel, { signal }: Round): Promise<void> {

@@ -3,9 +3,9 @@ import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
-import type { RegistryConnections, SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
+import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import { findCluster, questionOf, refuseUngranted } from '../cluster-use.ts';
+import { type ClusterRegistries, findCluster, questionOf, refuseUngranted } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -24,7 +24,7 @@ const lookAgainMs = 60_000;
 export interface SchemaDependencies {
   schemas: ResourceStore<EventSchema>;
   clusters: ResourceCache<EventCluster>;
-  registry: RegistryConnections;
+  registry: ClusterRegistries;
 }
 
 export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields>;
@@ -54,7 +54,7 @@ async function observeSchema(
   if (ungranted) return { kind: 'noRegistry', blocked: ungranted };
   const owner = otherOwner(deps, resource, use);
   if (owner) return { kind: 'notMine', use, owner };
-  const registry = deps.registry.to({ name: use.name, url: use.url });
+  const registry = deps.registry.to(use.cluster);
   const subject = subjectOf(resource);
   const missingReferences = await missingOf(registry, resource.spec.references ?? [], signal);
   const [versions = [], level, registered] = await Promise.all([

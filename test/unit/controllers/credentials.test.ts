@@ -2,29 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createClusterConnections, missingCredentials, secretKeysOf } from '../../../src/controllers/credentials.ts';
 import type { EventClusterSpec } from '../../../src/crds/event-cluster.ts';
 import type { KafkaConnections, KafkaTarget } from '../../../src/ports/kafka.ts';
-import type { Secret } from '../../../src/ports/secrets.ts';
 import { FakeKafka } from '../../fakes/fake-kafka.ts';
-import { FakeStore } from '../../fakes/fake-store.ts';
 import { clusterOf } from './samples.ts';
+import { own, sourceWith } from './secrets.ts';
 
 type KafkaSpec = EventClusterSpec['kafka'];
 const bootstrapServers = ['kafka:9093'];
-const own = 'sluice-system';
-
-/** Values are spelled out; the API server's form of them is base64. */
-function sourceWith(secrets: Record<string, Record<string, string>>, types: Record<string, string> = {}) {
-  const caches = new Map([own, 'kafka'].map((namespace) => [namespace, new FakeStore<Secret>()]));
-  for (const [key, values] of Object.entries(secrets)) {
-    const [namespace = '', name = ''] = key.split('/');
-    const data = Object.entries(values).map(([at, value]) => [at, Buffer.from(value).toString('base64')]);
-    const type = types[key];
-    caches.get(namespace)?.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
-      ...{ data: Object.fromEntries(data), ...(type && { type }) },
-    });
-  }
-  return { ownNamespace: own, caches };
-}
 
 const everything: KafkaSpec = {
   bootstrapServers,
@@ -116,7 +99,10 @@ describe('credentials are missing', () => {
     const elsewhere: KafkaSpec = {
       ...{ bootstrapServers, sasl: { mechanism: 'PLAIN', secretRef: { name: 'operator', namespace: 'shop' } } },
     };
-    expect(missingCredentials(elsewhere, sourceWith(complete))).toMatchObject({ kind: 'refuse', reason: 'NotGranted' });
+    expect(missingCredentials(elsewhere, sourceWith(complete))).toMatchObject({
+      kind: 'refuse',
+      reason: 'NotGranted',
+    });
   });
 
   it('nowhere when all is there', () => {

@@ -6,10 +6,11 @@ import { clusterOf } from '../samples.ts';
 
 const broker = { id: 1, host: 'kafka', port: 9092 };
 const answers = {
-  missing: undefined,
+  missing: { kafka: undefined, registry: undefined },
   kafka: { ok: true, value: { clusterId: 'kafka-1', brokers: [broker] } },
   registry: undefined,
 } as const satisfies ObservedCluster;
+const registryAway = { ok: false, fault: new Fault('registry', 'unavailable', 'no answer from registry') } as const;
 const silent = { ok: false, fault: new Fault('kafka', 'unavailable', 'no answer from kafka:9092') } as const;
 const refused = { kind: 'denied', atLogin: true } as const;
 const wrongPassword = new Fault('kafka', refused.kind, 'cannot connect to kafka:9093: wrong password', refused);
@@ -27,13 +28,26 @@ describe('an EventCluster', () => {
     { it: 'is not ready while Kafka is away', observed: { ...answers, kafka: silent }, blocked: ['KafkaUnavailable'] },
     {
       it: 'is not ready while the registry is away',
-      observed: { ...answers, registry: silent },
+      observed: { ...answers, registry: registryAway },
       blocked: ['RegistryUnavailable'],
     },
     {
       it: 'says which credentials are missing rather than that Kafka was not asked',
-      observed: { ...answers, missing: secretMissing, kafka: silent },
+      observed: { ...answers, missing: { ...answers.missing, kafka: secretMissing }, kafka: silent },
       blocked: ['SecretNotReady'],
+    },
+    {
+      it: 'says which credentials the registry lacks while Kafka answers',
+      observed: { ...answers, missing: { ...answers.missing, registry: secretMissing }, registry: registryAway },
+      blocked: ['SecretNotReady'],
+    },
+    {
+      it: 'is not ready while the registry refuses its login',
+      observed: {
+        ...answers,
+        registry: { ok: false, fault: new Fault('registry', 'denied', '401', refused) } as const,
+      },
+      blocked: ['AuthenticationFailed'],
     },
     {
       it: 'is not ready while its login is refused',
