@@ -14,7 +14,7 @@ import type { ObservedTopic, SeenTopic } from './observed.ts';
 export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   const plan = decideTopic(resource, observed);
   if (plan.actions.length === 0 || observed.kind !== 'seen') return plan;
-  // Throttles are set back in any mode, by whoever keeps them.
+  // What is under way in Kafka is seen through in any mode.
   if (plan.actions.every(({ kind }) => kind === 'endReassignment')) return plan;
   if (resource.spec.mode === 'Plan') return blockedBy([planOnly(), ...plan.blocked]);
   if (observed.use.readOnly) return blockedBy([...plan.blocked, holdWhenReadOnly(observed.use)]);

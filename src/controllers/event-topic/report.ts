@@ -46,7 +46,7 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
         topic && mayKnow(resource, observed) ? describeLive(withSettledReplicas(topic, observed.replicas)) : undefined,
       drift: drift.length > 0 ? [...drift] : undefined,
       plan: plannedChanges(resource, observed),
-      reassignment: reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
+      reassignment: config && reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
     },
   };
 }

@@ -49,6 +49,18 @@ export function placeReplicas({ topic, partitions, brokers, wanted }: PlacementQ
   return targets;
 }
 
+/** Replicas that hold data, or did before they fell behind. */
+export function heldReplicas({ replicas, adding }: PartitionReplicas): readonly number[] {
+  return replicas.filter((broker) => !adding.includes(broker));
+}
+
+/** What grows has to be in sync; of what shrinks, the part that stays: giving up the rest loses nothing then. */
+export function mayStart(partition: PartitionReplicas, target: readonly number[]): boolean {
+  const held = heldReplicas(partition).filter((broker) => !partition.removing.includes(broker));
+  const needed = target.length > held.length ? held : target.filter((broker) => held.includes(broker));
+  return needed.length > 0 && needed.every((broker) => partition.inSync.includes(broker));
+}
+
 interface Choice {
   /** Live brokers; of those that are alike the first is taken. */
   order: readonly number[];

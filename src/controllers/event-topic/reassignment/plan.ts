@@ -5,7 +5,7 @@ import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { isMoving, isOursMoving, type ObservedReplicas, replicasDiffer } from './observe.ts';
-import { placeReplicas, settledReplicas, type Targets } from './placement.ts';
+import { heldReplicas, mayStart, placeReplicas, settledReplicas, type Targets } from './placement.ts';
 import type { Batch } from './throttles.ts';
 
 export type ReassignmentAction =
@@ -37,7 +37,7 @@ export interface ReplicationQuestion {
 
 /** Brings the number of replicas to the spec, a batch of partitions at a time; what was started is seen through. */
 export function planReplication(question: ReplicationQuestion): ReplicationPlan {
-  return { changes: withoutEarlyMinInSync(question), ...planMoves(question) };
+  return { changes: changesNow(question), ...planMoves(question) };
 }
 
 type Moves = Omit<ReplicationPlan, 'changes'>;
@@ -128,13 +128,6 @@ function obstacle({ topic, use, changes }: ReplicationQuestion, seen: Todo): Blo
   return undefined;
 }
 
-/** What grows has to be in sync; of what shrinks, the part that stays: giving up the rest loses nothing then. */
-function mayStart(partition: PartitionReplicas, target: readonly number[]): boolean {
-  const settled = settledReplicas(partition).filter((broker) => !partition.adding.includes(broker));
-  const needed = target.length > settled.length ? settled : target.filter((broker) => settled.includes(broker));
-  return needed.length > 0 && needed.every((broker) => partition.inSync.includes(broker));
-}
-
 /** Replicas that come count at once, so that a partition with one replica and a minimum of two takes no writes then. */
 function growsBelowMinInSync(partition: PartitionReplicas, wanted: number, minInSync: number): boolean {
   return wanted > partition.inSync.length && minInSync > partition.inSync.length;
@@ -148,24 +141,28 @@ function reassign(
 ): ReassignmentAction {
   const { maxConcurrentPartitions = 0, throttleBytesPerSecond = 0 } = use.cluster.spec.reassignment ?? {};
   const started = new Map([...targets].slice(0, Math.max(0, maxConcurrentPartitions - movingElsewhere)));
-  const there = partitions.map(({ partition, replicas, adding }) => {
-    return [partition, replicas.filter((broker) => !adding.includes(broker))] as const;
-  });
   const batch: Batch = {
     ...{ clusterId: use.clusterId, topic: topic.name, topicId: topic.id, targets: started },
-    there: new Map(there.filter(([partition]) => started.has(partition))),
     bytesPerSecond: throttleBytesPerSecond,
     mostMoving: maxConcurrentPartitions,
   };
   return { kind: 'reassign', use, batch, from: fewestReplicas(partitions), to };
 }
 
-/** More replicas that have to be in sync are asked for when they are there: until then nobody could write. */
-function withoutEarlyMinInSync({ changes, topic, replicas, spec }: ReplicationQuestion): ConfigChanges {
-  const wanted = Number(changes.get(minInSyncKey) ?? 0);
-  if (replicas === undefined || spec.replicationFactor === undefined) return changes;
-  const early = wanted > minInSyncOf(topic) && replicas.partitions.some(({ inSync }) => inSync.length < wanted);
-  return early ? new Map([...changes].filter(([key]) => key !== minInSyncKey)) : changes;
+/**
+ * More replicas that have to be in sync are asked for when they are there: until then nobody could write. Lists of
+ * throttled replicas are ours until they are set back.
+ */
+function changesNow({ changes, topic, replicas, spec }: ReplicationQuestion): ConfigChanges {
+  if (replicas === undefined) return changes;
+  const minInSync = Number(changes.get(minInSyncKey) ?? 0);
+  const isEarly =
+    spec.replicationFactor !== undefined &&
+    minInSync > minInSyncOf(topic) &&
+    replicas.partitions.some(({ inSync }) => inSync.length < minInSync);
+  const isHeld = (key: string) =>
+    (key === minInSyncKey && isEarly) || (replicas.record !== undefined && key in replicas.record.settings);
+  return new Map([...changes].filter(([key]) => !isHeld(key)));
 }
 
 function minInSyncOf(topic: TopicState): number {
@@ -174,7 +171,7 @@ function minInSyncOf(topic: TopicState): number {
 
 /** How many replicas every partition has for sure: those that are still to come do not count. */
 export function fewestReplicas(partitions: readonly PartitionReplicas[]): number {
-  return Math.min(...partitions.map(({ replicas, adding }) => replicas.length - adding.length));
+  return Math.min(...partitions.map((partition) => heldReplicas(partition).length));
 }
 
 function isEnabled({ cluster }: ClusterUse): boolean {

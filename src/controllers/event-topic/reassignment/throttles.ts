@@ -1,6 +1,7 @@
 import type { Claim, Journal } from '../../../ports/journal.ts';
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
-import type { Targets } from './placement.ts';
+import { isMoving, isOursMoving } from './observe.ts';
+import { heldReplicas, mayStart, type Targets } from './placement.ts';
 import {
   aboutOf,
   brokerRecordName,
@@ -21,11 +22,16 @@ export interface Batch {
   topic: string;
   topicId: string;
   targets: Targets;
-  /** Which replicas of each partition hold data already. */
-  there: ReadonlyMap<number, readonly number[]>;
   bytesPerSecond: number;
   /** How many partitions may move in the cluster at once, whoever moves them. */
   mostMoving: number;
+}
+
+interface StartedBatch extends Batch {
+  /** Which replicas of each partition hold data already. */
+  there: ReadonlyMap<number, readonly number[]>;
+  /** The settings of the topic. */
+  config: ReadonlyMap<string, ConfigEntry>;
 }
 
 const topicKeys = {
@@ -68,16 +74,32 @@ export class Throttles {
     return pending;
   }
 
-  /** Starts as many partitions of the batch as may move now, in their order. Answers how many. */
+  /**
+   * Starts as many partitions of the batch as may move now, in their order. Answers how many. It looks again at what is
+   * in sync and at what others move, because it may have waited for its turn.
+   */
   start(admin: KafkaAdmin, batch: Batch, options: KafkaCallOptions & { now: Date }): Promise<number> {
     return this.#inTurn(batch.clusterId, async () => {
-      const moving = await admin.countMoving(options);
-      const elsewhere = [...moving].reduce((sum, [topic, count]) => sum + (topic === batch.topic ? 0 : count), 0);
-      const targets = new Map([...batch.targets].slice(0, Math.max(0, batch.mostMoving - elsewhere)));
-      if (targets.size === 0) return 0;
-      await this.#slowDown(admin, { ...batch, targets }, options);
+      const [moving, topic, partitions = []] = await Promise.all([
+        admin.countMoving(options),
+        admin.describeTopic(batch.topic, options),
+        admin.describeReplicas(batch.topic, options),
+      ]);
+      if (topic?.id !== batch.topicId) return 0;
+      const record = this.recordOf(batch.clusterId, batch.topic);
+      const ready = partitions.flatMap((partition) => {
+        const target = batch.targets.get(partition.partition);
+        const free = !isMoving(partition) || isOursMoving(partition, record);
+        return target && free && mayStart(partition, target) ? [{ partition, target }] : [];
+      });
+      const elsewhere = [...moving].reduce((sum, [name, count]) => sum + (name === batch.topic ? 0 : count), 0);
+      const started = ready.slice(0, Math.max(0, batch.mostMoving - elsewhere));
+      if (started.length === 0) return 0;
+      const targets = new Map(started.map(({ partition, target }) => [partition.partition, target]));
+      const there = new Map(started.map(({ partition }) => [partition.partition, heldReplicas(partition)]));
+      await this.#slowDown(admin, { ...batch, targets, there, config: topic.config }, options);
       await admin.reassignReplicas(batch.topic, targets, options);
-      return targets.size;
+      return started.length;
     });
   }
 
@@ -98,12 +120,12 @@ export class Throttles {
     return this.#inTurn(clusterId, () => this.#releaseBrokers(admin, clusterId, options));
   }
 
-  async #slowDown(admin: KafkaAdmin, batch: Batch, options: KafkaCallOptions & { now: Date }): Promise<void> {
+  async #slowDown(admin: KafkaAdmin, batch: StartedBatch, options: KafkaCallOptions & { now: Date }): Promise<void> {
     const { clusterId, topic, topicId, targets, there } = batch;
     const lists = throttledReplicas(targets, there);
     const before = this.recordOf(clusterId, topic);
     const known = before?.topicId === topicId ? before.settings : {};
-    const slowed = lists.followers === '' ? undefined : await this.#topicSettings(admin, batch, lists, known, options);
+    const slowed = lists.followers === '' ? undefined : topicSettings(batch.config, lists, known);
     const record: TopicRecord = {
       topicId,
       targets: Object.fromEntries(targets),
@@ -123,27 +145,9 @@ export class Throttles {
     if (slowed && slowed.changes.size > 0) await admin.alterTopicConfig(topic, slowed.changes, options);
   }
 
-  async #topicSettings(
-    admin: KafkaAdmin,
-    { topic }: Batch,
-    lists: { leaders: string; followers: string },
-    known: SettingRecords,
-    options: KafkaCallOptions,
-  ): Promise<Slowed> {
-    const config = (await admin.describeTopic(topic, options))?.config ?? new Map<string, ConfigEntry>();
-    const wanted = new Map(
-      (['leaders', 'followers'] as const).map((side) => {
-        const key = topicKeys[side];
-        const former = known[key] ? known[key].before : ownValue(config.get(key));
-        return [key, withFormerReplicas(former, lists[side])] as const;
-      }),
-    );
-    return slowedTo(wanted, config, known);
-  }
-
   async #brokerRates(
     admin: KafkaAdmin,
-    { clusterId, targets, there, bytesPerSecond }: Batch,
+    { clusterId, targets, there, bytesPerSecond }: StartedBatch,
     options: KafkaCallOptions,
   ): Promise<ReadonlyMap<number, Slowed>> {
     const involved = new Set(
@@ -206,6 +210,19 @@ export class Throttles {
 interface Slowed {
   records: SettingRecords;
   changes: Changes;
+}
+
+function topicSettings(
+  config: ReadonlyMap<string, ConfigEntry>,
+  lists: { leaders: string; followers: string },
+  known: SettingRecords,
+): Slowed {
+  const wanted = (['leaders', 'followers'] as const).map((side): [string, string] => {
+    const key = topicKeys[side];
+    const former = known[key] ? known[key].before : ownValue(config.get(key));
+    return [key, withFormerReplicas(former, lists[side])];
+  });
+  return slowedTo(new Map(wanted), config, known);
 }
 
 function slowedTo(

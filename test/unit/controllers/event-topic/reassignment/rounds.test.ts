@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseOrphanedClaims } from '../../../../../src/controllers/event-topic/claims.ts';
 import type { EventTopicSpec } from '../../../../../src/crds/event-topic.ts';
 import { Fault } from '../../../../../src/ports/fault.ts';
 import { expectIdle } from '../../../../helpers/expect-idle.ts';
@@ -200,6 +201,17 @@ describe('a change of the number of replicas', () => {
   });
 });
 
+it('a resource that does not own the topic is told nothing of how its replicas move', async () => {
+  const { want, settle, topics } = await movable();
+  want(3);
+  await settle();
+  topics.create(topicResource({ replicationFactor: 2 }, {}, { name: 'rival', uid: 'rival-uid' }));
+  topics.edit('shop/rival', { spec: { topicName: 'orders' } });
+  await settle('shop/rival');
+  expect(topics.must('shop/rival').status).toMatchObject({ ownedBy: 'orders' });
+  expect(topics.must('shop/rival').status).not.toHaveProperty('reassignment');
+});
+
 describe('a change of the number of replicas survives', () => {
   const calls = Array.from({ length: 30 }, (_, index) => index + 1);
 
@@ -298,10 +310,67 @@ describe('what is left running', () => {
     await settle();
     kafka.replicas.catchUp();
     await keepThrottles();
+    expect(shownRates()).toEqual(slowed);
     await settle();
     await keepThrottles();
     expect(shownRates()).toEqual(slowed);
     expect(topic().config.get(lists[0] ?? '')).toBe('2:3');
+  });
+
+  it.each([
+    { it: 'plans are shown only', act: ({ topics }: Movable) => topics.edit(key, { spec: { mode: 'Plan' } }) },
+    {
+      it: 'the cluster is to be read only',
+      act: ({ clusters }: Movable) => clusters.edit('default', { spec: { mode: 'ReadOnly' } }),
+    },
+  ])('is set back by the round that sees its end, also while $it', async ({ act }) => {
+    const world = await movable({ partitions: 2 });
+    const { kafka, want, settle, ready } = world;
+    want(3);
+    await settle();
+    act(world);
+    kafka.replicas.catchUp();
+    await settle();
+    expectNothingLeft(world);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('is remembered when the claims of resources that are gone are dropped', async () => {
+    const { want, settle, topics, journal } = await movable();
+    want(3);
+    await settle();
+    const before = [...journal.claims.keys()];
+    topics.delete(key);
+    releaseOrphanedClaims(topics, journal);
+    expect([...journal.claims.keys()]).toEqual(before);
+  });
+
+  it('is left alone while another cluster answers at the same addresses', async () => {
+    const world = await movable();
+    const { kafka, want, settle, topics, journal } = world;
+    want(3);
+    await settle();
+    topics.delete(key);
+    kafka.replicas.catchUp();
+    kafka.clusterId = 'another-cluster-id-000';
+    const { writes } = kafka;
+    await keep(world);
+    expect(kafka.writes).toBe(writes);
+    expect(journal.claims.size).toBeGreaterThan(0);
+  });
+
+  it('does not stand for a topic that was created anew under the same name', async () => {
+    const world = await movable();
+    const { kafka, want, settle, topics, journal, replicas } = world;
+    want(3);
+    await settle();
+    const { id } = kafka.putTopic('orders', { partitions: 3 });
+    topics.edit(key, { spec: { acceptTopicId: id, replicationFactor: 1 } });
+    await settle();
+    expect(topics.must(key).status).not.toHaveProperty('reassignment');
+    await keep(world);
+    expect(replicas()).toEqual([1, 1, 1]);
+    expect(journal.claims.size).toBe(0);
   });
 
   it('is set back on a broker that was away, when that is back', async () => {
