@@ -8,6 +8,7 @@ import { referenceIndex, subjectIndex } from './controllers/event-schema/behavio
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { consumedTopicIndex, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
+import { placeIndexes } from './controllers/event-topic/places.ts';
 import { isForConnections } from './controllers/secrets.ts';
 import { group, type KindDefinition, version } from './crds/common.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from './crds/event-cluster.ts';
@@ -81,7 +82,10 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
     });
   return {
     clusters: own<EventCluster>(eventCluster, parseEventCluster),
-    topics: own<EventTopic>(eventTopic, parseEventTopic, { [topicIndex]: (topic) => [topicNameOf(topic)] }),
+    topics: own<EventTopic>(eventTopic, parseEventTopic, {
+      [topicIndex]: (topic) => [topicNameOf(topic)],
+      ...placeIndexes,
+    }),
     schemas: own<EventSchema>(eventSchema, parseEventSchema, {
       [subjectIndex]: (schema) => [subjectOf(schema)],
       [referenceIndex]: ({ spec }) => [...new Set(spec.references?.map(({ subject }) => subject))],

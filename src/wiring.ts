@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './config.ts';
 import { createClusterConnections, secretKeysOf } from './controllers/credentials.ts';
 import { eventClusterBehaviour } from './controllers/event-cluster/behaviour.ts';
@@ -9,6 +10,7 @@ import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controller
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
+import { namespaceIndex, noPlaceIndex } from './controllers/event-topic/places.ts';
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
@@ -145,6 +147,18 @@ export function createControllers(parts: Parts): Controllers {
       ? keysOf(leaving(stores.topics.list())).filter((topic) => namespaceOf(topic) === key)
       : [],
   );
+  // Access may depend on labels of the namespace.
+  topics.watch(stores.namespaces, (change) =>
+    relabelled(change) ? keysOf(stores.topics.byIndex(namespaceIndex, change.key)) : [],
+  );
+  schemas.watch(stores.namespaces, (change) => (relabelled(change) ? within(change.key, stores.schemas.list()) : []));
+  consumers.watch(stores.namespaces, (change) =>
+    relabelled(change) ? within(change.key, stores.consumers.list()) : [],
+  );
+  // A topic that goes leaves its place to those that found none.
+  topics.watch(stores.topics, ({ key, after }) =>
+    after === undefined ? keysOf(stores.topics.byIndex(noPlaceIndex, namespaceOf(key))) : [],
+  );
   topics.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.topics.list()) : []));
   schemas.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.schemas.list()) : []));
   consumers.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.consumers.list()) : []));
@@ -183,6 +197,11 @@ export function createControllers(parts: Parts): Controllers {
   return { controllers: [clusters, topics, schemas, consumers], lag, throttleKeeper };
 }
 
+/** Also a namespace that is new to us. */
+function relabelled({ before, after }: Change<KubeObject>): boolean {
+  return after !== undefined && (!before || !isDeepStrictEqual(before.metadata.labels, after.metadata.labels));
+}
+
 function driven({ before, after }: Change<Autoscaler>): string[] {
   return [before, after].flatMap((object) =>
     object ? [`${object.metadata.namespace}/${object.spec.scaleTargetRef.name}`] : [],
@@ -200,6 +219,10 @@ function mattersToUsers({ before, after }: Change<EventCluster>): boolean {
       cluster.status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
     ];
   return JSON.stringify(essence(before)) !== JSON.stringify(essence(after));
+}
+
+function within(namespace: string, resources: Iterable<KubeObject>): ObjectKey[] {
+  return keysOf(resources).filter((key) => namespaceOf(key) === namespace);
 }
 
 function leaving<R extends KubeObject>(resources: Iterable<R>): R[] {

@@ -17,9 +17,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'controllers/*/plan.ts', 'adapters/**'],
     // It finds clusters, logs in, reads grants and knows topics as the operator does.
-    ...['controllers/{cluster-use,credentials}.ts', 'controllers/*/identity.ts'],
+    ...['controllers/{cluster-use,credentials,globs}.ts', 'controllers/*/identity.ts'],
     // What it says that the operator would do is what the operator's own look and plan say; it never acts.
-    'controllers/*/{behaviour,observed,planned-changes}.ts',
+    'controllers/*/{behaviour,observed,places,planned-changes}.ts',
   ],
 };
 

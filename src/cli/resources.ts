@@ -1,13 +1,22 @@
 import type { KubeClient } from '../adapters/kube/client.ts';
 import type { ResourceType } from '../adapters/kube/resource-type.ts';
+import type { NamespaceView } from '../controllers/cluster-use.ts';
 import { group, type KindDefinition, version } from '../crds/common.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from '../crds/event-cluster.ts';
 import { type EventTopic, eventTopic, parseEventTopic } from '../crds/event-topic.ts';
 import type { Parsed } from '../crds/resource.ts';
 import { Fault } from '../ports/fault.ts';
+import type { KubeObject } from '../ports/kube.ts';
 
 export const eventTopics = typeOf(eventTopic);
 const eventClusters = typeOf(eventCluster);
+const namespaces: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
 
 function typeOf({ kind, plural, scope }: KindDefinition): ResourceType {
   return { group, version, kind, plural, namespaced: scope === 'Namespaced' };
@@ -51,4 +60,23 @@ async function listTopics(client: KubeClient, namespace: string | undefined, sig
 /** With defaults filled in; what an older API accepted stays as it is stored. */
 function readable<R>(stored: R, parsed: Parsed<R>): R {
   return parsed.ok ? parsed.resource : stored;
+}
+
+/** The namespaces of that name: access may depend on their labels. One that may not be read is not in it. */
+export async function readNamespaces(
+  client: KubeClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<NamespaceView> {
+  const found = await Promise.all([...new Set(names)].map((name) => readNamespace(client, name, signal)));
+  return new Map(found.flatMap((namespace) => (namespace ? [[namespace.metadata.name, namespace]] : [])));
+}
+
+async function readNamespace(client: KubeClient, name: string, signal: AbortSignal): Promise<KubeObject | undefined> {
+  try {
+    return await client.get<KubeObject>(namespaces, name, { signal });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'denied') throw error;
+    return undefined;
+  }
 }

@@ -2,14 +2,17 @@ import { defaultClusterAnnotation } from '../crds/common.ts';
 import type { AccessRule, EventCluster } from '../crds/event-cluster.ts';
 import { Reason } from '../crds/reasons.ts';
 import type { KafkaAdmin } from '../ports/kafka.ts';
+import type { KubeObject } from '../ports/kube.ts';
 import type { SchemaRegistry } from '../ports/registry.ts';
 import type { Blocked } from '../runtime/kind.ts';
+import { type NamespaceFacts, ruleFor } from './access.ts';
+import { matchesAny } from './globs.ts';
 
 /** How long a resource waits before it looks again for something that a watch tells it about anyway. */
 const lookAgainMs = 60_000;
 
 export interface ClusterQuestion {
-  namespace: string;
+  namespace: NamespaceFacts;
   clusterRef: { name: string } | undefined;
   /** `status.cluster`: the cluster chosen at first resolution. */
   pinned: string | undefined;
@@ -22,8 +25,16 @@ interface ClusterUser {
   status?: { cluster?: string | undefined };
 }
 
-export function questionOf({ metadata, spec, status }: ClusterUser): ClusterQuestion {
-  return { namespace: metadata.namespace ?? '', clusterRef: spec.clusterRef, pinned: status?.cluster };
+/** The namespaces as last seen: access may depend on their labels. */
+export interface NamespaceView {
+  get(name: string): KubeObject | undefined;
+}
+
+export function questionOf({ metadata, spec, status }: ClusterUser, namespaces: NamespaceView): ClusterQuestion {
+  const name = metadata.namespace ?? '';
+  const seen = namespaces.get(name);
+  const namespace = { name, labels: seen && (seen.metadata.labels ?? {}) };
+  return { namespace, clusterRef: spec.clusterRef, pinned: status?.cluster };
 }
 
 /** An EventCluster, and the rule of it that speaks for the asking namespace. */
@@ -52,6 +63,7 @@ export function findCluster(question: ClusterQuestion, clusters: Iterable<EventC
   const changed = refuseChangedId(found);
   if (changed) return { kind: 'blocked', gone: false, blocked: changed };
   const rule = ruleFor(question.namespace, found.spec.access);
+  if (rule === 'unseen') return { kind: 'blocked', gone: false, blocked: labelsNotSeenYet(found) };
   const readOnly = found.spec.mode === 'ReadOnly';
   return { kind: 'use', use: { name: found.metadata.name, cluster: found, readOnly, rule } };
 }
@@ -105,6 +117,13 @@ function notSeenYet(cluster: EventCluster): Blocked {
   );
 }
 
+function labelsNotSeenYet(cluster: EventCluster): Blocked {
+  return wait(
+    Reason.Progressing,
+    `EventCluster "${cluster.metadata.name}" gives access by labels of the namespace, and those have not been seen yet`,
+  );
+}
+
 function wait(reason: Reason, message: string): Blocked {
   return { kind: 'wait', reason, message, lookAgainMs };
 }
@@ -123,11 +142,6 @@ export interface ClusterRegistries {
 
 export function adminOf(kafka: ClusterConnections, { cluster }: ClusterUse): KafkaAdmin {
   return kafka.to(cluster);
-}
-
-/** The first rule that matches the namespace decides. */
-export function ruleFor(namespace: string, access: readonly AccessRule[]): AccessRule | undefined {
-  return access.find((rule) => matchesAny(namespace, rule.namespaces));
 }
 
 export type GrantKind = 'topics' | 'subjects' | 'groups';
@@ -150,32 +164,4 @@ export function holdWhenReadOnly(use: ClusterAccess): Blocked {
     Reason.ClusterReadOnly,
     `EventCluster "${use.name}" is in ReadOnly mode: there is a change to make, and it waits`,
   );
-}
-
-export function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => matchesGlob(name, pattern));
-}
-
-/** `*` stands for any run of characters. Linear in name × pattern, whatever a tenant writes. */
-export function matchesGlob(name: string, pattern: string): boolean {
-  let position = 0;
-  let star = -1;
-  let retryFrom = 0;
-  let p = 0;
-  while (position < name.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      retryFrom = position;
-    } else if (p < pattern.length && pattern[p] === name[position]) {
-      p++;
-      position++;
-    } else if (star >= 0) {
-      p = star + 1;
-      position = ++retryFrom;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }

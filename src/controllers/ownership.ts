@@ -17,13 +17,13 @@ export function claimant(resource: KubeObject, recorded: boolean): Claimant {
 
 /** One owner for each thing: a recorded claim beats age, then the older one, then the smaller UID. */
 export function ownerOf(claimants: readonly Claimant[]): Claimant | undefined {
-  return [...claimants].sort(byPrecedence)[0];
+  return [...claimants].sort((a, b) => (comesBefore(a, b) ? -1 : 1))[0];
 }
 
-function byPrecedence(a: Claimant, b: Claimant): number {
-  if (a.recorded !== b.recorded) return a.recorded ? -1 : 1;
-  if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
-  return a.uid < b.uid ? -1 : 1;
+export function comesBefore(a: Claimant, b: Claimant): boolean {
+  if (a.recorded !== b.recorded) return a.recorded;
+  if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp;
+  return a.uid < b.uid;
 }
 
 /** Names of objects in other namespaces are nobody else's business. */

@@ -30,6 +30,7 @@ export const reasons = {
   KafkaUnavailable: working,
   RegistryUnavailable: working,
   NotGranted: stalled,
+  QuotaExceeded: stalled,
   OwnedByOther: stalled,
   PlanOnly: stalled,
   Deleting: progressing,

@@ -50,6 +50,45 @@ const clusterRows: Refusal[] = [
     spec: { kafka, access: [{ namespaces: ['a'], deletionPolicies: ['Burn'] }] },
     says: /Unsupported value: "Burn"/,
   },
+  { it: 'a rule that names nobody', spec: { kafka, access: [{ topics: ['*'] }] }, says: /everybody is spelled/ },
+  {
+    it: 'an empty selector',
+    spec: { kafka, access: [{ namespaceSelector: {} }] },
+    says: /namespaceSelector.*at least 1 properties/,
+  },
+  {
+    it: 'a selector that compares with nothing',
+    spec: { kafka, access: [{ namespaceSelector: { matchExpressions: [{ key: 'tier', operator: 'In' }] } }] },
+    says: /In and NotIn need values/,
+  },
+  {
+    it: 'a selector that compares nothing',
+    spec: {
+      kafka,
+      access: [{ namespaceSelector: { matchExpressions: [{ key: 'tier', operator: 'Exists', values: ['a'] }] } }],
+    },
+    says: /Exists and DoesNotExist take none/,
+  },
+  {
+    it: 'an unknown operator',
+    spec: { kafka, access: [{ namespaceSelector: { matchExpressions: [{ key: 'tier', operator: 'Like' }] } }] },
+    says: /Unsupported value: "Like"/,
+  },
+  {
+    it: 'fewer topics than none',
+    spec: { kafka, access: [{ namespaces: ['a'], maxTopicsPerNamespace: -1 }] },
+    says: /greater than or equal to 0/,
+  },
+  {
+    it: 'topics without partitions',
+    spec: { kafka, access: [{ namespaces: ['a'], maxPartitionsPerTopic: 0 }] },
+    says: /greater than or equal to 1/,
+  },
+  {
+    it: 'an unknown policy of adoption',
+    spec: { kafka, access: [{ namespaces: ['a'], adoptionPolicies: ['Steal'] }] },
+    says: /Unsupported value: "Steal"/,
+  },
   {
     it: 'an unknown mode',
     spec: { kafka, access, mode: 'WriteOnly' },
@@ -135,10 +174,10 @@ const topicRows: Refusal[] = [
     spec: { config: Object.fromEntries(many(129).map((key) => [key, 1])) },
     says: /spec.config: Too many: 129/,
   },
-  { it: 'an unknown drift policy', spec: { driftPolicy: 'Fight' }, says: /spec.driftPolicy: Unsupported value/ },
+  { it: 'an unknown drift policy', spec: { driftPolicy: 'Sometimes' }, says: /spec.driftPolicy: Unsupported value/ },
   {
     it: 'an unknown adoption policy',
-    spec: { adoptionPolicy: 'Grab' },
+    spec: { adoptionPolicy: 'Steal' },
     says: /spec.adoptionPolicy: Unsupported value/,
   },
   {

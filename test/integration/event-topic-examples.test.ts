@@ -19,7 +19,14 @@ beforeAll(async () => {
   await cluster.create(
     manifest('EventCluster', namespace, {
       kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
-      access: [{ namespaces: [namespace], topics: [`${namespace}.*`], deletionPolicies: ['Retain', 'Delete'] }],
+      access: [
+        {
+          namespaces: [namespace],
+          topics: [`${namespace}.*`],
+          deletionPolicies: ['Retain', 'Delete'],
+          adoptionPolicies: ['MatchOnly', 'Take'],
+        },
+      ],
     }),
   );
 });

@@ -17,7 +17,14 @@ beforeAll(async () => {
   await cluster.create(
     manifest('EventCluster', here, {
       kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
-      access: [{ namespaces: [here, elsewhere], topics: [`${here}.*`], deletionPolicies: ['Retain', 'Delete'] }],
+      access: [
+        {
+          namespaces: [here, elsewhere],
+          topics: [`${here}.*`],
+          deletionPolicies: ['Retain', 'Delete'],
+          adoptionPolicies: ['MatchOnly', 'Take'],
+        },
+      ],
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { keyOf } from '../../adapters/kube/resource-type.ts';
-import { questionOf, resolveCluster } from '../../controllers/cluster-use.ts';
+import { type NamespaceView, questionOf, resolveCluster } from '../../controllers/cluster-use.ts';
 import { apiVersion } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, eventTopic } from '../../crds/event-topic.ts';
@@ -9,7 +9,7 @@ import { type Command, type Given, kubeFlags } from '../command.ts';
 import { connectKafka, connectKube, type KubeAccess } from '../connect.ts';
 import { inTurn } from '../in-turn.ts';
 import { logIn } from '../log-in.ts';
-import { readClusters, readTopics } from '../resources.ts';
+import { readClusters, readNamespaces, readTopics } from '../resources.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { type Finding, verdictOn } from './finding.ts';
 import { createLook, type Judged, judge } from './look.ts';
@@ -106,20 +106,29 @@ async function lookAt(
 ): Promise<Finding[]> {
   const wanted = judged.flatMap((one) => ('resource' in one ? [one.resource] : []));
   if (wanted.length === 0) return judged.flatMap((one) => ('refused' in one ? [one.refused] : []));
-  const [clusters, known] = await Promise.all([
+  const namespaceOf = ({ metadata }: EventTopic) => metadata.namespace ?? kube.namespace;
+  const [clusters, known, namespaces] = await Promise.all([
     readClusters(kube.client, undefined, signal),
     readTopics(kube.client, wanted[0]?.metadata.namespace ?? kube.namespace, signal),
+    readNamespaces(kube.client, wanted.map(namespaceOf), signal),
   ]);
   if (known.partial) say(`warning: an owner in another namespace is not seen: ${known.partial.message}`);
   const replaced = new Set(wanted.map(keyOf));
   const topics = [...known.topics.filter((topic) => !replaced.has(keyOf(topic))), ...wanted];
-  const kafka = await logIn(connections, clustersOf(wanted, clusters), kube, signal);
-  const look = createLook({ topics, kafka, clusters: clusters.map((cluster) => at(addresses, cluster)) }, signal);
+  const kafka = await logIn(connections, clustersOf(wanted, clusters, namespaces), kube, signal);
+  const look = createLook(
+    { topics, kafka, namespaces, clusters: clusters.map((cluster) => at(addresses, cluster)) },
+    signal,
+  );
   return Promise.all(judged.map((one) => ('resource' in one ? look(one.resource) : one.refused)));
 }
 
 /** Only where one has to log in are credentials needed. */
-function clustersOf(resources: readonly EventTopic[], clusters: readonly EventCluster[]): readonly EventCluster[] {
-  const used = resources.map((resource) => resolveCluster(questionOf(resource), clusters));
+function clustersOf(
+  resources: readonly EventTopic[],
+  clusters: readonly EventCluster[],
+  namespaces: NamespaceView,
+): readonly EventCluster[] {
+  const used = resources.map((resource) => resolveCluster(questionOf(resource, namespaces), clusters));
   return [...new Set(used.flatMap((answer) => (answer.kind === 'use' ? [answer.use.cluster] : [])))];
 }

@@ -1,8 +1,9 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
-import type { ClusterConnections } from '../../controllers/cluster-use.ts';
-import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
+import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
+import { observeTopic, topicIndex } from '../../controllers/event-topic/behaviour.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
+import { namespaceIndex, Places } from '../../controllers/event-topic/places.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
@@ -56,22 +57,27 @@ export interface Surroundings {
   /** All EventTopics as they would be. */
   topics: readonly EventTopic[];
   clusters: readonly EventCluster[];
+  namespaces: NamespaceView;
   kafka: ClusterConnections;
 }
 
 /** Looks as the operator does, and asks the brokers what they would refuse; answers what would be done. */
-export function createLook({ topics, clusters, kafka }: Surroundings, signal: AbortSignal) {
-  const byName = Map.groupBy(topics, topicNameOf);
+export function createLook({ topics, clusters, namespaces, kafka }: Surroundings, signal: AbortSignal) {
+  const byIndex: Readonly<Record<string, ReadonlyMap<string, readonly EventTopic[]>>> = {
+    [topicIndex]: Map.groupBy(topics, topicNameOf),
+    [namespaceIndex]: Map.groupBy(topics, ({ metadata }) => metadata.namespace ?? ''),
+  };
   const sources = {
-    topics: { byIndex: (_index: string, name: string) => byName.get(name) ?? [] },
+    topics: { byIndex: (index: string, value: string) => byIndex[index]?.get(value) ?? [] },
     clusters: { list: () => clusters },
     // Only a removal asks for these, and nothing here removes.
     consumers: { byIndex: () => [] },
-    namespaces: { get: () => undefined },
+    namespaces,
     // What the operator remembers for moments is its own.
     journal: { find: () => undefined },
     written: { resting: () => new Set<string>() },
     throttles: { recordOf: () => undefined },
+    places: new Places(),
     kafka,
   };
   const round = { signal, now: new Date(), tell: () => undefined };

@@ -1,4 +1,4 @@
-import { matchesAny } from '../../controllers/cluster-use.ts';
+import { matchesAny } from '../../controllers/globs.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaConnections, TopicState } from '../../ports/kafka.ts';
 import { addressesFlag, addressesOf } from '../addresses.ts';

@@ -1,5 +1,5 @@
 import { Document, visit } from 'yaml';
-import { matchesAny } from '../../controllers/cluster-use.ts';
+import { matchesAny } from '../../controllers/globs.ts';
 import { apiVersion } from '../../crds/common.ts';
 import { eventTopic } from '../../crds/event-topic.ts';
 import type { TopicState } from '../../ports/kafka.ts';

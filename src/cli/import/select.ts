@@ -1,4 +1,4 @@
-import { matchesAny, matchesGlob } from '../../controllers/cluster-use.ts';
+import { matchesAny, matchesGlob } from '../../controllers/globs.ts';
 import type { ListedTopic } from '../../ports/kafka.ts';
 
 export interface Selection {

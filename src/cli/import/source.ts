@@ -1,9 +1,9 @@
-import { adminOf, type ClusterAccess, findCluster } from '../../controllers/cluster-use.ts';
+import { adminOf, type ClusterAccess, findCluster, questionOf } from '../../controllers/cluster-use.ts';
 import type { KafkaAdmin, KafkaConnections } from '../../ports/kafka.ts';
 import { at } from '../addresses.ts';
 import type { KubeAccess } from '../connect.ts';
 import { logIn } from '../log-in.ts';
-import { readClusters } from '../resources.ts';
+import { readClusters, readNamespaces } from '../resources.ts';
 import { UserError } from '../shell.ts';
 
 /** Where live topics are read from. */
@@ -35,7 +35,8 @@ export async function findSource(
   }
   if (kube === undefined) throw new Error('an EventCluster is read through the API server');
   const clusters = await readClusters(kube.client, cluster, signal);
-  const question = { namespace, clusterRef: cluster === undefined ? undefined : { name: cluster }, pinned: undefined };
+  const user = { metadata: { namespace }, spec: { clusterRef: cluster === undefined ? undefined : { name: cluster } } };
+  const question = questionOf(user, await readNamespaces(kube.client, [namespace], signal));
   const answer = findCluster(question, clusters);
   if (answer.kind === 'blocked') throw new UserError(answer.blocked.message, whichCluster(cluster));
   const access = { ...answer.use, cluster: at(addresses, answer.use.cluster) };

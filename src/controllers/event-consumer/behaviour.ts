@@ -7,7 +7,7 @@ import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
-import { type ClusterUse, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
+import { type ClusterUse, type NamespaceView, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import { createLagMetrics } from './lag-metrics.ts';
@@ -20,6 +20,7 @@ import { type ConsumerFields, reportConsumer } from './report.ts';
 export interface ConsumerDependencies {
   consumers: ResourceCache<EventConsumer>;
   clusters: ResourceCache<EventCluster>;
+  namespaces: NamespaceView;
   deployments: ResourceCache<Deployment>;
   autoscalers: readonly ResourceCache<Autoscaler>[];
   lag: LagSource;
@@ -117,8 +118,8 @@ function ownerBeside(resource: EventConsumer, rivals: readonly EventConsumer[]):
 }
 
 /** The cluster of a consumer that may read there. Without a grant nobody measures a group, nor holds it against others. */
-function grantedUse({ clusters }: ConsumerDependencies, resource: EventConsumer): ClusterUse | Blocked {
-  const answer = resolveCluster(questionOf(resource), clusters.list());
+function grantedUse({ clusters, namespaces }: ConsumerDependencies, resource: EventConsumer): ClusterUse | Blocked {
+  const answer = resolveCluster(questionOf(resource, namespaces), clusters.list());
   if (answer.kind === 'blocked') return answer.blocked;
   return (
     refuseUngranted(answer.use, 'groups', [groupIdOf(resource)]) ??

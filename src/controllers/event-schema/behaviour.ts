@@ -5,7 +5,13 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import { type ClusterRegistries, findCluster, questionOf, refuseUngranted } from '../cluster-use.ts';
+import {
+  type ClusterRegistries,
+  findCluster,
+  type NamespaceView,
+  questionOf,
+  refuseUngranted,
+} from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -24,6 +30,7 @@ const lookAgainMs = 60_000;
 export interface SchemaDependencies {
   schemas: ResourceStore<EventSchema>;
   clusters: ResourceCache<EventCluster>;
+  namespaces: NamespaceView;
   registry: ClusterRegistries;
 }
 
@@ -69,8 +76,8 @@ async function observeSchema(
 
 type FoundRegistry = RegistryUse | { blocked: Extract<ObservedSchema, { kind: 'noRegistry' }>['blocked'] };
 
-function findRegistry({ clusters }: SchemaDependencies, resource: EventSchema): FoundRegistry {
-  const answer = findCluster(questionOf(resource), clusters.list());
+function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: EventSchema): FoundRegistry {
+  const answer = findCluster(questionOf(resource, namespaces), clusters.list());
   if (answer.kind === 'blocked') return { blocked: answer.blocked };
   const url = answer.use.cluster.spec.registry?.url;
   if (url !== undefined) return { ...answer.use, url };

@@ -6,10 +6,11 @@ import { blockedBy, refuse, type TopicAction, type TopicPlan } from './actions.t
 import { configMismatches } from './config.ts';
 import { planChanges } from './live-changes.ts';
 import type { SeenTopic } from './observed.ts';
+import { refuseAdoptionPolicy } from './policy.ts';
 
 /** A topic that existed before becomes ours as the policy says, and is then brought to the spec like any other. */
 export function planAdoption(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
-  const refusal = refuseAdoption(resource, topic);
+  const refusal = refuseAdoptionPolicy(resource, observed, topic) ?? refuseAdoption(resource, topic);
   if (refusal !== undefined) return blockedBy([refusal]);
   return takeOver(resource, observed, topic, undefined);
 }

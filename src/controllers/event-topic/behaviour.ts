@@ -17,9 +17,10 @@ import {
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnTopic } from './act.ts';
 import type { TopicAction } from './actions.ts';
-import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { claimName, ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { noObjections, readObjections } from './objections.ts';
 import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
+import { countBefore, namespaceIndex, Places } from './places.ts';
 import { planTopic } from './plan.ts';
 import { observeReplicas } from './reassignment/observe.ts';
 import type { Throttles } from './reassignment/throttles.ts';
@@ -53,21 +54,26 @@ export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicActi
 
 export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopicBehaviour {
   const written = new WrittenSettings();
+  const places = new Places();
   return {
     // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
     needsFinalizer: (resource) =>
       resource.spec.deletionPolicy !== 'Retain' || heirOf(dependencies, resource) !== undefined,
-    observe: (resource, round) => observeTopic({ ...dependencies, written }, resource, round),
+    observe: (resource, round) => observeTopic({ ...dependencies, written, places }, resource, round),
     plan: planTopic,
     planRemoval: planTopicRemoval,
     act: (action, round) => actOnTopic({ ...dependencies, written }, action, round),
     report: reportTopic,
-    forget: (key) => written.forget(key),
+    forget: (key) => {
+      written.forget(key);
+      places.forget(key);
+    },
   };
 }
 
 export interface Observing extends TopicSources {
   written: Pick<WrittenSettings, 'resting'>;
+  places: Pick<Places, 'isTaken' | 'note'>;
 }
 
 export async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
@@ -77,7 +83,7 @@ export async function observeTopic(deps: Observing, resource: EventTopic, round:
     if (inheritance) return { kind: 'leaving', ...inheritance };
   }
   const namespaceTerminating = Boolean(deps.namespaces.get(namespace)?.metadata.deletionTimestamp);
-  const answer = resolveCluster(questionOf(resource), deps.clusters.list());
+  const answer = resolveCluster(questionOf(resource, deps.namespaces), deps.clusters.list());
   if (answer.kind === 'blocked') {
     const { blocked, gone } = answer;
     if (deletionTimestamp && namespaceTerminating) return { kind: 'namespaceTerminating', cause: blocked.message };
@@ -114,6 +120,7 @@ async function askBrokers(
     topic,
     otherOwner: otherOwner(deps, resource, use),
     claim: deps.journal.find(claimName(use.clusterId, name)),
+    placesTaken: 0,
     objections: noObjections,
     resting: topic ? deps.written.resting(keyOf(resource), topic.config, now) : new Set(),
     namespaceTerminating,
@@ -121,7 +128,33 @@ async function askBrokers(
   };
   if (resource.metadata.deletionTimestamp) return seen;
   seen.replicas = await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options);
-  return { ...seen, objections: await readObjections(admin, resource, seen, options) };
+  const ranked = { ...seen, placesTaken: takePlace(deps, resource, seen) };
+  return { ...ranked, objections: await readObjections(admin, resource, ranked, options) };
+}
+
+/** Counting and taking are one step, without a wait in between, so that no two rounds take the same place. */
+function takePlace(deps: Observing, resource: EventTopic, seen: SeenTopic): number {
+  if (seen.use.rule?.maxTopicsPerNamespace === undefined || ownsTopic(resource, seen)) return 0;
+  const placesTaken = countBefore(claimant(resource, false), othersOf(deps, resource, seen.use));
+  const { actions } = planTopic(resource, { ...seen, placesTaken });
+  deps.places.note(
+    resource,
+    actions.some(({ kind }) => kind === 'create' || kind === 'adopt'),
+  );
+  return placesTaken;
+}
+
+/** Topics of the namespace in the same Kafka cluster, each by the resource that owns it or is the next to do so. */
+function othersOf(deps: Observing, resource: EventTopic, use: ClusterUse): Claimant[] {
+  const { namespace = '', uid } = resource.metadata;
+  return deps.topics
+    .byIndex(namespaceIndex, namespace)
+    .filter((other) => other.metadata.uid !== uid && mayClaim(deps, other, use) && !otherOwner(deps, other, use))
+    .map((other) => {
+      const claim = deps.journal.find(claimName(use.clusterId, topicNameOf(other)));
+      const has = rememberedOf(other, use).topicId !== undefined || claim?.uid === other.metadata.uid;
+      return claimant(other, has || deps.places.isTaken(other));
+    });
 }
 
 /** Who else owns the name. A resource that is being deleted claims nothing: whoever is left is its heir. */
@@ -148,7 +181,7 @@ interface Inheritance {
 function heirOf(deps: TopicSources, resource: EventTopic): Inheritance | undefined {
   const name = topicNameOf(resource);
   if (deps.topics.byIndex(topicIndex, name).length < 2) return undefined;
-  const answer = resolveCluster(questionOf(resource), deps.clusters.list());
+  const answer = resolveCluster(questionOf(resource, deps.namespaces), deps.clusters.list());
   if (answer.kind === 'blocked') return undefined;
   const { use } = answer;
   const claim = deps.journal.find(claimName(use.clusterId, name));
@@ -170,7 +203,7 @@ function mayClaim(deps: TopicSources, other: EventTopic, { clusterId }: ClusterU
 
 /** How a resource uses the Kafka cluster with this id, by whichever EventCluster; `undefined`: it uses another one. */
 function useIn(deps: TopicSources, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
-  const answer = resolveCluster(questionOf(user), deps.clusters.list());
+  const answer = resolveCluster(questionOf(user, deps.namespaces), deps.clusters.list());
   return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { ConfigChanges, ConfigEntry } from '../../ports/kafka.ts';
-import { matchesAny } from '../cluster-use.ts';
+import { matchesAny } from '../globs.ts';
 import type { Settings } from '../topic-settings.ts';
 import { sameValue } from './config-values.ts';
 

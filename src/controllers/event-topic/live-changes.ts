@@ -8,6 +8,7 @@ import { refuse, type TopicAction, type TopicPlan } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
+import { refusePartitions } from './policy.ts';
 import { planReplication } from './reassignment/plan.ts';
 
 /** The topic is ours: bring it to the spec, part by part. A part that is refused holds back no other. */
@@ -90,6 +91,8 @@ function planGrowth(
       `topic "${topic.name}" has ${topic.partitions} partitions, wanted ${wanted}: partitions never shrink; set spec.partitions to ${topic.partitions} or more`,
     );
   }
+  const ungranted = refusePartitions(use, wanted, topic.partitions);
+  if (ungranted) return ungranted;
   if (spec.keyed && spec.keyMoveAcknowledgedForPartitions !== wanted) {
     return refuse(
       Reason.KeyMoveNotAcknowledged,

@@ -35,6 +35,8 @@ export type ObservedTopic =
       otherOwner: Claimant | undefined;
       /** The claim on the name that is in the journal. */
       claim: Claim | undefined;
+      /** Other topics of the namespace that come before this one; 0 where their number is not limited, or this one is ours. */
+      placesTaken: number;
       objections: Objections;
       /** Settings that the brokers do not keep as they were set lately. */
       resting: ReadonlySet<string>;

@@ -10,6 +10,7 @@ import { planAdoption, takeOver } from './adoption.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planChanges, quoteIt } from './live-changes.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
+import { refuseAnotherTopic, refuseCreation } from './policy.ts';
 
 export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   const plan = decideTopic(resource, observed);
@@ -40,6 +41,10 @@ function planLiveTopic(resource: EventTopic, observed: SeenTopic): TopicPlan {
   const { topic, use } = observed;
   const { spec } = resource;
   const known = rememberedOf(resource, use).topicId;
+  if (!known && !ownsTopic(resource, observed)) {
+    const refusal = refuseAnotherTopic(observed);
+    if (refusal) return blockedBy([refusal]);
+  }
   if (!topic) {
     const mayCreate = !known || spec.recreatePolicy === 'Recreate' || spec.recreateLostTopicId === known;
     return mayCreate ? planCreation(resource, observed, known) : blockedBy([topicLost(resource, known)]);
@@ -91,8 +96,11 @@ function refuseDeletionPolicy(resource: EventTopic, use: ClusterUse): Blocked | 
 }
 
 /** `replaces`: the id of a topic of ours that is lost, in whose place an empty one comes. */
-function planCreation(resource: EventTopic, { use, objections }: SeenTopic, replaces: string | undefined): TopicPlan {
+function planCreation(resource: EventTopic, observed: SeenTopic, replaces: string | undefined): TopicPlan {
   const { spec, metadata } = resource;
+  const { use, objections } = observed;
+  const refusals = refuseCreation(resource, observed);
+  if (refusals.length > 0) return blockedBy(refusals);
   if (objections.creation) return blockedBy([refuse(objections.creation.reason, objections.creation.message)]);
   const unsafe = unsafeNumbers(spec.config);
   // With a setting less than was wanted the topic could lose records before anybody reads of it.

@@ -1,7 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { inSync } from '../../runtime/kind.ts';
-import { matchesAny } from '../cluster-use.ts';
+import { matchesAny } from '../globs.ts';
 import { type Claimant, describeOwner } from '../ownership.ts';
 import { blockedBy, type TopicPlan } from './actions.ts';
 import { ownsTopic, topicNameOf } from './identity.ts';

@@ -1,13 +1,19 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
 import { noObjections } from '../../../src/controllers/event-topic/objections.ts';
 import type { SeenTopic } from '../../../src/controllers/event-topic/observed.ts';
-import type { EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
+import type { AccessRule, EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../src/crds/event-consumer.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../src/crds/event-schema.ts';
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from '../../../src/crds/event-topic.ts';
 import type { TopicState } from '../../../src/ports/kafka.ts';
 
 const created = '2026-01-01T00:00:00Z';
+
+/** A rule that grants every name, and no more than the default policies. */
+export function accessRule(overrides: Partial<AccessRule> = {}): AccessRule {
+  const names = { topics: ['*'], subjects: ['*'], groups: ['*'] };
+  return { ...names, deletionPolicies: ['Retain'], adoptionPolicies: ['MatchOnly'], ...overrides };
+}
 
 export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Partial<EventCluster> = {}): EventCluster {
   return {
@@ -18,7 +24,11 @@ export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Parti
       mode: 'ReadWrite',
       kafka: { bootstrapServers: ['kafka:9092'] },
       access: [
-        { namespaces: ['shop'], topics: ['*'], subjects: ['*'], groups: ['*'], deletionPolicies: ['Retain', 'Delete'] },
+        accessRule({
+          namespaces: ['shop'],
+          deletionPolicies: ['Retain', 'Delete'],
+          adoptionPolicies: ['MatchOnly', 'Take'],
+        }),
       ],
       ...spec,
     },
@@ -28,7 +38,11 @@ export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Parti
 }
 
 export function useOf(cluster = clusterOf(), namespace = 'shop'): ClusterUse {
-  const question = { namespace, clusterRef: { name: cluster.metadata.name }, pinned: undefined };
+  const question = {
+    namespace: { name: namespace, labels: {} },
+    clusterRef: { name: cluster.metadata.name },
+    pinned: undefined,
+  };
   const answer = resolveCluster(question, [cluster]);
   if (answer.kind !== 'use') throw new Error(`the sample cluster is not usable: ${answer.blocked.message}`);
   return answer.use;
@@ -90,6 +104,7 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     topic: liveTopic(),
     otherOwner: undefined,
     claim: undefined,
+    placesTaken: 0,
     objections: noObjections,
     resting: new Set(),
     namespaceTerminating: false,

@@ -83,7 +83,7 @@ export function createThrottleKeeper(parts: ThrottleKeeperParts): ThrottleKeeper
 /** Any EventCluster that reaches this Kafka cluster. */
 function useOf(clusterId: string, clusters: ResourceCache<EventCluster>): ClusterUse | undefined {
   for (const { metadata } of clusters.list()) {
-    const question = { namespace: '', clusterRef: { name: metadata.name }, pinned: undefined };
+    const question = { namespace: { name: '', labels: {} }, clusterRef: { name: metadata.name }, pinned: undefined };
     const answer = resolveCluster(question, clusters.list());
     if (answer.kind === 'use' && answer.use.clusterId === clusterId) return answer.use;
   }

@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 function lookAt(resource: EventTopic, kafka: FakeKafka, others: readonly EventTopic[] = [], mode = 'ReadWrite') {
   const cluster = clusterOf(mode === 'ReadOnly' ? { mode } : {});
   const clusters = [{ ...cluster, status: { ...cluster.status, clusterId: kafka.clusterId } }];
-  const surroundings = { topics: [...others, resource], clusters, kafka: connectionsTo(kafka) };
+  const surroundings = { topics: [...others, resource], clusters, namespaces: new Map(), kafka: connectionsTo(kafka) };
   return createLook(surroundings, signal)(resource);
 }
 

@@ -5,6 +5,7 @@ import { groupIdOf, targetKeyOf } from '../../../../src/controllers/event-consum
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
 import type { KafkaCallOptions } from '../../../../src/ports/kafka.ts';
+import type { KubeObject } from '../../../../src/ports/kube.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../../../src/ports/scale-target.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { connectionsTo, FakeKafka } from '../../../fakes/fake-kafka.ts';
@@ -66,6 +67,7 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
       indexes: { [groupIndex]: (consumer) => [groupIdOf(consumer)], [scaleTargetIndex]: (one) => [targetKeyOf(one)] },
     }),
     clusters: new FakeStore<EventCluster>([clusterOf()]),
+    namespaces: new FakeStore<KubeObject>(),
     deployments: new FakeStore<Deployment>([deployment]),
   };
   const autoscalers = [new FakeStore<Autoscaler>([], { indexes: { [autoscalerIndex]: () => [] } })];

@@ -5,6 +5,7 @@ import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-schema.ts';
 import { Reason } from '../../../../src/crds/reasons.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
+import type { KubeObject } from '../../../../src/ports/kube.ts';
 import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { createRounds } from '../rounds.ts';
@@ -26,7 +27,8 @@ function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema
     indexes: { [subjectIndex]: (schema) => [subjectOf(schema)] },
   });
   const clusters = new FakeStore<EventCluster>([clusterOf({ registry: { url: 'http://registry' } })]);
-  const behaviour = eventSchemaBehaviour({ schemas, clusters, registry: connectionsTo(registry) });
+  const namespaces = new FakeStore<KubeObject>();
+  const behaviour = eventSchemaBehaviour({ schemas, clusters, namespaces, registry: connectionsTo(registry) });
   const rejected = { registry: Reason.UnsupportedByRegistry };
   const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key });
   const status = () => schemas.must(key).status ?? {};

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
-import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
+import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const ours = { topicId: 'id-1' };
 const ownCreation = { uid: 'topic-uid', at: '2026-01-01T00:00:00Z', creates: true };
@@ -400,7 +400,7 @@ const rows: Row[] = [
       topic: undefined,
       use: useOf(
         clusterOf({
-          access: [{ namespaces: ['*'], topics: ['*'], subjects: [], groups: [], deletionPolicies: ['Retain'] }],
+          access: [accessRule({ namespaces: ['*'] })],
         }),
       ),
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedTopic, SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopicRemoval } from '../../../../src/controllers/event-topic/removal.ts';
-import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
+import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const nobody = { readingGroups: [], consumers: { here: [], elsewhere: false } };
 
@@ -14,7 +14,7 @@ const deleted = topicResource(
 );
 const heir = { namespace: 'shop', name: 'heir', uid: 'u2', creationTimestamp: '2026-01-01T00:00:00Z', recorded: false };
 const grantNothing = clusterOf({
-  access: [{ namespaces: ['*'], topics: ['*'], subjects: [], groups: [], deletionPolicies: ['Retain'] }],
+  access: [accessRule({ namespaces: ['*'] })],
 });
 
 const kept: { it: string; observed: ObservedTopic; resource?: typeof deleted }[] = [

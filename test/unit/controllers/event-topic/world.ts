@@ -6,6 +6,7 @@ import {
 } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
+import { placeIndexes } from '../../../../src/controllers/event-topic/places.ts';
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
@@ -30,7 +31,7 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   kafka.clusterId = kafkaId;
   const journal = new FakeJournal();
   const topics = new FakeStore<EventTopic>(resources, {
-    indexes: { [topicIndex]: (topic) => [topicNameOf(topic)] },
+    indexes: { [topicIndex]: (topic) => [topicNameOf(topic)], ...placeIndexes },
   });
   const clusters = new FakeStore<EventCluster>([clusterOf(), ...others]);
   clusters.edit('default', { metadata: { annotations: { 'sluice.dev/is-default-cluster': 'true' } } });

@@ -1,0 +1,44 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { ObjectKey } from '../../ports/kube.ts';
+import { keyOf } from '../../runtime/key.ts';
+import { type Claimant, comesBefore } from '../ownership.ts';
+
+/** Index of EventTopics by their namespace. */
+export const namespaceIndex = 'namespace';
+/** Index, by namespace, of EventTopics that there is no place for. */
+export const noPlaceIndex = 'noPlace';
+
+export const placeIndexes = {
+  [namespaceIndex]: ({ metadata }: EventTopic) => [metadata.namespace ?? ''],
+  [noPlaceIndex]: ({ metadata, status }: EventTopic) => {
+    const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
+    return stalled?.reason === Reason.QuotaExceeded ? [metadata.namespace ?? ''] : [];
+  },
+};
+
+/** How many of the `others` have a topic already or, as long as `me` has none, asked for one earlier. */
+export function countBefore(me: Claimant, others: readonly Claimant[]): number {
+  return others.filter((other) => comesBefore(other, me)).length;
+}
+
+/**
+ * Resources whose topic is being created or adopted by this process. Nobody else can tell for a moment: the journal
+ * shows what it has stored, and the status what was seen. Without this a burst would get more topics than are granted.
+ */
+export class Places {
+  readonly #taken = new Set<ObjectKey>();
+
+  note(resource: EventTopic, takes: boolean): void {
+    if (takes) this.#taken.add(keyOf(resource));
+    else this.#taken.delete(keyOf(resource));
+  }
+
+  isTaken(resource: EventTopic): boolean {
+    return this.#taken.has(keyOf(resource));
+  }
+
+  forget(key: ObjectKey): void {
+    this.#taken.delete(key);
+  }
+}

@@ -1,0 +1,44 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { TopicState } from '../../ports/kafka.ts';
+import type { Blocked } from '../../runtime/kind.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+import { refuse } from './actions.ts';
+import type { SeenTopic } from './observed.ts';
+
+/** What the owner of the EventCluster has against a topic that is not this resource's yet, and may become it. */
+export function refuseAnotherTopic({ use, placesTaken }: SeenTopic): Blocked | undefined {
+  const most = use.rule?.maxTopicsPerNamespace;
+  if (most === undefined || placesTaken < most) return undefined;
+  return refuse(
+    Reason.QuotaExceeded,
+    `EventCluster "${use.name}" grants ${most} topics to this namespace, and older EventTopics take them all; delete one, or ask its owner for more`,
+  );
+}
+
+/** What the owner of the EventCluster has against a topic that is to be created; existing ones are not asked about. */
+export function refuseCreation({ spec }: EventTopic, { use }: SeenTopic): Blocked[] {
+  const partitions = spec.partitions ?? use.cluster.spec.topicDefaults?.partitions;
+  const refusals = [partitions === undefined ? undefined : refusePartitions(use, partitions)];
+  return refusals.filter((refusal) => refusal !== undefined);
+}
+
+/** `live`: partitions that the topic has, which never shrink. */
+export function refusePartitions(use: ClusterUse, wanted: number, live = 0): Blocked | undefined {
+  const most = use.rule?.maxPartitionsPerTopic;
+  if (most === undefined || wanted <= most) return undefined;
+  return refuse(
+    Reason.QuotaExceeded,
+    `EventCluster "${use.name}" grants ${most} partitions to each topic of this namespace, wanted ${wanted}; set spec.partitions to ${Math.max(most, live)}, or ask its owner for more`,
+  );
+}
+
+/** Never asks for nothing, so it needs no grant. */
+export function refuseAdoptionPolicy({ spec }: EventTopic, { use }: SeenTopic, topic: TopicState): Blocked | undefined {
+  const granted = new Set<string>(use.rule?.adoptionPolicies).add('Never');
+  if (granted.has(spec.adoptionPolicy)) return undefined;
+  return refuse(
+    Reason.NotGranted,
+    `topic "${topic.name}" existed before, and EventCluster "${use.name}" does not grant adoptionPolicy ${spec.adoptionPolicy} to this namespace; use ${[...granted].sort().join(' or ')}`,
+  );
+}

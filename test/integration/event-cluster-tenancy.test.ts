@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Managed } from '../../src/runtime/kind.ts';
+import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { KafkaChecker } from '../helpers/kafka.ts';
+
+const world = inject('world');
+const cluster = new TestCluster(world.kubeconfig);
+const kafka = new KafkaChecker(world.kafka.bootstrapServers);
+const within = 120_000;
+const clusters: string[] = [];
+
+afterAll(async () => {
+  for (const name of clusters) await cluster.delete('EventCluster', name);
+  await kafka.close();
+  await cluster.close();
+});
+
+type Spec = Record<string, unknown>;
+
+/** An EventCluster of its own, with one rule for the namespace of the same name. */
+async function tenant(rule: Spec = {}, spec: Spec = {}): Promise<Tenant> {
+  const name = await cluster.createNamespace('tenant');
+  const access = [{ namespaces: [name], topics: [`${name}.*`], ...rule }];
+  const bootstrapServers = world.kafka.bootstrapServers.split(',');
+  await cluster.create(manifest('EventCluster', name, { kafka: { bootstrapServers }, access, ...spec }));
+  clusters.push(name);
+  return new Tenant(name);
+}
+
+class Tenant {
+  readonly namespace: string;
+
+  constructor(namespace: string) {
+    this.namespace = namespace;
+  }
+
+  /** Topic `<namespace>.<name>`; resource `<name>`. */
+  async createTopic(name: string, spec: Spec = {}): Promise<string> {
+    const wanted = { clusterRef: { name: this.namespace }, topicName: this.topic(name), partitions: 1, ...spec };
+    await cluster.create(manifest('EventTopic', name, wanted, this.namespace));
+    return `${this.namespace}/${name}`;
+  }
+
+  topic(name: string): string {
+    return `${this.namespace}.${name}`;
+  }
+
+  async liveTopics(): Promise<string[]> {
+    const prefix = `${this.namespace}.`;
+    const names = (await kafka.topics()).filter((name) => name.startsWith(prefix));
+    return names.map((name) => name.slice(prefix.length)).sort();
+  }
+
+  async changeRule(rule: Spec, spec: Spec = {}): Promise<void> {
+    const access = [{ namespaces: [this.namespace], topics: [`${this.namespace}.*`], ...rule }];
+    await cluster.patch('EventCluster', this.namespace, { spec: { access, ...spec } });
+  }
+}
+
+const change = (key: string, spec: Spec) => cluster.patch('EventTopic', key, { spec });
+
+async function stalled(key: string, reason: string): Promise<string> {
+  return message(await cluster.whenCondition('EventTopic', key, 'Stalled', 'True', reason), 'Stalled');
+}
+
+function message({ status }: Managed, type: string): string {
+  return status?.conditions?.find((condition) => condition.type === type)?.message ?? '';
+}
+
+describe('maxTopicsPerNamespace', () => {
+  it('holds while more are created at the same instant, and gives away what becomes free', async () => {
+    const team = await tenant({ maxTopicsPerNamespace: 10 });
+    const { namespace } = team;
+    const names = Array.from({ length: 30 }, (_, index) => `t${index + 1}`);
+    await Promise.all(names.map((name) => team.createTopic(name)));
+    const reasons = async () => {
+      const topics = await cluster.list<Managed>('EventTopic', namespace);
+      return topics.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.reason).sort();
+    };
+    const ending = (ready: number, refused: number) => [
+      ...new Array<string>(ready).fill('InSync'),
+      ...new Array<string>(refused).fill('QuotaExceeded'),
+    ];
+    await eventually(async () => expect(await reasons()).toEqual(ending(10, 20)), { within });
+    expect(await team.liveTopics()).toHaveLength(10);
+
+    const [first = ''] = await team.liveTopics();
+    await cluster.delete('EventTopic', `${namespace}/${first}`);
+    await eventually(async () => expect(await reasons()).toEqual(ending(10, 19)), { within });
+    expect(await team.liveTopics()).toHaveLength(11);
+  });
+
+  it('leaves what exists managed when it is lowered', async () => {
+    const team = await tenant({ maxTopicsPerNamespace: 2 });
+    const [a, b] = [await team.createTopic('a'), await team.createTopic('b')];
+    await cluster.whenReady('EventTopic', a);
+    await cluster.whenReady('EventTopic', b);
+    await team.changeRule({ maxTopicsPerNamespace: 1 });
+    const c = await team.createTopic('c');
+    expect(await stalled(c, 'QuotaExceeded')).toContain('grants 1 topics to this namespace');
+    await change(b, { keyed: false, partitions: 2 });
+    await eventually(async () => expect(await kafka.partitions(team.topic('b'))).toBe(2), { within });
+    await cluster.whenReady('EventTopic', b);
+    expect(await team.liveTopics()).toEqual(['a', 'b']);
+  });
+});
+
+describe('maxPartitionsPerTopic', () => {
+  it('refuses creation and growth beyond, and nothing else of the spec', async () => {
+    const team = await tenant({ maxPartitionsPerTopic: 2 });
+    const large = await team.createTopic('large', { partitions: 3 });
+    expect(await stalled(large, 'QuotaExceeded')).toContain('set spec.partitions to 2');
+    expect(await kafka.exists(team.topic('large'))).toBe(false);
+    await change(large, { partitions: null });
+    await cluster.whenReady('EventTopic', large);
+
+    const grown = await team.createTopic('grown', { keyed: false });
+    await cluster.whenReady('EventTopic', grown);
+    await change(grown, { partitions: 3, config: { 'retention.ms': 5_000_000 } });
+    await stalled(grown, 'QuotaExceeded');
+    await eventually(
+      async () => expect(await kafka.overrides(team.topic('grown'))).toEqual({ 'retention.ms': '5000000' }),
+      { within },
+    );
+    expect(await kafka.partitions(team.topic('grown'))).toBe(1);
+  });
+
+  it('leaves a larger topic managed', async () => {
+    const team = await tenant();
+    const key = await team.createTopic('large', { partitions: 4 });
+    await cluster.whenReady('EventTopic', key);
+    await team.changeRule({ maxPartitionsPerTopic: 2 });
+    await change(key, { config: { 'retention.ms': 5_000_000 } });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.overrides(team.topic('large'))).toEqual({ 'retention.ms': '5000000' });
+  });
+});
+
+describe('adoptionPolicies', () => {
+  it('refuse an adoption that is not granted, until it is', async () => {
+    const team = await tenant();
+    await kafka.createTopic(team.topic('found'), 2);
+    const key = await team.createTopic('found', { adoptionPolicy: 'Take', partitions: 2 });
+    expect(await stalled(key, 'NotGranted')).toContain('use MatchOnly or Never');
+    await team.changeRule({ adoptionPolicies: ['Take'] });
+    await cluster.whenReady('EventTopic', key);
+  });
+});
+
+describe('a rule for namespaces with a label', () => {
+  let team: Tenant;
+  beforeAll(async () => {
+    team = await tenant({ namespaces: undefined, namespaceSelector: { matchLabels: { 'sluice-test/tier': 'gold' } } });
+  });
+  const label = (tier: string | null) =>
+    cluster.patch('Namespace', team.namespace, { metadata: { labels: { 'sluice-test/tier': tier } } });
+
+  it('counts from the moment the label is there, and no longer than it is', async () => {
+    const key = await team.createTopic('labelled');
+    expect(await stalled(key, 'NotGranted')).toContain('ask its owner for an access rule');
+    await label('gold');
+    await cluster.whenReady('EventTopic', key);
+    await label(null);
+    await stalled(key, 'NotGranted');
+    expect(await kafka.exists(team.topic('labelled'))).toBe(true);
+  });
+});
