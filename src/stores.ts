@@ -6,8 +6,8 @@ import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './ad
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
 import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
-import { consumedTopicIndex, topicIndex } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
+import { consumedTopicIndex, topicIndex } from './controllers/event-topic/neighbours.ts';
 import { placeIndexes } from './controllers/event-topic/places.ts';
 import { isForConnections } from './controllers/secrets.ts';
 import { group, type KindDefinition, version } from './crds/common.ts';

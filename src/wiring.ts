@@ -8,8 +8,9 @@ import { createLagSource, type LagSource } from './controllers/event-consumer/la
 import { groupIdOf, targetKeyOf } from './controllers/event-consumer/plan.ts';
 import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
-import { eventTopicBehaviour, topicIndex } from './controllers/event-topic/behaviour.ts';
+import { eventTopicBehaviour } from './controllers/event-topic/behaviour.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
+import { topicIndex } from './controllers/event-topic/neighbours.ts';
 import { namespaceIndex, noPlaceIndex } from './controllers/event-topic/places.ts';
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';

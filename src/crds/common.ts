@@ -6,6 +6,8 @@ export const apiVersion = `${group}/${version}`;
 
 /** Asks for a look now; the value is echoed in `status.lastHandledReconcileAt`. */
 export const reconcileRequestAnnotation = 'sluice.dev/reconcile-requested-at';
+/** Lets the deletion of the topic with this id pass, although resources of ours refer to it. */
+export const allowDeleteAnnotation = 'sluice.dev/allow-delete';
 /** Marks the EventCluster that resources without a `clusterRef` belong to. */
 export const defaultClusterAnnotation = 'sluice.dev/is-default-cluster';
 /** Keeps a resource until what its policy wants removed is gone. */

@@ -102,9 +102,9 @@ const accessRule = z
         'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they are. Default: any number. Example: 48.',
       ),
     deletionPolicies: z
-      .array(z.enum(['Retain', 'Delete']))
+      .array(z.enum(['Retain', 'DeleteIfEmpty', 'Delete']))
       .min(1)
-      .max(2)
+      .max(3)
       .default(['Retain'])
       .meta(setList)
       .describe(

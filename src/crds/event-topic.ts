@@ -76,10 +76,32 @@ const spec = z
         'When a topic that existed before becomes ours. MatchOnly: when partitions, replicas and settings are as the spec says. Take: always, and it is then brought to the spec. Never: not at all. Default: MatchOnly. Example: Take.',
       ),
     deletionPolicy: z
-      .enum(['Retain', 'Delete'])
+      .enum(['Retain', 'DeleteIfEmpty', 'Delete'])
       .default('Retain')
       .describe(
-        'What happens to the topic when this resource is deleted; read at that moment. Default: Retain. Example: Delete.',
+        'What happens to the topic when this resource is deleted; read at that moment. Retain keeps it, DeleteIfEmpty keeps it when it holds records, Delete deletes it. Default: Retain. Example: Delete.',
+      ),
+    deletionProtection: z
+      .object({
+        ignoreGroups: z
+          .array(glob)
+          .max(64)
+          .default([])
+          .meta(setList)
+          .describe(
+            'Consumer groups whose members do not hold back the deletion of the topic, as patterns with *. Default: none. Example: ["monitoring-*"].',
+          ),
+      })
+      .optional()
+      .describe('What holds back the deletion of the topic. Default: every group that reads it.'),
+    deletionTimeoutSeconds: z
+      .int()
+      .min(0)
+      .max(31_536_000)
+      .optional()
+      .meta(int32)
+      .describe(
+        'Seconds after which a deletion that is held gives up: the resource goes and the topic is kept. Default: it is held for ever. Example: 3600.',
       ),
     keyed: z
       .boolean()

@@ -4,8 +4,11 @@ import type { EventNote, KubeObject, MergePatch } from '../ports/kube.ts';
 export type Blocked<Reason extends string = string> =
   /** Somebody else must act first; we look again by ourselves. `notReady`: what Ready said before does not hold now. */
   | { kind: 'wait'; reason: Reason; message: string; lookAgainMs: number; notReady?: boolean }
-  /** That part of the spec cannot be met: the user must change it. A refusal never holds back the rest. */
-  | { kind: 'refuse'; reason: Reason; message: string };
+  /**
+   * That part of the spec cannot be met: the user must change it. A refusal never holds back the rest.
+   * `lookAgainMs`: it may end by itself all the same.
+   */
+  | { kind: 'refuse'; reason: Reason; message: string; lookAgainMs?: number };
 
 /** What to do. Both lists empty: in sync. */
 export interface Plan<Action> {

@@ -192,7 +192,7 @@ const progressing = { reason: RuntimeReason.Progressing, message: 'changes are m
 const deleting = { reason: RuntimeReason.Deleting, message: 'what it stands for outside is being removed' };
 
 function nextLookMs<Action>({ blocked }: Plan<Action>, recheckMs: number): number {
-  return Math.min(recheckMs, ...blocked.map((block) => (block.kind === 'wait' ? block.lookAgainMs : recheckMs)));
+  return Math.min(recheckMs, ...blocked.map(({ lookAgainMs = recheckMs }) => lookAgainMs));
 }
 
 /** An action that was told of needs no second event when the status gives the same reason. */

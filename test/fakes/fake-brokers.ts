@@ -10,6 +10,8 @@ export interface FakeTopic {
   config: Map<string, string>;
   /** What was written, by partition; a partition without an entry is empty. */
   logs: Map<number, FakeLog>;
+  /** Partitions whose leaders do not answer. */
+  silent?: Set<number>;
 }
 
 export interface FakeLog {
@@ -54,6 +56,13 @@ export class FakeBrokers {
     const log = this.#log(topicName, partition);
     log.times.splice(0, Number(start - log.start));
     log.start = start;
+  }
+
+  /** The leader of a partition answers no more. */
+  silence(topicName: string, partition: number): void {
+    const topic = this.topics.get(topicName);
+    if (topic === undefined) throw new Error(`no ${topicName} here`);
+    topic.silent = new Set([...(topic.silent ?? []), partition]);
   }
 
   /** A group commits that it will read `offset` next. */

@@ -254,8 +254,12 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     const topic = this.topics.get(name);
     const what = `cannot read offsets of topic "${name}"`;
     if (topic === undefined) return { ok: false, fault: refusal('conflict', what, 'UNKNOWN_TOPIC_OR_PARTITION') };
-    const value = new Map<number, PartitionOffsets>();
+    const value = new Map<number, PartitionOffsets | undefined>();
     for (let partition = 0; partition < topic.partitions; partition += 1) {
+      if (topic.silent?.has(partition)) {
+        value.set(partition, undefined);
+        continue;
+      }
       const { start, times } = topic.logs.get(partition) ?? { start: 0n, times: [] };
       value.set(partition, { partition, logStart: start, end: start + BigInt(times.length) });
     }

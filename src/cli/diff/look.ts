@@ -1,8 +1,9 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
 import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
-import { observeTopic, topicIndex } from '../../controllers/event-topic/behaviour.ts';
+import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
+import { topicIndex } from '../../controllers/event-topic/neighbours.ts';
 import { namespaceIndex, Places } from '../../controllers/event-topic/places.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';

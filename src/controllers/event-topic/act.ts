@@ -7,6 +7,7 @@ import type { EventNote, ResourceStore } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf, type ClusterConnections } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
+import { deleteTopic } from './delete.ts';
 import { claimName } from './identity.ts';
 import { actOnReassignment } from './reassignment/act.ts';
 import type { Throttles } from './reassignment/throttles.ts';
@@ -101,31 +102,6 @@ async function configureTopic(effects: TopicEffects, action: ActionOf<'configure
   return driftOnly
     ? happened(Reason.DriftCorrected, `set ${keys} of topic "${name}" back to what the spec says`)
     : happened(Reason.ConfigChanged, `changed ${keys} of topic "${name}"`);
-}
-
-/** What destroys looks at everything live, right before: the resource, the cluster and the topic's id. */
-async function deleteTopic(effects: TopicEffects, action: ActionOf<'delete'>, { signal }: Round): Promise<EventNote> {
-  const { use, resource, name, id } = action;
-  const admin = adminOf(effects.kafka, use);
-  const [live, cluster, liveName] = await Promise.all([
-    effects.topics.read(`${resource.metadata.namespace}/${resource.metadata.name}`, { signal }),
-    admin.describeCluster({ signal }),
-    admin.nameOfTopicId(id, { signal }),
-  ]);
-  const stillMeant =
-    live?.metadata.uid === resource.metadata.uid &&
-    live.metadata.deletionTimestamp !== undefined &&
-    live.spec.deletionPolicy === 'Delete' &&
-    !live.spec.paused;
-  if (!stillMeant || cluster.clusterId !== use.clusterId || (liveName !== undefined && liveName !== name)) {
-    throw new Fault(
-      'kafka',
-      'conflict',
-      `topic "${name}" is not deleted: its resource, cluster or id changed meanwhile`,
-    );
-  }
-  await admin.deleteTopic(id, { signal });
-  return happened(Reason.Deleted, `deleted topic "${name}" with id ${id}`);
 }
 
 function happened(reason: Reason, message: string): EventNote {

@@ -4,15 +4,8 @@ import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
+import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
-
-/** What else must not be hurt by a removal. Gathered only while the resource is being deleted. */
-export interface RemovalFacts {
-  /** Groups with a live member that reads the topic. */
-  readingGroups: readonly string[];
-  /** EventConsumers that name the topic: names of this namespace, and whether others exist elsewhere. */
-  consumers: { here: readonly string[]; elsewhere: boolean };
-}
 
 /** What the brokers said that they would refuse, asked beforehand. */
 export interface Objections {
@@ -23,8 +16,8 @@ export interface Objections {
 }
 
 export type ObservedTopic =
-  /** There is no cluster to ask. `gone`: the EventCluster does not exist. */
-  | { kind: 'noCluster'; blocked: Blocked; gone: boolean }
+  /** There is no cluster to ask. */
+  | { kind: 'noCluster'; blocked: Blocked }
   | {
       kind: 'seen';
       use: ClusterUse;
@@ -42,12 +35,41 @@ export type ObservedTopic =
       resting: ReadonlySet<string>;
       /** Absent: replicas are neither to be moved nor were they moved by us. */
       replicas?: ObservedReplicas | undefined;
-      namespaceTerminating: boolean;
-      removal: RemovalFacts | undefined;
     }
-  /** Being deleted with policy Retain while others claim the topic: no broker is asked. */
-  | { kind: 'leaving'; use: ClusterUse; heir: Claimant; claim: Claim | undefined }
-  /** Being deleted together with its namespace while the brokers are away: nothing may hold a namespace for ever. */
-  | { kind: 'namespaceTerminating'; cause: string };
+  /** The resource is being deleted. */
+  | { kind: 'removal'; sight: RemovalSight; patience: Patience };
 
 export type SeenTopic = Extract<ObservedTopic, { kind: 'seen' }>;
+
+/** How long a removal may be held. */
+export interface Patience {
+  /** Nothing may hold a namespace for ever. */
+  namespaceTerminating: boolean;
+  /** Milliseconds until deletionTimeoutSeconds has passed, 0 when it has; absent: it may be held for ever. */
+  leftMs: number | undefined;
+}
+
+export type RemovalSight =
+  /** The topic stays whatever the brokers say, so they are not asked. */
+  | { kind: 'kept'; why: string }
+  /** The topic stays and others claim it: no broker is asked. */
+  | ({ kind: 'leaving' } & Inheritance)
+  /** There is no cluster to ask. `gone`: the EventCluster does not exist. */
+  | { kind: 'noCluster'; blocked: Blocked; gone: boolean }
+  /** The brokers were asked in vain. */
+  | { kind: 'unanswered'; blocked: Blocked }
+  | ({ kind: 'seen'; facts: RemovalFacts } & Pick<
+      SeenTopic,
+      'use' | 'liveClusterId' | 'topic' | 'otherOwner' | 'claim'
+    >);
+
+export type SeenRemoval = Extract<RemovalSight, { kind: 'seen' }>;
+
+/** What else must not be hurt by a removal. */
+export interface RemovalFacts {
+  /** Groups with a live member that reads the topic. */
+  readingGroups: readonly string[];
+  consumers: TopicConsumers;
+  /** Asked for deletionPolicy DeleteIfEmpty only. */
+  records: 'none' | 'some' | 'unknown' | undefined;
+}

@@ -25,9 +25,8 @@ export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicP
 /** What is to be done, whether or not it may be done now. */
 export function decideTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   switch (observed.kind) {
-    case 'leaving':
-    case 'namespaceTerminating':
-      return blockedBy([]);
+    case 'removal':
+      throw new Error('a resource that is being deleted has no other plan than its removal');
     case 'noCluster':
       return blockedBy([observed.blocked]);
     case 'seen': {

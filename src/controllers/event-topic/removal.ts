@@ -1,97 +1,139 @@
+import { allowDeleteAnnotation, assertNever } from '../../crds/common.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
-import { inSync } from '../../runtime/kind.ts';
+import { type Blocked, inSync } from '../../runtime/kind.ts';
 import { matchesAny } from '../globs.ts';
-import { type Claimant, describeOwner } from '../ownership.ts';
+import { describeOwner } from '../ownership.ts';
 import { blockedBy, type TopicPlan } from './actions.ts';
 import { ownsTopic, topicNameOf } from './identity.ts';
-import type { ObservedTopic, RemovalFacts, SeenTopic } from './observed.ts';
+import type { Inheritance, TopicConsumers } from './neighbours.ts';
+import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
 
-/** How soon a protected topic is looked at again: readers leave without telling us. */
-const lookAgainMs = 30_000;
+/** How soon what holds a deletion is looked at again: readers leave without telling us. */
+export const lookAgainMs = 30_000;
 const namesShown = 5;
+const toLetGo = 'to keep the topic and let the resource go, set deletionPolicy to Retain';
+
+/** How a removal ends that deletes nothing now. */
+interface Ways {
+  /** The resource goes and the topic stays. */
+  release(why: string): TopicPlan;
+  /** Both stay until `blocked` ends by itself, or nobody may wait any longer. */
+  hold(blocked: Blocked): TopicPlan;
+}
 
 /**
- * What the deletion of a resource with policy Delete does. In doubt the topic stays:
- * a cluster, a grant or an identity that cannot be confirmed releases the resource and keeps the topic.
+ * What the deletion of a resource does. In doubt the topic stays: a cluster, a grant or an identity that cannot be
+ * confirmed releases the resource. What can end by itself holds it.
  */
 export function planTopicRemoval(resource: EventTopic, observed: ObservedTopic): TopicPlan {
-  const name = topicNameOf(resource);
-  const release = (why: string): TopicPlan => ({
-    ...inSync,
-    farewell: { type: 'Normal', reason: Reason.Released, message: `kept topic "${name}": ${why}` },
-  });
-  switch (observed.kind) {
-    case 'namespaceTerminating':
-      return release(`the namespace is being deleted and ${observed.cause}`);
-    case 'noCluster':
-      if (observed.gone) return release('its EventCluster does not exist any more');
-      return blockedBy([observed.blocked]);
+  if (observed.kind !== 'removal') throw new Error('a removal is planned from what was seen for it');
+  return planSight(resource, observed.sight, waysOf(resource, observed.patience));
+}
+
+function waysOf(resource: EventTopic, patience: Patience): Ways {
+  const release = (why: string): TopicPlan => {
+    const message = `kept topic "${topicNameOf(resource)}": ${why}`;
+    return { ...inSync, farewell: { type: 'Normal', reason: Reason.Released, message } };
+  };
+  const hold = (blocked: Blocked): TopicPlan => {
+    const over = overBecause(patience);
+    if (over !== undefined) return release(`${over} and the deletion was held: ${blocked.message}`);
+    const untilMs = Math.min(blocked.lookAgainMs ?? lookAgainMs, patience.leftMs ?? lookAgainMs);
+    return blockedBy([{ ...blocked, message: `${blocked.message}; ${toLetGo}`, lookAgainMs: untilMs }]);
+  };
+  return { release, hold };
+}
+
+function overBecause({ namespaceTerminating, leftMs }: Patience): string | undefined {
+  if (namespaceTerminating) return 'the namespace is being deleted';
+  return leftMs === 0 ? 'deletionTimeoutSeconds has passed' : undefined;
+}
+
+function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): TopicPlan {
+  switch (sight.kind) {
+    case 'kept':
+      return ways.release(sight.why);
     case 'leaving':
-      return handOver(resource, observed, observed.heir, release);
+      return handOver(resource, sight, ways);
+    case 'noCluster':
+      if (sight.gone) return ways.release('its EventCluster does not exist any more');
+      if (sight.blocked.reason === Reason.ClusterIdChanged) return ways.release(otherCluster);
+      return ways.hold(sight.blocked);
+    case 'unanswered':
+      return ways.hold(sight.blocked);
     case 'seen':
-      return planSeenRemoval(resource, observed, release);
+      return planSeen(resource, sight, ways);
+    default:
+      return assertNever(sight);
   }
 }
 
-function planSeenRemoval(resource: EventTopic, seen: SeenTopic, release: (why: string) => TopicPlan): TopicPlan {
-  const { topic, use } = seen;
-  if (seen.liveClusterId !== use.clusterId) return release('its EventCluster reaches another Kafka cluster');
+const otherCluster = 'its EventCluster reaches another Kafka cluster';
+
+function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPlan {
+  const { use, topic, otherOwner: heir } = seen;
+  if (seen.liveClusterId !== use.clusterId) return ways.release(otherCluster);
   if (!topic) return inSync;
-  if (!ownsTopic(resource, seen)) return release('it is not the one that this resource managed');
-  if (seen.otherOwner) return handOver(resource, seen, seen.otherOwner, release);
-  const why = keepBecause(resource, seen);
-  if (why) return release(why);
-  const protectedBy = describeUse(seen.removal);
-  if (protectedBy && !seen.namespaceTerminating) {
-    return {
-      actions: [],
-      blocked: [
-        {
-          kind: 'wait',
-          reason: Reason.DeletionProtected,
-          message: `topic "${topic.name}" is still used by ${protectedBy}; stop them, or set deletionPolicy to Retain to keep the topic`,
-          lookAgainMs,
-        },
-      ],
-    };
-  }
-  if (protectedBy) return release(`the namespace is being deleted and it is still used by ${protectedBy}`);
+  if (!ownsTopic(resource, seen)) return ways.release('it is not the one that this resource managed');
+  if (heir) return handOver(resource, { ...seen, heir }, ways);
+  const records = describeRecords(seen.facts);
+  if (records !== undefined) return ways.release(records);
+  const held = holdDeletion(resource, topic, seen);
+  if (held !== undefined) return ways.hold(held);
   return { actions: [{ kind: 'delete', use, resource, name: topic.name, id: topic.id }], blocked: [] };
 }
 
 /** The heir gets our claim, so that it need not adopt what is managed already. */
-function handOver(
-  resource: EventTopic,
-  { use, claim }: Pick<SeenTopic, 'use' | 'claim'>,
-  heir: Claimant,
-  release: (why: string) => TopicPlan,
-): TopicPlan {
+function handOver(resource: EventTopic, { use, heir, claim }: Inheritance, ways: Ways): TopicPlan {
   if (claim?.uid === heir.uid) {
-    return release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
+    return ways.release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
   }
-  const name = topicNameOf(resource);
-  return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name }], blocked: [] };
+  return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name: topicNameOf(resource) }], blocked: [] };
 }
 
-function keepBecause({ spec }: EventTopic, { use, topic }: SeenTopic): string | undefined {
-  if (spec.paused) return 'the resource is paused';
-  if (use.readOnly) return 'its EventCluster is in ReadOnly mode';
-  if (!use.rule?.deletionPolicies.includes('Delete'))
-    return 'its EventCluster does not grant deletionPolicy Delete any more';
-  if (topic && !matchesAny(topic.name, use.rule.topics)) return 'its EventCluster does not grant the topic any more';
+function describeRecords({ records }: RemovalFacts): string | undefined {
+  if (records === 'some') return 'it holds records and deletionPolicy is DeleteIfEmpty';
+  if (records === 'unknown') return 'whether it holds records is not known and deletionPolicy is DeleteIfEmpty';
   return undefined;
 }
 
-/** Who would be hurt, in words for the user; `undefined`: nobody. */
-export function describeUse(removal: RemovalFacts | undefined): string | undefined {
-  if (!removal) return undefined;
-  const users = [
-    ...list('group', removal.readingGroups),
-    ...list('EventConsumer', removal.consumers.here),
-    ...(removal.consumers.elsewhere ? ['an EventConsumer in another namespace'] : []),
+/** What holds the deletion of a topic that is ours to delete. */
+function holdDeletion(
+  resource: EventTopic,
+  topic: { name: string; id: string },
+  seen: SeenRemoval,
+): Blocked | undefined {
+  const users = describeUse(resource, topic.id, seen.facts);
+  if (users === undefined) return undefined;
+  return {
+    kind: 'wait',
+    reason: Reason.DeletionProtected,
+    message: `topic "${topic.name}" is still used by ${users}`,
+    lookAgainMs,
+  };
+}
+
+/** Who would be hurt, and what to do about them; `undefined`: nobody. */
+function describeUse(resource: EventTopic, id: string, { readingGroups, consumers }: RemovalFacts): string | undefined {
+  const ignored = resource.spec.deletionProtection?.ignoreGroups ?? [];
+  const groups = list(
+    'group',
+    readingGroups.filter((group) => !matchesAny(group, ignored)),
+  );
+  const allowed = resource.metadata.annotations?.[allowDeleteAnnotation] === id;
+  const references = allowed ? [] : describeConsumers(consumers);
+  const steps = [
+    ...(groups.length > 0 ? ['stop its members, or list it in deletionProtection.ignoreGroups'] : []),
+    ...(references.length > 0
+      ? [`delete the EventConsumer, or annotate this resource ${allowDeleteAnnotation}=${id}`]
+      : []),
   ];
-  return users.length > 0 ? users.join(' and ') : undefined;
+  return steps.length > 0 ? `${[...groups, ...references].join(' and ')}; ${steps.join('; ')}` : undefined;
+}
+
+function describeConsumers({ here, elsewhere }: TopicConsumers): string[] {
+  return [...list('EventConsumer', here), ...(elsewhere ? ['an EventConsumer in another namespace'] : [])];
 }
 
 function list(noun: string, names: readonly string[]): string[] {

@@ -1,6 +1,12 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
 import { noObjections } from '../../../src/controllers/event-topic/objections.ts';
-import type { SeenTopic } from '../../../src/controllers/event-topic/observed.ts';
+import type {
+  ObservedTopic,
+  Patience,
+  RemovalFacts,
+  SeenRemoval,
+  SeenTopic,
+} from '../../../src/controllers/event-topic/observed.ts';
 import type { AccessRule, EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../src/crds/event-consumer.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../src/crds/event-schema.ts';
@@ -107,9 +113,21 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     placesTaken: 0,
     objections: noObjections,
     resting: new Set(),
-    namespaceTerminating: false,
-    removal: undefined,
     ...overrides,
+  };
+}
+
+/** What a round sees of the removal of a topic that nobody else has to do with. */
+export function seenRemoval(
+  { facts, ...seen }: Partial<Omit<SeenRemoval, 'facts'>> & { facts?: Partial<RemovalFacts> } = {},
+  patience: Partial<Patience> = {},
+): ObservedTopic {
+  const { use, liveClusterId, topic, otherOwner, claim } = seenTopic();
+  const nobody: RemovalFacts = { readingGroups: [], consumers: { here: [], elsewhere: false }, records: undefined };
+  return {
+    kind: 'removal',
+    sight: { kind: 'seen', use, liveClusterId, topic, otherOwner, claim, ...seen, facts: { ...nobody, ...facts } },
+    patience: { namespaceTerminating: false, leftMs: undefined, ...patience },
   };
 }
 

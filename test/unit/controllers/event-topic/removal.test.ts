@@ -1,80 +1,185 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservedTopic, SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
+import type {
+  ObservedTopic,
+  Patience,
+  RemovalFacts,
+  RemovalSight,
+} from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopicRemoval } from '../../../../src/controllers/event-topic/removal.ts';
-import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
+import type { EventTopic, EventTopicSpec } from '../../../../src/crds/event-topic.ts';
+import type { Blocked } from '../../../../src/runtime/kind.ts';
+import { liveTopic, seenRemoval, topicResource } from '../samples.ts';
 
-const nobody = { readingGroups: [], consumers: { here: [], elsewhere: false } };
-
-const seen = (overrides: Partial<SeenTopic> = {}) => seenTopic({ removal: nobody, ...overrides });
-
-const deleted = topicResource(
-  { deletionPolicy: 'Delete' },
-  { topicId: 'id-1' },
-  { deletionTimestamp: '2026-01-02T00:00:00Z' },
-);
+const deleted = (spec: Partial<EventTopicSpec> = {}, annotations: Record<string, string> = {}): EventTopic =>
+  topicResource(
+    { deletionPolicy: 'Delete', ...spec },
+    { topicId: 'id-1' },
+    { deletionTimestamp: '2026-01-02T00:00:00Z', annotations },
+  );
 const heir = { namespace: 'shop', name: 'heir', uid: 'u2', creationTimestamp: '2026-01-01T00:00:00Z', recorded: false };
-const grantNothing = clusterOf({
-  access: [accessRule({ namespaces: ['*'] })],
+const waiting: Blocked = { kind: 'wait', reason: 'ClusterNotReady', message: 'not reached yet', lookAgainMs: 60_000 };
+
+function unseen(sight: RemovalSight, patience: Partial<Patience> = {}): ObservedTopic {
+  return { kind: 'removal', sight, patience: { namespaceTerminating: false, leftMs: undefined, ...patience } };
+}
+
+describe('a removal keeps the topic and lets the resource go when', () => {
+  const claim = { uid: 'u2', at: '2026-01-01T00:00:00Z' };
+  const idChanged: Blocked = { kind: 'refuse', reason: 'ClusterIdChanged', message: 'another' };
+  const rows: { it: string; observed: ObservedTopic; resource?: EventTopic; says: string }[] = [
+    {
+      it: 'the cluster answers with another id',
+      observed: seenRemoval({ liveClusterId: 'k2' }),
+      says: 'another Kafka',
+    },
+    {
+      it: 'the EventCluster is known to reach another cluster',
+      observed: unseen({ kind: 'noCluster', gone: false, blocked: idChanged }),
+      says: 'another Kafka',
+    },
+    {
+      it: 'the topic has another id',
+      observed: seenRemoval({ topic: liveTopic({ id: 'id-2' }) }),
+      says: 'not the one',
+    },
+    {
+      it: 'the topic never was ours',
+      observed: seenRemoval(),
+      resource: { ...deleted(), status: {} },
+      says: 'not the one',
+    },
+    {
+      it: 'the heir holds the claim',
+      observed: seenRemoval({ otherOwner: heir, claim }),
+      says: 'handed over to "heir"',
+    },
+    { it: 'nothing need be asked', observed: unseen({ kind: 'kept', why: 'it is paused' }), says: 'it is paused' },
+    {
+      it: 'the EventCluster is gone',
+      observed: unseen({ kind: 'noCluster', gone: true, blocked: waiting }),
+      says: 'does not exist any more',
+    },
+    {
+      it: 'it holds records and only an empty topic may go',
+      observed: seenRemoval({ facts: { records: 'some' } }),
+      says: 'it holds records',
+    },
+    {
+      it: 'nobody knows whether it is empty and only an empty topic may go',
+      observed: seenRemoval({ facts: { records: 'unknown' } }),
+      says: 'whether it holds records is not known',
+    },
+  ];
+
+  it.each(rows)('$it', ({ observed, resource = deleted(), says }) => {
+    const plan = planTopicRemoval(resource, observed);
+    expect(plan).toMatchObject({ actions: [], blocked: [], farewell: { reason: 'Released' } });
+    expect(plan.farewell?.message).toContain('kept topic "orders": ');
+    expect(plan.farewell?.message).toContain(says);
+  });
 });
 
-const kept: { it: string; observed: ObservedTopic; resource?: typeof deleted }[] = [
-  { it: 'the cluster answers with another id', observed: seen({ liveClusterId: 'kafka-2' }) },
-  { it: 'the topic has another id', observed: seen({ topic: liveTopic({ id: 'id-2' }) }) },
-  { it: 'the topic never was ours', observed: seen(), resource: { ...deleted, status: {} } },
-  {
-    it: 'the heir holds the claim',
-    observed: seen({ otherOwner: heir, claim: { uid: 'u2', at: '2026-01-01T00:00:00Z' } }),
-  },
-  { it: 'the cluster is ReadOnly', observed: seen({ use: useOf(clusterOf({ mode: 'ReadOnly' })) }) },
-  { it: 'the grant to delete is gone', observed: seen({ use: useOf(grantNothing) }) },
-  { it: 'the resource is paused', observed: seen(), resource: { ...deleted, spec: { ...deleted.spec, paused: true } } },
-  {
-    it: 'the EventCluster is gone',
-    observed: { kind: 'noCluster', gone: true, blocked: { kind: 'wait', reason: 'x', message: 'x', lookAgainMs: 1 } },
-  },
-  {
-    it: 'the namespace goes while the brokers are away',
-    observed: { kind: 'namespaceTerminating', cause: 'no answer' },
-  },
-  {
-    it: 'the namespace goes while somebody reads the topic',
-    observed: seen({ namespaceTerminating: true, removal: { ...nobody, readingGroups: ['g'] } }),
-  },
-];
-
-describe('the removal of an EventTopic with policy Delete', () => {
+describe('a removal', () => {
   it('deletes its own topic by id', () => {
-    expect(planTopicRemoval(deleted, seen()).actions).toEqual([
+    expect(planTopicRemoval(deleted(), seenRemoval()).actions).toEqual([
       expect.objectContaining({ kind: 'delete', id: 'id-1', name: 'orders' }),
     ]);
   });
 
-  it('is finished once the topic is gone', () => {
-    expect(planTopicRemoval(deleted, seen({ topic: undefined }))).toEqual({ actions: [], blocked: [] });
+  it('deletes an empty topic when only an empty one may go', () => {
+    const resource = deleted({ deletionPolicy: 'DeleteIfEmpty' });
+    const { actions } = planTopicRemoval(resource, seenRemoval({ facts: { records: 'none' } }));
+    expect(actions).toEqual([expect.objectContaining({ kind: 'delete' })]);
   });
 
-  it.each(kept)('keeps the topic and lets the resource go when $it', ({ observed, resource = deleted }) => {
-    const plan = planTopicRemoval(resource, observed);
-    expect(plan).toMatchObject({ actions: [], blocked: [], farewell: { reason: 'Released' } });
+  it('is finished once the topic is gone', () => {
+    expect(planTopicRemoval(deleted(), seenRemoval({ topic: undefined }))).toEqual({ actions: [], blocked: [] });
   });
 
   it('gives its claim to the next resource that wants the topic', () => {
-    expect(planTopicRemoval(deleted, seen({ otherOwner: heir })).actions).toEqual([
+    expect(planTopicRemoval(deleted(), seenRemoval({ otherOwner: heir })).actions).toEqual([
       expect.objectContaining({ kind: 'handOver', heirUid: 'u2' }),
     ]);
   });
+});
 
-  it('holds while groups or consumers use the topic, and names them in order', () => {
-    const removal = { readingGroups: ['b', 'a'], consumers: { here: ['payment'], elsewhere: true } };
-    const [blocked] = planTopicRemoval(deleted, seen({ removal })).blocked;
-    expect(blocked).toMatchObject({ kind: 'wait', reason: 'DeletionProtected' });
-    expect(blocked?.message).toContain(
-      'groups "a", "b" and EventConsumer "payment" and an EventConsumer in another namespace',
-    );
+describe('a removal that is held', () => {
+  const groups: Partial<RemovalFacts> = { readingGroups: ['b', 'a'] };
+  const consumers: Partial<RemovalFacts> = { consumers: { here: ['payment'], elsewhere: true } };
+  const holds: { it: string; sight: RemovalSight; reason: string; says: string }[] = [
+    {
+      it: 'groups read the topic',
+      sight: sightOf(groups),
+      reason: 'DeletionProtected',
+      says: 'still used by groups "a", "b"; stop its members, or list it in deletionProtection.ignoreGroups; to keep',
+    },
+    {
+      it: 'EventConsumers name the topic',
+      sight: sightOf(consumers),
+      reason: 'DeletionProtected',
+      says: 'EventConsumer "payment" and an EventConsumer in another namespace; delete the EventConsumer, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
+    },
+    {
+      it: 'the EventCluster was never reached',
+      sight: { kind: 'noCluster', gone: false, blocked: waiting },
+      reason: 'ClusterNotReady',
+      says: 'not reached yet; to keep the topic and let the resource go, set deletionPolicy to Retain',
+    },
+    {
+      it: 'the brokers do not answer',
+      sight: { kind: 'unanswered', blocked: { ...waiting, reason: 'KafkaUnavailable' } },
+      reason: 'KafkaUnavailable',
+      says: 'set deletionPolicy to Retain',
+    },
+  ];
+
+  it.each(holds)('because $it says so and names the way out', ({ sight, reason, says }) => {
+    const { actions, blocked } = planTopicRemoval(deleted(), unseen(sight));
+    expect(actions).toEqual([]);
+    expect(blocked).toEqual([expect.objectContaining({ reason, message: expect.stringContaining(says) })]);
   });
 
-  it('holds while the EventCluster exists and has not answered yet', () => {
-    const blocked = { kind: 'wait', reason: 'ClusterNotReady', message: 'x', lookAgainMs: 1 } as const;
-    expect(planTopicRemoval(deleted, { kind: 'noCluster', gone: false, blocked }).blocked).toEqual([blocked]);
+  it.each(holds)('because $it lets a namespace go that is being deleted', ({ sight }) => {
+    const plan = planTopicRemoval(deleted(), unseen(sight, { namespaceTerminating: true }));
+    expect(plan).toMatchObject({ actions: [], blocked: [], farewell: { reason: 'Released' } });
+    expect(plan.farewell?.message).toContain('the namespace is being deleted');
+  });
+
+  it.each(holds)('because $it ends when deletionTimeoutSeconds has passed', ({ sight }) => {
+    const plan = planTopicRemoval(deleted(), unseen(sight, { leftMs: 0 }));
+    expect(plan).toMatchObject({ actions: [], blocked: [], farewell: { reason: 'Released' } });
+    expect(plan.farewell?.message).toContain('deletionTimeoutSeconds has passed');
+  });
+
+  it.each(holds)('because $it is looked at again when deletionTimeoutSeconds passes', ({ sight }) => {
+    const { blocked } = planTopicRemoval(deleted(), unseen(sight, { leftMs: 7 }));
+    expect(blocked).toEqual([expect.objectContaining({ lookAgainMs: 7 })]);
+  });
+
+  const passes: { it: string; resource: EventTopic; facts: Partial<RemovalFacts>; held: boolean }[] = [
+    { it: 'groups that are ignored', resource: ignoring('a', 'b*'), facts: groups, held: false },
+    { it: 'only some of the groups that read', resource: ignoring('a'), facts: groups, held: true },
+    { it: 'references, by the id of the topic', resource: allowing('id-1'), facts: consumers, held: false },
+    { it: 'references, by the id of another topic', resource: allowing('id-2'), facts: consumers, held: true },
+    { it: 'references, but not groups that read', resource: allowing('id-1'), facts: groups, held: true },
+  ];
+
+  it.each(passes)('is told to disregard $it: held $held', ({ resource, facts, held }) => {
+    const { actions, blocked } = planTopicRemoval(resource, unseen(sightOf(facts)));
+    expect(blocked.length === 1 && actions.length === 0).toBe(held);
   });
 });
+
+function sightOf(facts: Partial<RemovalFacts>): RemovalSight {
+  const observed = seenRemoval({ facts });
+  if (observed.kind !== 'removal') throw new Error('the sample is no removal');
+  return observed.sight;
+}
+
+function ignoring(...ignoreGroups: string[]): EventTopic {
+  return deleted({ deletionProtection: { ignoreGroups } });
+}
+
+function allowing(id: string): EventTopic {
+  return deleted({}, { 'sluice.dev/allow-delete': id });
+}

@@ -1,11 +1,7 @@
-import {
-  consumedTopicIndex,
-  type EventTopicBehaviour,
-  eventTopicBehaviour,
-  topicIndex,
-} from '../../../../src/controllers/event-topic/behaviour.ts';
+import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
+import { consumedTopicIndex, topicIndex } from '../../../../src/controllers/event-topic/neighbours.ts';
 import { placeIndexes } from '../../../../src/controllers/event-topic/places.ts';
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';

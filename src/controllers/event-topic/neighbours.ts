@@ -1,0 +1,89 @@
+import type { EventCluster } from '../../crds/event-cluster.ts';
+import type { EventConsumer } from '../../crds/event-consumer.ts';
+import type { EventTopic } from '../../crds/event-topic.ts';
+import type { Claim, Journal } from '../../ports/journal.ts';
+import type { ResourceCache } from '../../ports/kube.ts';
+import { type ClusterUse, type NamespaceView, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
+import { type Claimant, claimant, ownerOf } from '../ownership.ts';
+import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+
+/** Index of EventTopics by the name of their topic. */
+export const topicIndex = 'topic';
+/** Index of EventConsumers by the topics that they name. */
+export const consumedTopicIndex = 'consumedTopic';
+
+/** Who else may have to do with a topic. */
+export interface Neighbourhood {
+  topics: Pick<ResourceCache<EventTopic>, 'byIndex'>;
+  clusters: Pick<ResourceCache<EventCluster>, 'list'>;
+  consumers: Pick<ResourceCache<EventConsumer>, 'byIndex'>;
+  namespaces: NamespaceView;
+  journal: Pick<Journal, 'find'>;
+}
+
+/** Who else owns the name. A resource that is being deleted claims nothing: whoever is left is its heir. */
+export function otherOwner(around: Neighbourhood, resource: EventTopic, use: ClusterUse): Claimant | undefined {
+  const owner = ownerOf(claimantsOf(around, topicNameOf(resource), use));
+  return owner?.uid === resource.metadata.uid ? undefined : owner;
+}
+
+function claimantsOf(around: Neighbourhood, name: string, use: ClusterUse): Claimant[] {
+  const claimed = around.journal.find(claimName(use.clusterId, name))?.uid;
+  return around.topics
+    .byIndex(topicIndex, name)
+    .filter((other) => !other.metadata.deletionTimestamp && mayClaim(around, other, use))
+    .map((other) => claimant(other, Boolean(other.status?.topicId) || claimed === other.metadata.uid));
+}
+
+export interface Inheritance {
+  use: ClusterUse;
+  heir: Claimant;
+  claim: Claim | undefined;
+}
+
+/** Who takes the topic over when this resource goes; `undefined`: nobody, or it is not this resource's to leave. */
+export function heirOf(around: Neighbourhood, resource: EventTopic): Inheritance | undefined {
+  const name = topicNameOf(resource);
+  if (around.topics.byIndex(topicIndex, name).length < 2) return undefined;
+  const answer = resolveCluster(questionOf(resource, around.namespaces), around.clusters.list());
+  if (answer.kind === 'blocked') return undefined;
+  const { use } = answer;
+  const claim = around.journal.find(claimName(use.clusterId, name));
+  const claimants = claimantsOf(around, name, use);
+  const { uid } = resource.metadata;
+  const isOwner =
+    rememberedOf(resource, use).topicId !== undefined ||
+    ownClaim(resource, { use, claim }) !== undefined ||
+    ownerOf(claimants)?.uid === uid;
+  const heir = ownerOf(claimants.filter((other) => other.uid !== uid));
+  return heir && isOwner ? { use, heir, claim } : undefined;
+}
+
+/** Without a grant nobody holds a name against those who have one. */
+export function mayClaim(around: Neighbourhood, other: EventTopic, { clusterId }: ClusterUse): boolean {
+  const use = useIn(around, other, clusterId);
+  return use !== undefined && refuseUngranted(use, 'topics', [topicNameOf(other)]) === undefined;
+}
+
+/** How a resource uses the Kafka cluster with this id, by whichever EventCluster; `undefined`: it uses another one. */
+function useIn(around: Neighbourhood, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
+  const answer = resolveCluster(questionOf(user, around.namespaces), around.clusters.list());
+  return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
+}
+
+/** EventConsumers that name the topic: names of the resource's namespace, and whether others exist elsewhere. */
+export interface TopicConsumers {
+  here: readonly string[];
+  elsewhere: boolean;
+}
+
+export function consumersOf(around: Neighbourhood, resource: EventTopic, { clusterId }: ClusterUse): TopicConsumers {
+  const { namespace } = resource.metadata;
+  const all = around.consumers
+    .byIndex(consumedTopicIndex, topicNameOf(resource))
+    .filter((consumer) => !consumer.metadata.deletionTimestamp && useIn(around, consumer, clusterId) !== undefined);
+  return {
+    here: all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name),
+    elsewhere: all.some(({ metadata }) => metadata.namespace !== namespace),
+  };
+}

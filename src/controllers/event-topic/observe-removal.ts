@@ -1,0 +1,120 @@
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
+import { judgeFailure } from '../../runtime/judge-failure.ts';
+import type { Blocked, Round } from '../../runtime/kind.ts';
+import {
+  adminOf,
+  type ClusterConnections,
+  type ClusterUse,
+  findCluster,
+  questionOf,
+  resolveCluster,
+} from '../cluster-use.ts';
+import { claimName, topicNameOf } from './identity.ts';
+import { keepBecause } from './keep.ts';
+import { consumersOf, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
+import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+
+/** How soon the brokers are asked again; that an EventCluster is reached again is told by a watch. */
+const askAgainMs = 30_000;
+
+export interface RemovalSources extends Neighbourhood {
+  kafka: ClusterConnections;
+}
+
+export async function observeRemoval(
+  sources: RemovalSources,
+  resource: EventTopic,
+  round: Round,
+): Promise<ObservedTopic> {
+  const patience = patienceWith(sources, resource, round.now);
+  return { kind: 'removal', sight: await lookAtRemoval(sources, resource, patience, round), patience };
+}
+
+function patienceWith({ namespaces }: RemovalSources, { metadata, spec }: EventTopic, now: Date): Patience {
+  const { namespace = '', deletionTimestamp = '' } = metadata;
+  const namespaceTerminating = Boolean(namespaces.get(namespace)?.metadata.deletionTimestamp);
+  const { deletionTimeoutSeconds: limit } = spec;
+  if (limit === undefined) return { namespaceTerminating, leftMs: undefined };
+  const leftMs = Date.parse(deletionTimestamp) + limit * 1_000 - now.getTime();
+  return { namespaceTerminating, leftMs: Math.max(0, leftMs) };
+}
+
+export function isOver({ namespaceTerminating, leftMs }: Patience): boolean {
+  return namespaceTerminating || leftMs === 0;
+}
+
+async function lookAtRemoval(
+  sources: RemovalSources,
+  resource: EventTopic,
+  patience: Patience,
+  round: Round,
+): Promise<RemovalSight> {
+  const found = findCluster(questionOf(resource, sources.namespaces), sources.clusters.list());
+  const why = keepBecause(resource, found.kind === 'use' ? found.use : undefined);
+  if (why !== undefined) {
+    const inheritance = heirOf(sources, resource);
+    return inheritance ? { kind: 'leaving', ...inheritance } : { kind: 'kept', why };
+  }
+  const answer = resolveCluster(questionOf(resource, sources.namespaces), sources.clusters.list());
+  if (answer.kind === 'blocked') return { kind: 'noCluster', blocked: answer.blocked, gone: answer.gone };
+  try {
+    return await askBrokers(sources, resource, answer.use, round);
+  } catch (error) {
+    const blocked = blockedByFailure(error, patience);
+    if (blocked === undefined) throw error;
+    return { kind: 'unanswered', blocked };
+  }
+}
+
+async function askBrokers(
+  sources: RemovalSources,
+  resource: EventTopic,
+  use: ClusterUse,
+  { signal }: Round,
+): Promise<SeenRemoval> {
+  const name = topicNameOf(resource);
+  const options = { signal, namespace: resource.metadata.namespace ?? '' };
+  const admin = adminOf(sources.kafka, use);
+  const onlyIfEmpty = resource.spec.deletionPolicy === 'DeleteIfEmpty';
+  const [cluster, topic, readingGroups, records] = await Promise.all([
+    admin.describeCluster(options),
+    admin.describeTopic(name, options),
+    admin.groupsReading(name, options),
+    onlyIfEmpty ? recordsOf(admin, name, options) : undefined,
+  ]);
+  return {
+    kind: 'seen',
+    use,
+    liveClusterId: cluster.clusterId,
+    topic,
+    otherOwner: otherOwner(sources, resource, use),
+    claim: sources.journal.find(claimName(use.clusterId, name)),
+    facts: { readingGroups, consumers: consumersOf(sources, resource, use), records },
+  };
+}
+
+/** Whether the topic holds records. A partition of which nothing is known may hold some. */
+export async function recordsOf(
+  admin: KafkaAdmin,
+  name: string,
+  options: KafkaCallOptions,
+): Promise<RemovalFacts['records']> {
+  const offsets = (await admin.readOffsets([name], options)).get(name);
+  if (!offsets?.ok || offsets.value.size === 0) return 'unknown';
+  const partitions = [...offsets.value.values()];
+  if (partitions.some((known) => known !== undefined && known.end > known.logStart)) return 'some';
+  return partitions.includes(undefined) ? 'unknown' : 'none';
+}
+
+const reasons = { away: { kafka: Reason.KafkaUnavailable }, rejected: {} };
+
+/** `undefined`: nobody needs to know, or it is a bug. Where nothing may be held any more, every failure counts. */
+export function blockedByFailure(error: unknown, patience: Patience): Blocked | undefined {
+  const { blocked, meaning } = judgeFailure(error, reasons, askAgainMs);
+  if (blocked && meaning !== 'bug') return { ...blocked, lookAgainMs: askAgainMs };
+  if (!(error instanceof Fault) || !isOver(patience)) return undefined;
+  return { kind: 'wait', reason: Reason.Deleting, message: error.message, lookAgainMs: askAgainMs };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
+import { expectIdle } from '../../../helpers/expect-idle.ts';
+import { clusterOf, topicResource } from '../samples.ts';
+import { topicWorld } from './world.ts';
+
+const key = 'shop/orders';
+
+/** A topic that is live and owned, whose resource is then deleted once `before` has happened. */
+async function deleting(
+  spec: Partial<EventTopicSpec>,
+  before: (all: ReturnType<typeof topicWorld>) => void = () => {},
+) {
+  const all = topicWorld([topicResource({ deletionPolicy: 'Delete', ...spec })]);
+  await all.settle();
+  before(all);
+  all.topics.delete(key);
+  await all.settle();
+  const released = all.notes.find(({ reason }) => reason === 'Released')?.message;
+  return { ...all, released, kept: all.kafka.topics.has('orders'), gone: all.topics.get(key) === undefined };
+}
+
+describe('a removal with the brokers away', () => {
+  const brokersGo = (all: ReturnType<typeof topicWorld>) => all.kafka.goDown();
+
+  it.each([
+    { it: 'the resource is paused', spec: { paused: true } },
+    { it: 'the resource is in mode Plan', spec: { mode: 'Plan' as const } },
+  ])('releases at once when $it', async ({ spec, it: why }) => {
+    const { released, kept, gone } = await deleting({}, ({ topics, kafka }) => {
+      topics.edit(key, { spec });
+      kafka.goDown();
+    });
+    expect({ kept, gone, released }).toEqual({ kept: true, gone: true, released: `kept topic "orders": ${why}` });
+  });
+
+  it.each([
+    { it: 'the EventCluster is ReadOnly', spec: { mode: 'ReadOnly' }, says: 'is in ReadOnly mode' },
+    { it: 'the grants are gone', spec: { access: [] }, says: 'does not grant the topic' },
+    {
+      it: 'the grant to delete is gone',
+      spec: { access: clusterOf().spec.access.map((rule) => ({ ...rule, deletionPolicies: ['Retain'] })) },
+      says: 'does not grant deletionPolicy Delete',
+    },
+  ])('releases at once when $it', async ({ spec, says }) => {
+    const { released, kept, gone } = await deleting({}, ({ clusters, kafka }) => {
+      clusters.edit('default', { spec });
+      kafka.goDown();
+    });
+    expect({ kept, gone }).toEqual({ kept: true, gone: true });
+    expect(released).toContain(says);
+  });
+
+  it('says so in its status, and goes on when they are back', async () => {
+    const { kafka, topics, condition, round, settle } = await deleting({}, brokersGo);
+    expect(condition('Reconciling')).toMatchObject({ status: 'True', reason: 'KafkaUnavailable' });
+    expect(condition('Reconciling')?.message).toContain('set deletionPolicy to Retain');
+    await expectIdle(round, topics, kafka);
+    kafka.comeBack();
+    await settle();
+    expect(kafka.topics.has('orders')).toBe(false);
+    expect(topics.get(key)).toBeUndefined();
+  });
+
+  it('releases at once when the policy turns to Retain', async () => {
+    const { kafka, topics, settle } = await deleting({}, brokersGo);
+    topics.edit(key, { spec: { deletionPolicy: 'Retain' } });
+    await settle();
+    expect(topics.get(key)).toBeUndefined();
+    expect(kafka.topics.has('orders')).toBe(true);
+  });
+
+  it('releases when deletionTimeoutSeconds has passed since the deletion, and not before', async () => {
+    const { clock, topics, kafka, settle, round, notes } = await deleting({ deletionTimeoutSeconds: 3_600 }, brokersGo);
+    await clock.advance(3_590_000);
+    expect((await round())?.outcome).toEqual({ kind: 'recheck', afterMs: 10_000 });
+    await clock.advance(10_000);
+    await settle();
+    expect(topics.get(key)).toBeUndefined();
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(notes.at(-1)).toMatchObject({ reason: 'Released' });
+    expect(notes.at(-1)?.message).toContain(
+      'deletionTimeoutSeconds has passed and the deletion was held: cannot connect',
+    );
+  });
+});
+
+describe('the removal of a topic that may go only when it is empty', () => {
+  const spec: Partial<EventTopicSpec> = { deletionPolicy: 'DeleteIfEmpty', partitions: 2 };
+  const grant = clusterOf().spec.access.map((rule) => ({ ...rule, deletionPolicies: ['DeleteIfEmpty'] }));
+  type World = ReturnType<typeof topicWorld>;
+
+  async function removed(before: (all: World) => void) {
+    const all = topicWorld([topicResource(spec)]);
+    all.clusters.edit('default', { spec: { access: grant } });
+    await all.settle();
+    before(all);
+    all.topics.delete(key);
+    await all.settle();
+    expect(all.topics.get(key)).toBeUndefined();
+    return { kept: all.kafka.topics.has('orders'), said: all.notes.at(-1)?.message };
+  }
+
+  it('deletes it when nothing was ever written', async () => {
+    expect(await removed(() => {})).toMatchObject({ kept: false });
+  });
+
+  it('deletes it when all records have expired', async () => {
+    const { kept } = await removed(({ kafka }) => {
+      kafka.produce('orders', 1);
+      kafka.expire('orders', 1, 1n);
+    });
+    expect(kept).toBe(false);
+  });
+
+  it('keeps it when one partition holds a record', async () => {
+    const { kept, said } = await removed(({ kafka }) => kafka.produce('orders', 1));
+    expect({ kept, said }).toEqual({
+      kept: true,
+      said: 'kept topic "orders": it holds records and deletionPolicy is DeleteIfEmpty',
+    });
+  });
+
+  it('keeps it when the offsets of one partition are unknown', async () => {
+    const { kept, said } = await removed(({ kafka }) => kafka.silence('orders', 1));
+    expect(kept).toBe(true);
+    expect(said).toContain('whether it holds records is not known');
+  });
+});
