@@ -32,10 +32,12 @@ export type Parsed<R> = { ok: true; resource: R } | { ok: false; problems: reado
 export function resourceOf<R extends Resource<unknown, unknown>>(
   definition: KindDefinition,
 ): (object: { metadata: Metadata; spec?: unknown; status?: unknown }) => Parsed<R> {
+  // Made once: each schema compiles itself when it is first used.
+  const partialStatus = definition.status.partial();
   return (object) => {
     const spec = definition.spec.safeParse(object.spec ?? {});
     if (!spec.success) return { ok: false, problems: spec.error.issues.map(describeIssue) };
-    const status = definition.status.partial().safeParse(object.status ?? {});
+    const status = partialStatus.safeParse(object.status ?? {});
     return {
       ok: true,
       resource: { ...object, spec: spec.data, status: status.success ? status.data : {} } as unknown as R,
