@@ -78,11 +78,16 @@ export class ObjectCache<R extends KubeObject> {
     return this.#newest;
   }
 
+  /** Whether the watch tells more of an object than is known, such as from the answer to our own write. */
+  isNews(object: R): boolean {
+    const held = this.#entries.get(keyOf(object));
+    return held === undefined || BigInt(object.metadata.resourceVersion) > held.version;
+  }
+
   /** News from the watch. */
   apply(object: R): void {
     const version = this.#note(object);
-    const held = this.#entries.get(keyOf(object));
-    if (held === undefined || version > held.version) this.#put(keyOf(object), { object, version });
+    if (this.isNews(object)) this.#put(keyOf(object), { object, version });
   }
 
   /** The watch says that `object` is gone; its version is that of the deletion. */

@@ -124,7 +124,8 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     return {
       newest: () => cache.newest(),
       replace: (listing, newestBefore) => cache.replace(this.#parseAll(listing), newestBefore),
-      apply: (object) => cache.apply(this.#parse(object)),
+      // To read an object takes far longer than to see that it is an echo of our own write.
+      apply: (object) => cache.apply(cache.isNews(object) ? this.#parse(object) : object),
       remove: (object) => cache.remove(object),
       clear: () => {
         cache.clear();

@@ -112,6 +112,22 @@ describe('each object gets its final form', () => {
     expect((await store.read('shop/a', { signal }))?.data).toEqual({ parsed: 'yes' });
   });
 
+  it('but not the echo of our own write, which is known', async () => {
+    const parsed: string[] = [];
+    const noting = (object: Thing) => {
+      parsed.push(`${object.metadata.name} ${object.metadata.resourceVersion}`);
+      return parse(object);
+    };
+    const { server, store, events, signal } = await started({ parse: noting });
+    server.on(`PATCH ${one}`, answer(thing('a', 9)));
+    const written = await store.patch(held(store), {}, { signal });
+    events.send('MODIFIED', thing('a', 9));
+    events.send('ADDED', thing('b', 10));
+    await eventually(() => expect(store.get('shop/b')).toBeDefined(), soon);
+    expect(held(store)).toBe(written);
+    expect(parsed).toEqual(['a 3', 'a 9', 'b 10']);
+  });
+
   it('and one that does not fit is kept as it came, and reported', async () => {
     const reported: unknown[] = [];
     const onUnparsed = ({ metadata }: Thing, problems: readonly string[]) => reported.push([metadata.name, problems]);
