@@ -32,25 +32,25 @@ const dropUnusedModules: Plugin = {
   },
 };
 
-/** The operator, and the command line, which can be run as it is. */
-const PROGRAMS = [
-  { entry: 'main.ts', file: 'sluice.mjs', mode: 0o644 },
-  { entry: 'cli/main.ts', file: 'sluice-cli.mjs', mode: 0o755 },
-];
+interface Program {
+  entry: string;
+  mode: number;
+}
 
-/** Bundles each program with all that it needs into one file. */
+const OPERATOR: Program = { entry: 'main.ts', mode: 0o644 };
+/** It can be run as it is. */
+export const COMMAND_LINE: Program = { entry: 'cli/main.ts', mode: 0o755 };
+
 export async function run(): Promise<number> {
-  for (const { entry, file, mode } of PROGRAMS) {
-    const outfile = join(ROOT, 'dist', file);
-    await during(`dist/${file}`, () => bundle(join(ROOT, 'src', entry), outfile));
-    chmodSync(outfile, mode);
-  }
+  await during('dist/sluice.mjs', () => bundle(OPERATOR, join(ROOT, 'dist', 'sluice.mjs')));
+  await during('dist/sluice-cli.mjs', () => bundle(COMMAND_LINE, join(ROOT, 'dist', 'sluice-cli.mjs')));
   return 0;
 }
 
-function bundle(entryPoint: string, outfile: string): Promise<unknown> {
-  return build({
-    entryPoints: [entryPoint],
+/** Bundles a program with all that it needs into one file. */
+export async function bundle({ entry, mode }: Program, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [join(ROOT, 'src', entry)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -67,4 +67,5 @@ function bundle(entryPoint: string, outfile: string): Promise<unknown> {
     plugins: [dropUnusedModules],
     logLevel: 'warning',
   });
+  chmodSync(outfile, mode);
 }

@@ -120,7 +120,7 @@ describe('an EventCluster with a password', () => {
   it('is logged in to by the command line with the same Secrets, of which it shows nothing', async () => {
     const args = ['import', `${eventCluster}.*`, '--cluster', eventCluster, '-n', namespace];
     const outcome = await sluice(world.kubeconfig, args);
-    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining(`name: ${eventCluster}.early`) });
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining(`topicName: ${eventCluster}.early`) });
     for (const secret of [passwords[0], 'BEGIN CERTIFICATE']) expect(JSON.stringify(outcome)).not.toContain(secret);
     const elsewhere = await sluice(world.kubeconfig, [...args, '--operator-namespace', namespace]);
     expect(elsewhere.code).toBe(2);
