@@ -56,11 +56,14 @@ export class SecuredKafka {
   readonly #nursery: Nursery;
   readonly #admin: ReturnType<Kafka['admin']>;
 
-  /** `parent`: an address of the world, or of whoever holds the number in it; `folder`: for files and logs. */
-  static async start(parent: string, folder: string): Promise<SecuredKafka> {
-    const host = parent.replace(/^127\.100\.(\d+)\.\d+$/, '127.102.$1.2');
+  /**
+   * `parent`: an address of the world; `folder`: that of its files. Brokers that run at the same time in one world need
+   * different numbers.
+   */
+  static async start(parent: string, folder: string, number = 1): Promise<SecuredKafka> {
+    const host = parent.replace(/^127\.100\.(\d+)\.\d+$/, `127.102.$1.${number}`);
     const { kafka: jars } = await ensureParts();
-    const secured = new SecuredKafka(host, join(folder, 'secured'), jars, await openNursery());
+    const secured = new SecuredKafka(host, join(folder, `secured-${number}`), jars, await openNursery());
     await secured.cluster.start();
     await secured.#admin.connect();
     return secured;

@@ -21,7 +21,7 @@ let principals = 0;
 beforeAll(async () => {
   const { kafka, folder } = inject('world');
   const [parent = ''] = kafka.bootstrapServers.split(':');
-  secured = await SecuredKafka.start(parent, folder);
+  secured = await SecuredKafka.start(parent, folder, 2);
   const everything = connections.to({ name: 'all', bootstrapServers: [secured.cluster.bootstrapServers] });
   live = await everything.createTopic({ name: topic, partitions: 1, config: new Map() }, options);
   await eventually(async () => expect(await everything.nameOfTopicId(live.id, options)).toBe(topic), {
