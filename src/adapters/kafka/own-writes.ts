@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { ConfigChanges, ConfigEntry, TopicState } from '../../ports/kafka.ts';
+import { sameValue } from '../../ports/kafka-values.ts';
 
 /** What we wrote about one topic name and the brokers do not show yet. */
 interface Memory {
@@ -102,7 +103,8 @@ export class OwnWrites {
 }
 
 function shows(entry: ConfigEntry | undefined, value: string | undefined): boolean {
-  return value === undefined ? entry?.overridden !== true : entry?.overridden === true && entry.value === value;
+  if (value === undefined) return entry?.overridden !== true;
+  return entry?.overridden === true && entry.value !== undefined && sameValue(entry.value, value);
 }
 
 function withMemory(topic: TopicState, memory: Memory): TopicState {

@@ -120,7 +120,7 @@ async function lookAt(
     { topics, kafka, namespaces, clusters: clusters.map((cluster) => at(addresses, cluster)) },
     signal,
   );
-  return Promise.all(judged.map((one) => ('resource' in one ? look(one.resource) : one.refused)));
+  return Promise.all(judged.map(async (one) => ('resource' in one ? look(one.resource) : one.refused)));
 }
 
 /** Only where one has to log in are credentials needed. */

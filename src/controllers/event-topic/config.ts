@@ -1,7 +1,7 @@
 import type { ConfigChanges, ConfigEntry } from '../../ports/kafka.ts';
+import { sameValue } from '../../ports/kafka-values.ts';
 import { matchesAny } from '../globs.ts';
 import type { Settings } from '../topic-settings.ts';
-import { sameValue } from './config-values.ts';
 
 export interface Drift {
   key: string;

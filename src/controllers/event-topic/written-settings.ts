@@ -1,5 +1,5 @@
 import type { ConfigChanges, ConfigEntry } from '../../ports/kafka.ts';
-import { sameValue } from './config-values.ts';
+import { sameValue } from '../../ports/kafka-values.ts';
 
 /** How long a value that does not stay is left alone. */
 const restMs = 3_600_000;

@@ -27,6 +27,13 @@ describe('own writes', () => {
     own = new OwnWrites(clock, keepMs);
   });
 
+  it('end with a value that the brokers show in their own spelling', () => {
+    own.altered('orders', new Map([['retention.ms', '0060000']]));
+    expect(show(topic())?.config.get('retention.ms')).toEqual(set('0060000'));
+    expect(show(withRetention(set('60000')))?.config.get('retention.ms')).toEqual(set('60000'));
+    expect(show(withRetention(set('1')))?.config.get('retention.ms')).toEqual(set('1'));
+  });
+
   it('pass on what brokers say about topics that we did not touch', () => {
     own.created(topic({ name: 'payments', id: 'other' }));
     expect(show(topic())).toEqual(topic());

@@ -33,7 +33,7 @@ function setUp(places: number) {
 
 it('lets so many through at once, and the next when one leaves', async () => {
   const { call, end, entered } = setUp(2);
-  for (const name of ['a/1', 'a/2', 'a/3']) call(name);
+  for (const name of ['a/1', 'a/2', 'a/3']) void call(name);
   await settle();
   expect(entered).toEqual(['a/1', 'a/2']);
   await end('a/2');
@@ -42,7 +42,7 @@ it('lets so many through at once, and the next when one leaves', async () => {
 
 it('lets lanes take turns, so that one call does not wait for a hundred of others', async () => {
   const { call, end, entered } = setUp(1);
-  for (const name of ['big/1', 'big/2', 'big/3', 'big/4', 'small/1']) call(name);
+  for (const name of ['big/1', 'big/2', 'big/3', 'big/4', 'small/1']) void call(name);
   await settle();
   for (const name of ['big/1', 'big/2', 'small/1', 'big/3']) await end(name);
   expect(entered).toEqual(['big/1', 'big/2', 'small/1', 'big/3', 'big/4']);
@@ -71,7 +71,7 @@ it('lets a call leave that waits no longer', async () => {
 it('takes no call that was given up before it came', async () => {
   const { call, entered } = setUp(1);
   await expect(call('a/1', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-  call('a/2');
+  void call('a/2');
   await settle();
   expect(entered).toEqual(['a/2']);
 });
@@ -92,7 +92,7 @@ it('never lets more through than there are places, and forgets nobody', async ()
         if (taken.do === 'call') {
           const leaving = new AbortController();
           called.set(`${taken.lane}/${index}`, leaving);
-          call(`${taken.lane}/${index}`, leaving.signal);
+          void call(`${taken.lane}/${index}`, leaving.signal);
         } else if (taken.do === 'end') await end([...inside.keys()][0] ?? '');
         else {
           const waiting = [...called.keys()].find((name) => name.startsWith(taken.lane) && !entered.includes(name));

@@ -2,7 +2,7 @@
  * Whether Kafka reads both texts as one value. Brokers answer the value as they parsed it: `0060000` comes back as
  * `60000`, `TRUE` as `true`, `.50` as `0.5`, `compact, delete` as `compact,delete`
  * (org.apache.kafka.common.config.ConfigDef.parseType). The type is told by the looks of the value, because the answer
- * to a creation does not name it; no setting of a topic reads differently as a text.
+ * to a creation does not name it and has the value as it was written; no setting of a topic reads differently as a text.
  */
 export function sameValue(one: string, other: string): boolean {
   return one === other || canonical(one) === canonical(other);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sameValue } from '../../../../src/controllers/event-topic/config-values.ts';
+import { sameValue } from '../../../src/ports/kafka-values.ts';
 
 it.each([
   ['0060000', '60000'],
