@@ -33,8 +33,8 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
   };
 }
 
-/** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small. */
-const configAnswerBytes = 4_096;
+/** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small: 512 topics. */
+const configAnswerBytes = 2_048;
 
 function nameBatcher(cluster: Cluster) {
   return batcherFor<string, string | undefined>(cluster, {

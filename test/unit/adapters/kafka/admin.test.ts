@@ -12,7 +12,7 @@ import {
   ScriptedBroker,
   type ScriptedTopic,
 } from './scripted-broker.ts';
-import { all, i16, i32, i64, list, none, tags, text } from './wire.ts';
+import { all, i8, i16, i32, i64, list, none, tags, text } from './wire.ts';
 
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
@@ -63,6 +63,16 @@ describe('the Kafka admin', () => {
     const cluster = { clusterId: 'cluster', brokers: [{ id: 1, host: '127.0.0.1', port: broker.port }] };
     expect(await Promise.all(asked)).toEqual([undefined, cluster, undefined, cluster]);
     expect(broker.count(apiKey.Metadata)).toBe(1);
+  });
+
+  it('asks for a thousand topics in three requests, because settings take much room', async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `topic-${index}`);
+    showTopics(...names.map((name) => ({ name, leaders: [1] })));
+    const results = names.map((name) => all(i16(0), none, i8(2), text(name), list(), tags));
+    broker.answer(apiKey.DescribeConfigs, all(i32(0), list(...results), tags));
+    const topics = await Promise.all(names.map((name) => admin.describeTopic(name, options)));
+    expect(topics.map((topic) => topic?.name)).toEqual(names);
+    expect([broker.count(apiKey.Metadata), broker.count(apiKey.DescribeConfigs)]).toEqual([1, 2]);
   });
 
   it('asks for the cluster anew when an answer is under way already', async () => {
