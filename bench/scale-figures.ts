@@ -51,15 +51,24 @@ export interface Creation {
   taken: PhaseFigures;
   /** Whether the operator was started anew meanwhile. */
   restarted: boolean;
+  /** Events that found their queue full. */
+  eventsDropped: number;
   floors: { base: FloorTimes | undefined; count: FloorTimes | undefined };
 }
 
-export function figuresOfCreation({ base, baseSeconds, taken, restarted, floors }: Creation): readonly Figure[] {
+export function figuresOfCreation({
+  base,
+  baseSeconds,
+  taken,
+  restarted,
+  eventsDropped,
+  floors,
+}: Creation): readonly Figure[] {
   const { seconds, tookMs, requests, cpuSeconds, peakMiB } = taken;
   const n = tookMs.length;
   const times = (value: number, floor: FloorTimes | undefined) => floor && round(value / secondsOfFloor(floor), 2);
   const details = {
-    ...{ seconds: round(seconds, 1), restarted, operatorCpuSeconds: round(cpuSeconds, 1) },
+    ...{ seconds: round(seconds, 1), restarted, eventsDropped, operatorCpuSeconds: round(cpuSeconds, 1) },
     ...{ p50Ms: round(percentile(tookMs, 0.5), 0), p99Ms: round(percentile(tookMs, 0.99), 0) },
     ...{ timesFloor: times(seconds, floors.count), baseTimesFloor: times(baseSeconds, floors.base) },
   };

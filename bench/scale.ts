@@ -9,6 +9,7 @@ import { type Pass, runPhase, takeSample, withOperator } from './pass.ts';
 import type { Phase } from './phases.ts';
 import { measureRestart } from './restart.ts';
 import { type Figure, figuresOfCreation, figuresOfRestart, figuresOfSweep, figuresOfTenants } from './scale-figures.ts';
+import { scrape, sumOf } from './scrape.ts';
 import { calmDown, clearTopics, openStage, type Stage } from './stage.ts';
 import { measureSweep, measureSweepFloor } from './sweep.ts';
 import { measureTenants } from './tenants.ts';
@@ -80,7 +81,8 @@ async function benchCreation({ stage, pass, operator, base, count }: Work, floor
   meter.start();
   const figures = await runPhase(pass, 'create', namesOf('all', count));
   const taken = { ...figures, ...(await meter.stop()) };
-  print(figuresOfCreation({ base, baseSeconds, taken, restarted: operator.pid !== pid, floors }));
+  const eventsDropped = sumOf(await scrape(operator.url), 'sluice_events_dropped_total');
+  print(figuresOfCreation({ base, baseSeconds, taken, restarted: operator.pid !== pid, eventsDropped, floors }));
 }
 
 async function benchRestart({ pass, operator, count }: Work): Promise<void> {

@@ -25,7 +25,14 @@ describe('the figures of a creation', () => {
     ...{ seconds: 20, tookMs: Array.from({ length: 10_000 }, () => 30), cpuSeconds: 9, peakMiB: 349.6 },
     requests: counts({ 'patch eventtopics/status': 10_500, 'create events': 10_000 }),
   };
-  const creation = { base: 1_000, baseSeconds: 1, taken, restarted: false, floors: { base: floor, count: floor } };
+  const creation = {
+    base: 1_000,
+    baseSeconds: 1,
+    taken,
+    restarted: false,
+    eventsDropped: 7,
+    floors: { base: floor, count: floor },
+  };
 
   it('compare the time per topic with that of fewer topics', () => {
     const rows = short(figuresOfCreation(creation));
@@ -38,7 +45,13 @@ describe('the figures of a creation', () => {
 
   it('say how far both are from the floor, and that nothing was started anew', () => {
     const [row] = figuresOfCreation(creation);
-    expect(row?.details).toMatchObject({ timesFloor: 2, baseTimesFloor: 0.1, restarted: false, p99Ms: 30 });
+    expect(row?.details).toMatchObject({
+      timesFloor: 2,
+      baseTimesFloor: 0.1,
+      restarted: false,
+      eventsDropped: 7,
+      p99Ms: 30,
+    });
   });
 });
 
