@@ -103,13 +103,19 @@ export class Throttles {
     });
   }
 
-  /** Sets back what was changed for a topic, unless its record is another one than `token` says by now. */
+  /**
+   * Sets back what was changed for a topic. With a `token` it does nothing when the record is another one by now, or what
+   * it speaks of moves again.
+   */
   end(admin: KafkaAdmin, clusterId: string, topic: string, options: KafkaCallOptions, token?: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
       const thing = topicRecordName(clusterId, topic);
       const claim = this.#journal.find(thing);
       if (claim === undefined || (token !== undefined && claim.note !== token)) return;
-      await this.#releaseTopic(admin, topic, read<TopicRecord>(claim), options);
+      const record = read<TopicRecord>(claim);
+      const partitions = (token !== undefined && (await admin.describeReplicas(topic, options))) || [];
+      if (partitions.some((partition) => isOursMoving(partition, record))) return;
+      await this.#releaseTopic(admin, topic, record, options);
       this.#journal.release(thing);
       await this.#releaseBrokers(admin, clusterId, options);
     });

@@ -99,6 +99,17 @@ describe('the record of a batch', () => {
     expect(journal.claims.has('throttle/c-1/topic/orders')).toBe(true);
   });
 
+  it('whose partitions were sent again, and move, is left alone', async () => {
+    const { kafka, journal, throttles, batch, start } = setUp([[1]]);
+    await start(batch({ 0: [1, 2] }));
+    const token = throttles.pending().get('c-1')?.get('orders');
+    await throttles.end(kafka, 'c-1', 'orders', options, token);
+    expect(journal.claims.has('throttle/c-1/topic/orders')).toBe(true);
+    kafka.replicas.catchUp();
+    await throttles.end(kafka, 'c-1', 'orders', options, token);
+    expect(journal.claims.size).toBe(0);
+  });
+
   it('in another cluster is another one', async () => {
     const { kafka, journal, throttles, batch, start } = setUp([[1]]);
     await start(batch({ 0: [1, 2] }));
