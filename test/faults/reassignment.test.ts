@@ -164,6 +164,24 @@ it('sets throttles back after a resource is gone in the middle', async () => {
   expect(Math.min(...counts)).toBe(2);
 });
 
+it('would stop writers if it let a topic grow that asks for more in sync than it has', async () => {
+  const { admin, close } = await realKafka(scene.world.kafka.bootstrapServers.split(','));
+  const options = { signal: new AbortController().signal };
+  const config = new Map([['min.insync.replicas', '2']]);
+  await admin.createTopic({ name: 'premise', partitions: 1, replicationFactor: 1, config }, options);
+  await checker.produce('premise', 1, 1);
+  const [partition] = (await admin.describeReplicas('premise', options)) ?? [];
+  const leader = partition?.leader ?? expect.fail('the partition has no leader');
+  const other = brokerIds.find((id) => id !== leader) ?? 0;
+  // A copy that takes for ever.
+  await broker(other).kill();
+  await eventually(() => admin.reassignReplicas('premise', new Map([[0, [leader, other]]]), options), { within });
+  await expect(checker.produce('premise', 1, 1)).rejects.toThrow(/in-sync replicas/);
+  await broker(other).start();
+  await eventually(() => checker.produce('premise', 1, 1), { within });
+  await close();
+});
+
 it('refuses more replicas than brokers, and says the numbers', async () => {
   await want(small, 4);
   const { message } = await scene.whenCondition('EventTopic', small, 'Stalled', 'True', 'NotEnoughBrokers');

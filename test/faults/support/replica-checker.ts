@@ -51,7 +51,7 @@ export class ReplicaChecker {
 
   /** Records of 100 kB, numbered per partition. */
   async produce(topic: string, partitions: number, perPartition: number): Promise<void> {
-    const producer = this.#kafka.producer();
+    const producer = this.#kafka.producer({ retry: { retries: 5 } });
     await producer.connect();
     for (let partition = 0; partition < partitions; partition += 1) {
       for (let first = 0; first < perPartition; first += 5) {
