@@ -94,6 +94,14 @@ export interface GroupState {
   members: readonly GroupMember[];
 }
 
+/** Groups by name, sorted. */
+export interface TopicReaders {
+  /** Those with a live member that is assigned, or subscribes to, the topic. */
+  reading: readonly string[];
+  /** Those that rebalance, so that nobody can say what they read, and may read the topic. */
+  unsettled: readonly string[];
+}
+
 /** Committed offsets by topic and partition; `undefined`: this group never committed there. */
 export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint | undefined>>;
 
@@ -120,8 +128,7 @@ export interface KafkaAdmin extends ReplicaAdmin {
   alterTopicConfig(name: string, changes: ConfigChanges, options: WriteOptions): Promise<void>;
   /** By id, so that a topic that somebody re-created under the same name survives. Being gone already is success. */
   deleteTopic(id: string, options: KafkaCallOptions): Promise<void>;
-  /** Groups with a live member that is assigned, or subscribes to, `topic`. */
-  groupsReading(topic: string, options: KafkaCallOptions): Promise<readonly string[]>;
+  groupsReading(topic: string, options: KafkaCallOptions): Promise<TopicReaders>;
 
   /** Offsets of every partition of every topic, in as few requests as the cluster allows. */
   readOffsets(

@@ -92,6 +92,11 @@ export class FakeBrokers {
     this.#rebalance(group);
   }
 
+  /** A classic group begins to rebalance: what its members read is not known until it has settled. */
+  disturb(groupId: string): void {
+    this.#group(groupId).state = 'PreparingRebalance';
+  }
+
   #rebalance(group: FakeGroup): void {
     const members = [...group.members.values()];
     group.state = members.length === 0 ? 'Empty' : 'Stable';

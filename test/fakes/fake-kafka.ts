@@ -13,11 +13,12 @@ import type {
   PartitionOffsets,
   Settled,
   TopicOffsets,
+  TopicReaders,
   TopicState,
   WriteOptions,
 } from '../../src/ports/kafka.ts';
 import type { PartitionReplicas } from '../../src/ports/kafka-replicas.ts';
-import { FakeBrokers, type FakeTopic } from './fake-brokers.ts';
+import { FakeBrokers, type FakeGroup, type FakeTopic } from './fake-brokers.ts';
 import { FakeReplicas } from './fake-replicas.ts';
 import { parsedValue, problemWith, settingsOfTopics } from './kafka-defaults.ts';
 
@@ -176,12 +177,15 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     });
   }
 
-  groupsReading(topic: string, options: KafkaCallOptions): Promise<readonly string[]> {
+  groupsReading(topic: string, options: KafkaCallOptions): Promise<TopicReaders> {
     return this.#call(options, () => {
-      const reading = [...this.groups].filter(([, { members }]) =>
+      const live = [...this.groups].filter(([, { members }]) => members.size > 0);
+      const [silent, settled] = [live.filter(([, group]) => rebalances(group)), live.filter(([, g]) => !rebalances(g))];
+      const reading = settled.filter(([, { members }]) =>
         [...members.values()].some((member) => member.subscription.includes(topic) || member.assignment.has(topic)),
       );
-      return reading.map(([group]) => group).sort();
+      const unsettled = silent.filter(([, { committed }]) => committed.size === 0 || committed.has(topic));
+      return { reading: namesOf(reading), unsettled: namesOf(unsettled) };
     });
   }
 
@@ -293,6 +297,14 @@ function checkSettings(what: string, settings: ReadonlyMap<string, string | unde
     const problem = value === undefined ? undefined : problemWith(key, value);
     if (problem !== undefined) throw refusal('rejected', what, 'INVALID_CONFIG', problem);
   }
+}
+
+function rebalances({ protocol, state }: FakeGroup): boolean {
+  return protocol === 'classic' && state === 'PreparingRebalance';
+}
+
+function namesOf(groups: readonly [string, FakeGroup][]): string[] {
+  return groups.map(([name]) => name).sort();
 }
 
 function copyOf(committed: ReadonlyMap<string, ReadonlyMap<number, bigint>> = new Map()): CommittedOffsets {

@@ -1,5 +1,5 @@
 import { Fault } from '../../ports/fault.ts';
-import type { GroupState, KafkaAdmin, Settled } from '../../ports/kafka.ts';
+import type { GroupState, KafkaAdmin, Settled, TopicReaders } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { faultOfCode } from './errors.ts';
@@ -14,24 +14,55 @@ type GroupReads = Pick<KafkaAdmin, 'readCommitted' | 'describeGroups'>;
  * Questions that arrive together are answered from one look at all groups.
  */
 export function createGroupsReading(cluster: Cluster, groupReads: GroupReads): Pick<KafkaAdmin, 'groupsReading'> {
-  const questions = batcherFor<string, readonly string[]>(cluster, {
+  /** What classic groups read when they were seen settled last. */
+  let settledReads = new Map<string, ReadonlySet<string>>();
+
+  /** What each group reads; `undefined`: it may read anything. */
+  async function look(): Promise<readonly GroupLook[]> {
+    const live = (await listEverywhere(cluster)).filter(({ groupState }) => !['Empty', 'Dead'].includes(groupState));
+    const states = valuesOf(await groupReads.describeGroups(live.filter(isConsumerGroup).map(idOf), shared));
+    const silent = states.filter(([, state]) => isSilent(state)).map(([group]) => group);
+    const byOffsets = [...live.filter(isStreamsGroup).map(idOf), ...silent];
+    const committed = new Map(valuesOf(await groupReads.readCommitted(byOffsets, shared)));
+    const committedBy = (group: string) => new Set(committed.get(group)?.keys());
+    const before = settledReads;
+    settledReads = new Map(states.map(([group, state]) => [group, readsNow(state) ?? before.get(group) ?? new Set()]));
+    return [
+      ...live.filter(isStreamsGroup).map(({ groupId }) => ({ group: groupId, reads: committedBy(groupId) })),
+      ...states.map(([group, state]): GroupLook => {
+        const reads = readsNow(state);
+        if (reads !== undefined) return { group, reads };
+        const mayRead = new Set([...committedBy(group), ...(before.get(group) ?? [])]);
+        return { group, reads: new Set(), mayRead: mayRead.size > 0 ? mayRead : 'anything' };
+      }),
+    ];
+  }
+
+  const questions = batcherFor<string, TopicReaders>(cluster, {
     keyOf: (topic) => topic,
     sizeOf: (topic) => ({ partitions: 0, bytes: topic.length }),
     send: async (topics) => {
-      const live = (await listEverywhere(cluster)).filter(({ groupState }) => !['Empty', 'Dead'].includes(groupState));
-      const [states, committed] = await Promise.all([
-        groupReads.describeGroups(live.filter(isConsumerGroup).map(idOf), shared),
-        groupReads.readCommitted(live.filter(isStreamsGroup).map(idOf), shared),
-      ]);
-      const byMembers = valuesOf(states).map(([group, state]) => ({ group, reads: topicsOf(state) }));
-      const byOffsets = valuesOf(committed).map(([group, offsets]) => ({ group, reads: new Set(offsets.keys()) }));
-      const readers = [...byMembers, ...byOffsets].sort((a, b) => (a.group < b.group ? -1 : 1));
-      return topics.map((topic) => {
-        return { ok: true, value: readers.filter(({ reads }) => reads.has(topic)).map(({ group }) => group) };
-      });
+      const groups = await look();
+      return topics.map((topic) => ({ ok: true, value: readersOf(topic, groups) }));
     },
   });
   return { groupsReading: (topic, options) => questions.call(topic, options) };
+}
+
+interface GroupLook {
+  group: string;
+  reads: ReadonlySet<string>;
+  /** For a group that does not say what it reads. */
+  mayRead?: ReadonlySet<string> | 'anything';
+}
+
+function readersOf(topic: string, groups: readonly GroupLook[]): TopicReaders {
+  const unsettled = groups.filter(({ mayRead }) => mayRead === 'anything' || mayRead?.has(topic) === true);
+  return { reading: namesOf(groups.filter(({ reads }) => reads.has(topic))), unsettled: namesOf(unsettled) };
+}
+
+function namesOf(groups: readonly GroupLook[]): string[] {
+  return groups.map(({ group }) => group).sort();
 }
 
 /** The look at the groups belongs to no single caller; each request in it has its own deadline. */
@@ -88,12 +119,13 @@ function valuesOf<T>(results: ReadonlyMap<string, Settled<T>>): [string, T][] {
   });
 }
 
-function topicsOf(state: GroupState): Set<string> {
-  // In a rebalance the coordinator of a classic group does not say what its members asked for.
+/** In a rebalance the coordinator of a classic group does not say what its members asked for. */
+function isSilent(state: GroupState): boolean {
   const silent = state.members.some(({ subscription, assignment }) => subscription.length + assignment.size === 0);
-  if (state.protocol === 'classic' && state.state !== 'Stable' && silent) {
-    const message = `group "${state.groupId}" is rebalancing, so nobody knows yet which topics it reads`;
-    throw new Fault('kafka', 'conflict', message, { code: 'REBALANCE_IN_PROGRESS' });
-  }
+  return state.protocol === 'classic' && state.state !== 'Stable' && silent;
+}
+
+function readsNow(state: GroupState): ReadonlySet<string> | undefined {
+  if (isSilent(state)) return undefined;
   return new Set(state.members.flatMap(({ subscription, assignment }) => [...subscription, ...assignment.keys()]));
 }

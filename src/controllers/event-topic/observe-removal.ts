@@ -79,7 +79,7 @@ async function askBrokers(
   const options = { signal, namespace: resource.metadata.namespace ?? '' };
   const admin = adminOf(sources.kafka, use);
   const onlyIfEmpty = resource.spec.deletionPolicy === 'DeleteIfEmpty';
-  const [cluster, topic, readingGroups, records] = await Promise.all([
+  const [cluster, topic, readers, records] = await Promise.all([
     admin.describeCluster(options),
     admin.describeTopic(name, options),
     admin.groupsReading(name, options),
@@ -92,7 +92,7 @@ async function askBrokers(
     topic,
     otherOwner: otherOwner(sources, resource, use),
     claim: sources.journal.find(claimName(use.clusterId, name)),
-    facts: { readingGroups, consumers: consumersOf(sources, resource, use), records },
+    facts: { readers, consumers: consumersOf(sources, resource, use), records },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Reason } from '../../crds/reasons.ts';
 import type { Claim } from '../../ports/journal.ts';
-import type { TopicState } from '../../ports/kafka.ts';
+import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
@@ -67,8 +67,7 @@ export type SeenRemoval = Extract<RemovalSight, { kind: 'seen' }>;
 
 /** What else must not be hurt by a removal. */
 export interface RemovalFacts {
-  /** Groups with a live member that reads the topic. */
-  readingGroups: readonly string[];
+  readers: TopicReaders;
   consumers: TopicConsumers;
   /** Asked for deletionPolicy DeleteIfEmpty only. */
   records: 'none' | 'some' | 'unknown' | undefined;

@@ -106,39 +106,44 @@ function holdDeletion(
 ): Blocked | undefined {
   const users = describeUse(resource, topic.id, seen.facts);
   if (users === undefined) return undefined;
-  return {
-    kind: 'wait',
-    reason: Reason.DeletionProtected,
-    message: `topic "${topic.name}" is still used by ${users}`,
-    lookAgainMs,
-  };
+  const message = `topic "${topic.name}" is in use: ${users}`;
+  return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
 }
 
 /** Who would be hurt, and what to do about them; `undefined`: nobody. */
-function describeUse(resource: EventTopic, id: string, { readingGroups, consumers }: RemovalFacts): string | undefined {
+function describeUse(resource: EventTopic, id: string, { readers, consumers }: RemovalFacts): string | undefined {
   const ignored = resource.spec.deletionProtection?.ignoreGroups ?? [];
-  const groups = list(
-    'group',
-    readingGroups.filter((group) => !matchesAny(group, ignored)),
-  );
+  const heeded = (groups: readonly string[]) =>
+    list(
+      'group',
+      groups.filter((group) => !matchesAny(group, ignored)),
+    );
+  const [reading, unsettled] = [heeded(readers.reading), heeded(readers.unsettled)];
   const allowed = resource.metadata.annotations?.[allowDeleteAnnotation] === id;
-  const references = allowed ? [] : describeConsumers(consumers);
-  const steps = [
-    ...(groups.length > 0 ? ['stop its members, or list it in deletionProtection.ignoreGroups'] : []),
-    ...(references.length > 0
-      ? [`delete the EventConsumer, or annotate this resource ${allowDeleteAnnotation}=${id}`]
-      : []),
+  const naming = allowed ? undefined : describeConsumers(consumers);
+  const uses = [
+    reading && `read by ${reading}`,
+    unsettled && `perhaps read by ${unsettled}, which is known once a rebalance has ended`,
+    naming && `named by ${naming}`,
   ];
-  return steps.length > 0 ? `${[...groups, ...references].join(' and ')}; ${steps.join('; ')}` : undefined;
+  const steps = [
+    (reading ?? unsettled) && 'stop its members, or list it in deletionProtection.ignoreGroups',
+    naming && `delete it, or annotate this resource ${allowDeleteAnnotation}=${id}`,
+  ];
+  const said = [...uses, ...steps].filter((part) => part !== undefined);
+  return said.length > 0 ? said.join('; ') : undefined;
 }
 
-function describeConsumers({ here, elsewhere }: TopicConsumers): string[] {
-  return [...list('EventConsumer', here), ...(elsewhere ? ['an EventConsumer in another namespace'] : [])];
+function describeConsumers({ here, elsewhere }: TopicConsumers): string | undefined {
+  const all = [list('EventConsumer', here), elsewhere ? 'an EventConsumer in another namespace' : undefined];
+  const known = all.filter((part) => part !== undefined);
+  return known.length > 0 ? known.join(' and ') : undefined;
 }
 
-function list(noun: string, names: readonly string[]): string[] {
-  if (names.length === 0) return [];
+/** `undefined`: there are none. */
+function list(noun: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
   const shown = [...names].sort().slice(0, namesShown);
   const more = names.length > shown.length ? ' and others' : '';
-  return [`${noun}${names.length > 1 ? 's' : ''} ${shown.map((name) => `"${name}"`).join(', ')}${more}`];
+  return `${noun}${names.length > 1 ? 's' : ''} ${shown.map((name) => `"${name}"`).join(', ')}${more}`;
 }

@@ -66,11 +66,6 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
       return answered((await admin.describeGroups([groupId], options)).get(groupId));
     }
 
-    /** A rebalance of any group in the cluster makes the question unanswerable for a moment. */
-    function readersOf(topic: string): Promise<readonly string[]> {
-      return eventually(() => admin.groupsReading(topic, options), patience);
-    }
-
     it('names itself and its brokers', async () => {
       const { clusterId, brokers } = await admin.describeCluster(options);
       expect(clusterId).toMatch(/^[A-Za-z0-9_-]{22}$/);
@@ -350,10 +345,10 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
           expect(group.members).toHaveLength(1);
           expect(group.members[0]?.subscription).toEqual([topic]);
           expect(group.members[0]?.assignment.get(topic)?.toSorted((a, b) => a - b)).toEqual([0, 1]);
-          expect(await readersOf(topic)).toEqual([groupId]);
+          expect(await admin.groupsReading(topic, options)).toMatchObject({ reading: [groupId] });
           await leave();
           await eventually(async () => expect(await groupOf(groupId)).toMatchObject({ members: [] }), patience);
-          expect(await readersOf(topic)).toEqual([]);
+          expect(await admin.groupsReading(topic, options)).toMatchObject({ reading: [] });
         },
       );
 

@@ -123,7 +123,11 @@ export function seenRemoval(
   patience: Partial<Patience> = {},
 ): ObservedTopic {
   const { use, liveClusterId, topic, otherOwner, claim } = seenTopic();
-  const nobody: RemovalFacts = { readingGroups: [], consumers: { here: [], elsewhere: false }, records: undefined };
+  const nobody: RemovalFacts = {
+    readers: { reading: [], unsettled: [] },
+    consumers: { here: [], elsewhere: false },
+    records: undefined,
+  };
   return {
     kind: 'removal',
     sight: { kind: 'seen', use, liveClusterId, topic, otherOwner, claim, ...seen, facts: { ...nobody, ...facts } },

@@ -191,6 +191,7 @@ describe('the Kafka admin', () => {
   describe('asking who reads a topic', () => {
     const group = (state: string, type = 'classic', protocolType = 'consumer') =>
       all(text('billing'), text(protocolType), text(state), text(type), tags);
+    const nobody = { reading: [], unsettled: [] };
     const listed = (...groups: Buffer[]) => all(i32(0), i16(0), list(...groups), tags);
 
     beforeEach(() => {
@@ -227,8 +228,8 @@ describe('the Kafka admin', () => {
       const committed = all(text('orders'), list(all(i32(0), i64(5n), i32(-1), none, i16(0), tags)), tags);
       const answer = all(text('billing'), list(committed), i16(0), tags);
       broker.answer(apiKey.OffsetFetch, all(i32(0), list(answer), tags));
-      expect(await admin.groupsReading('orders', options)).toEqual(['billing']);
-      expect(await admin.groupsReading('payments', options)).toEqual([]);
+      expect(await admin.groupsReading('orders', options)).toEqual({ reading: ['billing'], unsettled: [] });
+      expect(await admin.groupsReading('payments', options)).toEqual(nobody);
     });
 
     it.each([
@@ -236,19 +237,58 @@ describe('the Kafka admin', () => {
       { what: 'workers of Kafka Connect', of: group('Stable', 'classic', 'connect') },
     ])('asks no further about $what', async ({ of }) => {
       broker.answer(apiKey.ListGroups, listed(of));
-      expect(await admin.groupsReading('orders', options)).toEqual([]);
+      expect(await admin.groupsReading('orders', options)).toEqual(nobody);
       expect(broker.count(apiKey.FindCoordinator)).toBe(0);
     });
 
-    it('fails while a group rebalances, because its members do not say what they read', async () => {
-      broker.answer(apiKey.ListGroups, listed(group('PreparingRebalance')));
-      broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(), tags));
-      const member = all(text('m'), tags, text('c'), text('h'), text(''), text(''), tags);
-      const described = all(i16(0), text('billing'), text('PreparingRebalance'), text('consumer'), text(''));
-      broker.answer(apiKey.DescribeGroups, all(i32(0), list(all(described, list(member), i32(0), tags)), tags));
-      await expect(admin.groupsReading('orders', options)).rejects.toMatchObject({
-        kind: 'conflict',
-        code: 'REBALANCE_IN_PROGRESS',
+    describe('while a group rebalances, whose members then do not say what they read,', () => {
+      const bytes = (content: Buffer) => all(Buffer.from([content.length + 1]), content);
+      const member = (subscription: Buffer) =>
+        all(text('m'), tags, text('c'), text('h'), bytes(subscription), bytes(Buffer.alloc(0)), tags);
+      const subscribed = (topic: string) => {
+        const name = Buffer.from(topic);
+        return all(i16(0), i32(1), i16(name.length), name);
+      };
+      const describes = (state: string, subscription: Buffer = Buffer.alloc(0)) => {
+        const described = all(i16(0), text('billing'), text(state), text('consumer'), text(''));
+        broker.answer(
+          apiKey.DescribeGroups,
+          all(i32(0), list(all(described, list(member(subscription)), i32(0), tags)), tags),
+        );
+        broker.answer(apiKey.ListGroups, listed(group(state)));
+      };
+      const hasCommitted = (...topics: string[]) => {
+        const partitions = list(all(i32(0), i64(5n), i32(-1), none, i16(0), tags));
+        const offsets = topics.map((topic) => all(text(topic), partitions, tags));
+        broker.answer(
+          apiKey.OffsetFetch,
+          all(i32(0), list(all(text('billing'), list(...offsets), i16(0), tags)), tags),
+        );
+      };
+
+      beforeEach(() => {
+        broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(), tags));
+        describes('PreparingRebalance');
+      });
+
+      it('counts it as a possible reader of what it has committed, and of nothing else', async () => {
+        hasCommitted('orders');
+        expect(await admin.groupsReading('orders', options)).toEqual({ reading: [], unsettled: ['billing'] });
+        expect(await admin.groupsReading('payments', options)).toEqual(nobody);
+      });
+
+      it('counts it as a possible reader of everything when nothing is known of it', async () => {
+        hasCommitted();
+        expect(await admin.groupsReading('payments', options)).toEqual({ reading: [], unsettled: ['billing'] });
+      });
+
+      it('counts it as a possible reader of what it read when it was seen settled', async () => {
+        hasCommitted();
+        describes('Stable', subscribed('refunds'));
+        expect(await admin.groupsReading('refunds', options)).toEqual({ reading: ['billing'], unsettled: [] });
+        describes('PreparingRebalance');
+        expect(await admin.groupsReading('refunds', options)).toEqual({ reading: [], unsettled: ['billing'] });
+        expect(await admin.groupsReading('payments', options)).toEqual(nobody);
       });
     });
   });

@@ -104,20 +104,26 @@ describe('a removal', () => {
 });
 
 describe('a removal that is held', () => {
-  const groups: Partial<RemovalFacts> = { readingGroups: ['b', 'a'] };
+  const groups: Partial<RemovalFacts> = { readers: { reading: ['b', 'a'], unsettled: [] } };
   const consumers: Partial<RemovalFacts> = { consumers: { here: ['payment'], elsewhere: true } };
   const holds: { it: string; sight: RemovalSight; reason: string; says: string }[] = [
     {
       it: 'groups read the topic',
       sight: sightOf(groups),
       reason: 'DeletionProtected',
-      says: 'still used by groups "a", "b"; stop its members, or list it in deletionProtection.ignoreGroups; to keep',
+      says: 'in use: read by groups "a", "b"; stop its members, or list it in deletionProtection.ignoreGroups; to keep',
+    },
+    {
+      it: 'groups that rebalance may read the topic',
+      sight: sightOf({ readers: { reading: [], unsettled: ['c'] } }),
+      reason: 'DeletionProtected',
+      says: 'perhaps read by group "c", which is known once a rebalance has ended; stop its members, or list it',
     },
     {
       it: 'EventConsumers name the topic',
       sight: sightOf(consumers),
       reason: 'DeletionProtected',
-      says: 'EventConsumer "payment" and an EventConsumer in another namespace; delete the EventConsumer, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
+      says: 'named by EventConsumer "payment" and an EventConsumer in another namespace; delete it, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
     },
     {
       it: 'the EventCluster was never reached',
