@@ -243,6 +243,15 @@ const spec = z.object({
     .max(64)
     .meta(atomicList)
     .describe('Who may use what. The first rule that matches the namespace decides; no match means no access.'),
+  allowedConfigKeys: z
+    .array(glob)
+    .min(1)
+    .max(256)
+    .default(['*'])
+    .meta(setList)
+    .describe(
+      'Settings that an EventTopic may name in its config, as patterns with *; topicDefaults may use all. Default: ["*"]. Example: ["retention.*", "cleanup.policy"].',
+    ),
   topicDefaults: z
     .object({
       partitions: z

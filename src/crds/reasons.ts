@@ -31,6 +31,7 @@ export const reasons = {
   RegistryUnavailable: working,
   NotGranted: stalled,
   QuotaExceeded: stalled,
+  ConfigNotAllowed: stalled,
   OwnedByOther: stalled,
   PlanOnly: stalled,
   Deleting: progressing,

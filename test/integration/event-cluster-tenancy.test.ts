@@ -166,3 +166,39 @@ describe('a rule for namespaces with a label', () => {
     expect(await kafka.exists(team.topic('labelled'))).toBe(true);
   });
 });
+
+describe('the settings that an EventCluster allows', () => {
+  it('are applied, the others are named and left alone, and nothing is reset that was set while it was allowed', async () => {
+    const shop = await tenant();
+    const key = await shop.createTopic('orders', { config: { 'retention.ms': 5_000_000, 'flush.ms': 7_000 } });
+    await cluster.whenReady('EventTopic', key);
+    await shop.changeRule({}, { allowedConfigKeys: ['retention.*', 'segment.ms'] });
+    await change(key, { config: { 'retention.ms': 6_000_000, 'flush.ms': 8_000 } });
+    expect(await stalled(key, 'ConfigNotAllowed')).toContain('spec.config flush.ms');
+    const live = { 'retention.ms': '6000000', 'flush.ms': '7000' };
+    await eventually(async () => expect(await kafka.overrides(shop.topic('orders'))).toEqual(live), { within });
+    await change(key, { config: { 'flush.ms': null } });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.overrides(shop.topic('orders'))).toEqual(live);
+  });
+
+  it('keep a topic from being created with less than was asked for, and do not bind the defaults of the platform', async () => {
+    const topicDefaults = { partitions: 2, config: { 'flush.ms': 7_000 } };
+    const shop = await tenant({}, { allowedConfigKeys: ['retention.*'], topicDefaults });
+    const refused = await shop.createTopic('refused', { config: { 'segment.ms': 9_000_000 } });
+    await stalled(refused, 'ConfigNotAllowed');
+    expect(await shop.liveTopics()).toEqual([]);
+    const key = await shop.createTopic('plain', { partitions: null, config: { 'retention.ms': 5_000_000 } });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.partitions(shop.topic('plain'))).toBe(2);
+    expect(await kafka.overrides(shop.topic('plain'))).toEqual({ 'flush.ms': '7000', 'retention.ms': '5000000' });
+    await cluster.patch('EventCluster', shop.namespace, { spec: { topicDefaults: { partitions: 5 } } });
+    await change(key, { config: { 'retention.ms': 6_000_000 } });
+    await eventually(
+      async () => expect(await kafka.overrides(shop.topic('plain'))).toMatchObject({ 'retention.ms': '6000000' }),
+      { within },
+    );
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.partitions(shop.topic('plain'))).toBe(2);
+  });
+});

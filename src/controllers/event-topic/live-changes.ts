@@ -8,7 +8,7 @@ import { refuse, type TopicAction, type TopicPlan } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
-import { refusePartitions } from './policy.ts';
+import { forbiddenKeys, refuseForbiddenKeys, refusePartitions } from './policy.ts';
 import { planReplication } from './reassignment/plan.ts';
 
 /** The topic is ours: bring it to the spec, part by part. A part that is refused holds back no other. */
@@ -20,7 +20,8 @@ export function planChanges(resource: EventTopic, observed: SeenTopic, topic: To
   if (growth?.kind === 'grow') actions.push(growth);
   else if (growth !== undefined) blocked.push(growth);
   const config = planLiveConfig(resource, observed, topic);
-  blocked.push(...refuseSettings(resource, topic, config));
+  const forbidden = refuseForbiddenKeys(resource.spec, use);
+  blocked.push(...(forbidden ? [forbidden] : []), ...refuseSettings(resource, topic, config));
   const { replicas } = observed;
   const { changes, ...replication } = planReplication({ ...resource, use, topic, replicas, changes: config.changes });
   if (changes.size > 0) {
@@ -34,13 +35,17 @@ export function planChanges(resource: EventTopic, observed: SeenTopic, topic: To
 
 export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic: TopicState): ConfigPlan {
   const { config, driftPolicy, ignoreConfigKeys } = resource.spec;
+  const applied = appliedBefore(resource, observed, topic);
+  const forbidden = forbiddenKeys({ ...applied, ...config }, observed.use);
+  const wanted = Object.entries(settingsOf(config)).filter(([key]) => !forbidden.includes(key));
   return planConfig({
-    wanted: settingsOf(config),
-    applied: appliedBefore(resource, observed, topic),
+    wanted: Object.fromEntries(wanted),
+    applied,
     live: topic.config,
     driftPolicy,
     ignored: ignoreConfigKeys,
-    held: unsafeNumbers(config),
+    // What was set while it was allowed is left alone.
+    held: [...unsafeNumbers(config), ...forbidden],
     refused: observed.objections.settings,
     resting: observed.resting,
   });

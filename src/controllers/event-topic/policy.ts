@@ -3,6 +3,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
+import { matchesAny } from '../globs.ts';
 import { refuse } from './actions.ts';
 import type { SeenTopic } from './observed.ts';
 
@@ -19,7 +20,12 @@ export function refuseAnotherTopic({ use, placesTaken }: SeenTopic): Blocked | u
 /** What the owner of the EventCluster has against a topic that is to be created; existing ones are not asked about. */
 export function refuseCreation({ spec }: EventTopic, { use }: SeenTopic): Blocked[] {
   const partitions = spec.partitions ?? use.cluster.spec.topicDefaults?.partitions;
-  const refusals = [partitions === undefined ? undefined : refusePartitions(use, partitions)];
+  const refusals = [
+    // Without a number the brokers take their own, which is the platform's choice.
+    partitions === undefined ? undefined : refusePartitions(use, partitions),
+    // With a setting less than was wanted the topic could lose records before anybody reads of it.
+    refuseForbiddenKeys(spec, use),
+  ];
   return refusals.filter((refusal) => refusal !== undefined);
 }
 
@@ -40,5 +46,26 @@ export function refuseAdoptionPolicy({ spec }: EventTopic, { use }: SeenTopic, t
   return refuse(
     Reason.NotGranted,
     `topic "${topic.name}" existed before, and EventCluster "${use.name}" does not grant adoptionPolicy ${spec.adoptionPolicy} to this namespace; use ${[...granted].sort().join(' or ')}`,
+  );
+}
+
+/** Settings that an EventTopic may not name; what comes from topicDefaults is the platform's own. */
+export function forbiddenKeys(
+  settings: Readonly<Record<string, unknown>> | undefined,
+  { cluster }: ClusterUse,
+): string[] {
+  const allowed = cluster.spec.allowedConfigKeys;
+  return Object.keys(settings ?? {})
+    .filter((key) => !matchesAny(key, allowed))
+    .sort();
+}
+
+export function refuseForbiddenKeys({ config }: EventTopic['spec'], use: ClusterUse): Blocked | undefined {
+  const keys = forbiddenKeys(config, use);
+  if (keys.length === 0) return undefined;
+  const allowed = use.cluster.spec.allowedConfigKeys.toSorted().join(', ');
+  return refuse(
+    Reason.ConfigNotAllowed,
+    `spec.config ${keys.join(', ')}: EventCluster "${use.name}" allows ${allowed}; remove the others from spec.config, or ask its owner to allow them`,
   );
 }

@@ -29,6 +29,7 @@ export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Parti
     spec: {
       mode: 'ReadWrite',
       kafka: { bootstrapServers: ['kafka:9092'] },
+      allowedConfigKeys: ['*'],
       access: [
         accessRule({
           namespaces: ['shop'],

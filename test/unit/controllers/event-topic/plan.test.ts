@@ -362,6 +362,41 @@ const rows: Row[] = [
     blocked: [wait('ClusterNotReady')],
   },
   {
+    it: 'leaves settings alone that the platform does not allow, and changes the others',
+    resource: topicResource(
+      { config: { 'retention.ms': 5, 'flush.ms': 7 } },
+      { ...ours, appliedConfig: { 'flush.ms': '1', 'segment.bytes': '9' } },
+    ),
+    seen: {
+      topic: liveTopic({}, { 'flush.ms': '1', 'segment.bytes': '9' }),
+      use: useOf(clusterOf({ allowedConfigKeys: ['retention.*', 'segment.ms'] })),
+    },
+    actions: [act({ kind: 'configure', changes: new Map([['retention.ms', '5']]) })],
+    blocked: [
+      expect.objectContaining({
+        reason: 'ConfigNotAllowed',
+        message: expect.stringContaining('spec.config flush.ms: EventCluster "default" allows retention.*, segment.ms'),
+      }),
+    ],
+  },
+  {
+    it: 'creates no topic with settings less than were asked for',
+    resource: topicResource({ config: { 'flush.ms': 7 } }),
+    seen: { topic: undefined, use: useOf(clusterOf({ allowedConfigKeys: ['retention.*'] })) },
+    actions: [],
+    blocked: [refuse('ConfigNotAllowed')],
+  },
+  {
+    it: 'allows the platform its own defaults',
+    resource: topicResource(),
+    seen: {
+      topic: undefined,
+      use: useOf(clusterOf({ allowedConfigKeys: ['retention.*'], topicDefaults: { config: { 'flush.ms': 7 } } })),
+    },
+    actions: [act({ kind: 'create' })],
+    blocked: [],
+  },
+  {
     it: 'does nothing in Plan mode, and says so first',
     resource: topicResource({ mode: 'Plan', partitions: 2, config: { 'retention.ms': 5 } }, ours),
     actions: [],
