@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import type { Nursery } from '../setup/processes.mjs';
@@ -50,6 +50,10 @@ export interface ControlPlane {
   /** Path; one JSON object per line and answered request. */
   auditLog: string;
   start(): Promise<void>;
+  /** Copies what etcd holds. Nobody reaches the API server meanwhile. Answers the path of the copy. */
+  backUp(name: string): Promise<string>;
+  /** Sets etcd back to a copy, its revisions too, as a restore of etcd's files does. */
+  restore(copy: string): Promise<void>;
 }
 
 interface Access {
@@ -201,6 +205,17 @@ export function createControlPlane(plan: ControlPlanePlan, nursery: Nursery): Co
   const etcd = createEtcd(setting);
   const apiServer = createApiServer(setting);
   const controllerManager = createControllerManager(setting);
+  const parts = [etcd, apiServer, controllerManager];
+  const data = path('etcd');
+  const start = async () => {
+    for (const part of parts) await part.start();
+  };
+  /** All three: a process that goes on would remember what is not so any more. */
+  const whileStopped = async (act: () => void) => {
+    for (const part of parts.toReversed()) await part.stop();
+    act();
+    await start();
+  };
   return {
     ...known,
     etcd,
@@ -209,10 +224,16 @@ export function createControlPlane(plan: ControlPlanePlan, nursery: Nursery): Co
     kubeconfig: path('kubeconfig'),
     proxy: new FaultProxy({ host: proxyHost, port: API_PORT }, { host, port: API_PORT }),
     kubeconfigThroughProxy: path('kubeconfig-through-proxy'),
-    start: async () => {
-      await etcd.start();
-      await apiServer.start();
-      await controllerManager.start();
+    start,
+    backUp: async (name) => {
+      const copy = path(`backup-${name}`);
+      await whileStopped(() => cpSync(data, copy, { recursive: true }));
+      return copy;
     },
+    restore: (copy) =>
+      whileStopped(() => {
+        rmSync(data, { recursive: true });
+        cpSync(copy, data, { recursive: true });
+      }),
   };
 }

@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Operator } from '../../dev/world/operator.ts';
+import type { KubeObject } from '../../src/ports/kube.ts';
+import { figure, stopwatch } from './support/figure.ts';
+import { liveTopics } from './support/live-topics.ts';
+import { verbose, whenLookedAt } from './support/operator-log.ts';
+import { Scene, startTimeoutMs } from './support/scene.ts';
+
+/** Rounds come soon, and so does a restarted operator's turn. */
+const env = {
+  ...verbose,
+  SLUICE_RECHECK_MS: '3000',
+  SLUICE_LEASE_DURATION_MS: '4000',
+  SLUICE_LEASE_RENEW_DEADLINE_MS: '3000',
+  SLUICE_LEASE_RETRY_MS: '500',
+};
+
+let scene: Scene;
+let operator: Operator;
+
+beforeAll(async () => {
+  scene = await Scene.open();
+  await scene.createEventCluster(scene.world.kafka.bootstrapServers);
+  operator = await scene.startOperator({ env });
+}, startTimeoutMs);
+afterEach(({ task }) => scene?.note(task));
+afterAll(async () => {
+  await scene?.close();
+}, startTimeoutMs);
+
+/** What Kubernetes knows when the copy is made. Answers the keys by the part that each resource plays. */
+async function createBefore(prefix: string) {
+  const create = (name: string, spec: Record<string, unknown>) =>
+    scene.createTopic(`${prefix}-${name}`, { keyed: false, config: { 'retention.ms': 1_000_000 }, ...spec });
+  const destroy = { deletionPolicy: 'Delete' };
+  const keys = {
+    untouched: await create('untouched', destroy),
+    changed: await create('changed', destroy),
+    deleted: await create('deleted', destroy),
+    released: await create('released', { deletionPolicy: 'Retain' }),
+    anew: await create('anew', destroy),
+    owner: await create('owner', { topicName: `${prefix}-shared`, ...destroy }),
+  };
+  await scene.whenAllReady('EventTopic', Object.values(keys));
+  const heir = await create('heir', { topicName: `${prefix}-shared`, ...destroy });
+  await scene.whenCondition('EventTopic', heir, 'Stalled', 'True', 'OwnedByOther');
+  return { ...keys, heir };
+}
+
+type Keys = Awaited<ReturnType<typeof createBefore>>;
+
+/** What happens after the copy was made and is forgotten by Kubernetes, but not by Kafka. */
+async function changeAfter(prefix: string, keys: Keys): Promise<void> {
+  const { cluster } = scene;
+  for (const key of [keys.deleted, keys.released, keys.anew, keys.owner]) await cluster.delete('EventTopic', key);
+  for (const key of [keys.deleted, keys.released, keys.anew, keys.owner]) await cluster.whenGone('EventTopic', key);
+  await cluster.patch('EventTopic', keys.changed, { spec: { partitions: 3, config: { 'retention.ms': 2_000_000 } } });
+  const again = await scene.createTopic(`${prefix}-anew`, { deletionPolicy: 'Delete' });
+  const late = await scene.createTopic(`${prefix}-late`, { deletionPolicy: 'Delete' });
+  await scene.whenAllReady('EventTopic', [keys.changed, keys.heir, again, late]);
+}
+
+/** The topics of one case, with the id of each. */
+async function idsOf(prefix: string): Promise<Record<string, string>> {
+  const live = await liveTopics(scene.world.kafka.bootstrapServers);
+  return Object.fromEntries(
+    [...live].flatMap(([name, { id }]) => (name.startsWith(`${prefix}-`) ? [[name, id] as const] : [])).sort(),
+  );
+}
+
+const cases = [
+  { it: 'an operator that goes on', prefix: 'goes-on', restarted: false },
+  { it: 'an operator that is started afterwards', prefix: 'restarted', restarted: true },
+];
+
+it.each(cases)('loses, deletes and creates no topic when Kubernetes is restored under $it', async (row) => {
+  const { prefix, restarted } = row;
+  const keys = await createBefore(prefix);
+  const copy = await scene.world.controlPlane.backUp(prefix);
+  await changeAfter(prefix, keys);
+  const before = await idsOf(prefix);
+  expect(Object.keys(before)).not.toContain(`${prefix}-deleted`);
+  expect(Object.keys(before)).toContain(`${prefix}-late`);
+
+  if (restarted) await operator.part.stop();
+  const { pid } = operator.part;
+  await scene.world.controlPlane.restore(copy);
+  const sinceRestore = stopwatch();
+  if (restarted) await operator.part.start();
+
+  const stalled = (key: string, reason: string) => scene.whenCondition('EventTopic', key, 'Stalled', 'True', reason);
+  await stalled(keys.changed, 'PartitionDecreaseRefused');
+  await stalled(keys.deleted, 'TopicDeletedOutOfBand');
+  await stalled(keys.anew, 'TopicRecreated');
+  await stalled(keys.heir, 'OwnedByOther');
+  await scene.whenAllReady('EventTopic', [keys.untouched, keys.released, keys.owner]);
+  figure(`all statuses were true again ${sinceRestore()} after the restore`);
+
+  await whenLookedAt(operator, Object.values(keys), { times: 2 });
+  expect(await idsOf(prefix)).toEqual(before);
+  const resources = await scene.cluster.list<KubeObject>('EventTopic', scene.namespace);
+  expect(resources.map(({ metadata }) => metadata.name)).not.toContain(`${prefix}-late`);
+  if (!restarted) expect(operator.part.pid).toBe(pid);
+});
+
+it('had valid statuses all the time, and met no bug', () => scene.expectGoodConduct());
