@@ -125,16 +125,16 @@ export function figuresOfSweep(n: number, sweep: Sweep, floor: SweepFloor): read
   ];
 }
 
-export function figuresOfTenants({ few, crowd, aloneSeconds, amongSeconds, crowdSeconds }: Tenants): readonly Figure[] {
+export function figuresOfTenants(tenants: Tenants): readonly Figure[] {
+  const { few, crowd, aloneSeconds, amongSeconds, crowdSeconds, bareAloneSeconds, bareAmongSeconds } = tenants;
   return [
     figureOf({
       ...{ what: `seconds until ${few} topics are Ready while another namespace creates ${crowd}`, n: few },
-      ...{
-        figure: amongSeconds,
-        floor: aloneSeconds,
-        aim: 2,
-        of: 'ratio',
-        details: { crowdSeconds: round(crowdSeconds, 1) },
+      ...{ figure: amongSeconds, floor: aloneSeconds, aim: 2, of: 'ratio' },
+      details: {
+        ...{ crowdSeconds: round(crowdSeconds, 1), times: tenants.times },
+        ...{ bareSeconds: round(bareAmongSeconds, 3), bareFloor: round(bareAloneSeconds, 3) },
+        bareRatio: round(bareAmongSeconds / bareAloneSeconds, 2),
       },
     }),
   ];

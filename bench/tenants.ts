@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namesOf } from './floor.ts';
+import type { Change } from './kube.ts';
+import { inLanes, secondsOf } from './lanes.ts';
 import { inNamespace, type Pass, runPhase } from './pass.ts';
-import { calmDown } from './stage.ts';
+import { calmDown, type Stage } from './stage.ts';
 import { median } from './statistics.ts';
 
 const FEW = 10;
@@ -16,40 +18,66 @@ export interface Tenants {
   /** How long the few take while nothing else happens, and in the middle of the crowd: medians. */
   aloneSeconds: number;
   amongSeconds: number;
+  /** The same for as many objects that no operator looks at: created, then patched. */
+  bareAloneSeconds: number;
+  bareAmongSeconds: number;
+  /** How often the few were done before the crowd was. */
+  times: number;
   /** How long the crowd takes. */
   crowdSeconds: number;
 }
 
 /** One namespace creates `crowd` topics while others create ten. Nothing is left. */
 export async function measureTenants(pass: Pass, crowd: number): Promise<Tenants> {
-  const alone: number[] = [];
+  const alone: Taken[] = [];
   for (let time = 1; time <= TIMES; time += 1) {
     await calmDown(pass.stage);
     alone.push(await createFew(pass, `alone-${time}`));
   }
   await calmDown(pass.stage);
-  const among: number[] = [];
+  const among: Taken[] = [];
   const crowdSeconds = await inNamespace(pass, 'crowd', async (crowded) => {
     const names = namesOf('crowd', crowd);
     const creating = runPhase(crowded, 'create', names);
-    while (crowded.readiness.left > crowd * (1 - UNDER_WAY)) await Promise.race([sleep(POLL_MS), creating]);
-    for (let time = 1; time <= TIMES; time += 1) {
-      const seconds = await createFew(pass, `among-${time}`);
-      // Later than the crowd, they were alone again.
-      if (crowded.readiness.left > 0) among.push(seconds);
-    }
-    const { seconds } = await creating;
+    const createAmong = async () => {
+      while (crowded.readiness.left > crowd * (1 - UNDER_WAY)) await Promise.race([sleep(POLL_MS), creating]);
+      for (let time = 1; time <= TIMES; time += 1) {
+        const taken = await createFew(pass, `among-${time}`);
+        // Later than the crowd, they were alone again.
+        if (crowded.readiness.left > 0) among.push(taken);
+      }
+    };
+    const [{ seconds }] = await Promise.all([creating, createAmong()]);
     await runPhase(crowded, 'delete', names);
     return seconds;
   });
-  return { few: FEW, crowd, aloneSeconds: median(alone), amongSeconds: median(among), crowdSeconds };
+  const middle = (taken: readonly Taken[], field: keyof Taken) => median(taken.map((one) => one[field]));
+  return {
+    ...{ few: FEW, crowd, crowdSeconds, times: among.length },
+    ...{ aloneSeconds: middle(alone, 'seconds'), amongSeconds: middle(among, 'seconds') },
+    ...{ bareAloneSeconds: middle(alone, 'bareSeconds'), bareAmongSeconds: middle(among, 'bareSeconds') },
+  };
 }
 
-function createFew(pass: Pass, namespace: string): Promise<number> {
+interface Taken {
+  seconds: number;
+  bareSeconds: number;
+}
+
+function createFew(pass: Pass, namespace: string): Promise<Taken> {
   return inNamespace(pass, namespace, async (few) => {
     const names = namesOf(namespace, FEW);
     const { seconds } = await runPhase(few, 'create', names);
+    const bareSeconds = await secondsOf(() => createBare(pass.stage, namespace, names));
     await runPhase(few, 'delete', names);
-    return seconds;
+    return { seconds, bareSeconds };
   });
+}
+
+/** What of it is the API server's part. */
+async function createBare({ kube }: Stage, namespace: string, names: readonly string[]): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  const inAll = (change: (name: string) => Change) => inLanes(names, names.length, (name) => kube.change(change(name)));
+  await inAll((name) => ({ method: 'POST', path, body: { metadata: { name } } }));
+  await inAll((name) => ({ method: 'PATCH', path: `${path}/${name}`, body: { data: { of: name } } }));
 }
