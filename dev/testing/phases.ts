@@ -71,9 +71,9 @@ export const PHASES: readonly Phase[] = [
   commands('generated files', 5, [task('generate', '--check')]),
   tests('unit', 10, '--project', 'unit'),
   tests('environment', 10, '--project', 'dev'),
-  tests('contract', 10, '--project', 'contract'),
-  tests('integration', 20, '--project', 'integration'),
+  tests('contract', 15, '--project', 'contract'),
+  tests('integration', 25, '--project', 'integration'),
   tests('permissions', 2, '--project', 'permissions'),
-  tests('faults', 20, '--project', 'faults'),
+  tests('faults', 35, '--project', 'faults'),
   commands('demo', 20, [task('demo', '--check')], true),
 ];
