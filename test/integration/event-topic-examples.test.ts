@@ -45,6 +45,8 @@ interface Example {
 const endings: Readonly<Record<string, readonly [type: string, status: string, reason?: string]>> = {
   'event-topic-plan.yaml': ['Stalled', 'True', 'PlanOnly'],
   'event-topic-paused.yaml': ['Paused', 'True'],
+  // The world of these tests has one broker.
+  'event-topic-replication.yaml': ['Stalled', 'True', 'NotEnoughBrokers'],
 };
 
 describe('the operator makes of', () => {
