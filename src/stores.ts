@@ -45,7 +45,7 @@ const namespaceType: ResourceType = {
 
 /** What the stores below are used for: only these verbs are granted. */
 const uses: readonly StoreUse[] = [
-  { group, plural: eventCluster.plural, status: true },
+  { group, plural: eventCluster.plural, read: true, status: true },
   { group, plural: eventTopic.plural, read: true, patch: true, status: true },
   { group, plural: eventSchema.plural, status: true },
   { group, plural: eventConsumer.plural, status: true },

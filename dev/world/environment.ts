@@ -24,7 +24,8 @@ function defaultEventCluster({ kafka, registry }: World): object {
     spec: {
       kafka: { bootstrapServers: kafka.bootstrapServers.split(',') },
       registry: { url: registry.url },
-      access: [{ ...access, deletionPolicies: ['Retain', 'Delete'] }],
+      access: [{ ...access, deletionPolicies: ['Retain', 'DeleteIfEmpty', 'Delete'] }],
+      maxDeletionsPerHour: 1_000_000,
       topicDefaults: { partitions: 3, replicationFactor: kafka.brokers.length },
     },
   };

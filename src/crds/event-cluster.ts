@@ -274,6 +274,15 @@ const spec = z.object({
     })
     .optional()
     .describe('What a new topic gets where its own resource is silent.'),
+  maxDeletionsPerHour: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(100)
+    .meta(int32)
+    .describe(
+      'Topics of this Kafka cluster that may be deleted in any hour, a brake against a mass delete by mistake; more wait. Default: 100. Example: 1000.',
+    ),
   reassignment: z
     .object({
       enabled: z

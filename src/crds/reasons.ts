@@ -63,6 +63,8 @@ export const reasons = {
   TopicRecreated: stalled,
   TopicDeletedOutOfBand: stalled,
   DeletionProtected: working,
+  DeletionDisabledOnBroker: working,
+  DeletionLimitReached: working,
   NameRefused: stalled,
   TopicRejected: stalled,
   // EventSchema

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../src/ports/kube.ts';
 import type { Managed } from '../../src/runtime/kind.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';
+import { claimsIn } from './support/journal.ts';
 import { Api, type KafkaRequest, KafkaTap, type Listener } from './support/kafka-tap.ts';
 import { liveTopics } from './support/live-topics.ts';
 import { conditionOf, keyOf, Scene, startTimeoutMs, within } from './support/scene.ts';
@@ -175,16 +176,7 @@ it('adopted none of its own topics as if it were a stranger’s, and keeps no cl
   const reasons = new Set((await scene.cluster.list<Event>('Event', scene.namespace)).map(({ reason }) => reason));
   expect(reasons).toContain('Created');
   expect(reasons).not.toContain('Adopted');
-  await eventually(
-    async () => {
-      const journal = await scene.cluster.get<KubeObject & { data?: object }>(
-        'ConfigMap',
-        'sluice-system/sluice-journal',
-      );
-      expect(journal?.data ?? {}).toEqual({});
-    },
-    { within },
-  );
+  await eventually(async () => expect(await claimsIn(scene.cluster)).toEqual([]), { within });
 });
 
 it('gives each of 100 contested topics one owner, and leaves it the owner after it was killed', async () => {

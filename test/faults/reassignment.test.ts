@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
 import type { Part } from '../../dev/world/part.ts';
 import type { EventTopic } from '../../src/crds/event-topic.ts';
-import type { KubeObject } from '../../src/ports/kube.ts';
 import { realKafka } from '../contract/kafka/real-kafka.ts';
 import { describeReplicaAdmin } from '../contract/kafka/replica-admin.contract.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';
+import { claimsIn } from './support/journal.ts';
 import { ReplicaChecker } from './support/replica-checker.ts';
 import { eventClusterName, Scene, startTimeoutMs, within } from './support/scene.ts';
 
@@ -97,16 +97,7 @@ async function expectAsBefore(): Promise<void> {
 }
 
 async function whenNothingRecorded(): Promise<void> {
-  await eventually(
-    async () => {
-      const journal = await scene.cluster.get<KubeObject & { data?: object }>(
-        'ConfigMap',
-        'sluice-system/sluice-journal',
-      );
-      expect(journal?.data ?? {}).toEqual({});
-    },
-    { within },
-  );
+  await eventually(async () => expect(await claimsIn(scene.cluster)).toEqual([]), { within });
 }
 
 it('moves replicas slowed down, and says how far it is', async () => {

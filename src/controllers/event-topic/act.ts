@@ -1,21 +1,18 @@
 import { assertNever } from '../../crds/common.ts';
-import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Claim, Journal } from '../../ports/journal.ts';
-import type { EventNote, ResourceStore } from '../../ports/kube.ts';
+import type { EventNote } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
-import { adminOf, type ClusterConnections } from '../cluster-use.ts';
+import { adminOf } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
-import { deleteTopic } from './delete.ts';
+import { type DeletionEffects, deleteTopic } from './delete.ts';
 import { claimName } from './identity.ts';
 import { actOnReassignment } from './reassignment/act.ts';
 import type { Throttles } from './reassignment/throttles.ts';
 import type { WrittenSettings } from './written-settings.ts';
 
-export interface TopicEffects {
-  topics: ResourceStore<EventTopic>;
-  kafka: ClusterConnections;
+export interface TopicEffects extends DeletionEffects {
   journal: Journal;
   written: WrittenSettings;
   throttles: Throttles;

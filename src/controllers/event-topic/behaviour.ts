@@ -1,11 +1,15 @@
+import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceStore } from '../../ports/kube.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Round } from '../../runtime/kind.ts';
 import { adminOf, type ClusterUse, questionOf, resolveCluster } from '../cluster-use.ts';
+import { SharedReads } from '../shared-reads.ts';
 import { actOnTopic } from './act.ts';
 import type { TopicAction } from './actions.ts';
+import type { DeletionMemory } from './delete.ts';
+import { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { heirOf, otherOwner } from './neighbours.ts';
 import { noObjections, readObjections } from './objections.ts';
@@ -15,6 +19,7 @@ import { Places } from './places.ts';
 import { planTopic } from './plan.ts';
 import { observeReplicas } from './reassignment/observe.ts';
 import type { Throttles } from './reassignment/throttles.ts';
+import { RefusedDeletions } from './refused-deletions.ts';
 import { planTopicRemoval } from './removal.ts';
 import { reportTopic, type TopicFields } from './report.ts';
 import { takePlace } from './take-place.ts';
@@ -27,6 +32,7 @@ export interface TopicSources extends RemovalSources {
 
 export interface TopicDependencies extends TopicSources {
   topics: ResourceStore<EventTopic>;
+  clusters: ResourceStore<EventCluster>;
   journal: Journal;
   throttles: Throttles;
 }
@@ -36,14 +42,19 @@ export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicActi
 export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopicBehaviour {
   const written = new WrittenSettings();
   const places = new Places();
+  const deletions: DeletionMemory = {
+    brake: new DeletionBrake(dependencies.journal),
+    refused: new RefusedDeletions(),
+    clusterReads: new SharedReads(),
+  };
   return {
     // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
     needsFinalizer: (resource) =>
       resource.spec.deletionPolicy !== 'Retain' || heirOf(dependencies, resource) !== undefined,
-    observe: (resource, round) => observeTopic({ ...dependencies, written, places }, resource, round),
+    observe: (resource, round) => observeTopic({ ...dependencies, written, places, deletions }, resource, round),
     plan: planTopic,
     planRemoval: planTopicRemoval,
-    act: (action, round) => actOnTopic({ ...dependencies, written }, action, round),
+    act: (action, round) => actOnTopic({ ...dependencies, written, deletions }, action, round),
     report: reportTopic,
     forget: (key) => {
       written.forget(key);

@@ -1,6 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
+import { isDeletionRecord } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { isThrottleRecord } from './reassignment/records.ts';
 
@@ -24,6 +25,7 @@ export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal
 
 function releaseWhere(journal: Journal, matches: (uid: string) => boolean): void {
   for (const { thing, uid } of [...journal.list()]) {
-    if (!isThrottleRecord(thing) && matches(uid)) journal.release(thing);
+    const isClaim = !isThrottleRecord(thing) && !isDeletionRecord(thing);
+    if (isClaim && matches(uid)) journal.release(thing);
   }
 }

@@ -12,16 +12,20 @@ import {
   questionOf,
   resolveCluster,
 } from '../cluster-use.ts';
+import type { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { keepBecause } from './keep.ts';
 import { consumersOf, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+import type { RefusedDeletions } from './refused-deletions.ts';
 
 /** How soon the brokers are asked again; that an EventCluster is reached again is told by a watch. */
 const askAgainMs = 30_000;
 
 export interface RemovalSources extends Neighbourhood {
   kafka: ClusterConnections;
+  /** Absent where nothing is carried out. */
+  deletions?: { brake: Pick<DeletionBrake, 'waitMs'>; refused: Pick<RefusedDeletions, 'find'> };
 }
 
 export async function observeRemoval(
@@ -73,7 +77,7 @@ async function askBrokers(
   sources: RemovalSources,
   resource: EventTopic,
   use: ClusterUse,
-  { signal }: Round,
+  { signal, now }: Round,
 ): Promise<SeenRemoval> {
   const name = topicNameOf(resource);
   const options = { signal, namespace: resource.metadata.namespace ?? '' };
@@ -92,8 +96,21 @@ async function askBrokers(
     topic,
     otherOwner: otherOwner(sources, resource, use),
     claim: sources.journal.find(claimName(use.clusterId, name)),
-    facts: { readers, consumers: consumersOf(sources, resource, use), records },
+    facts: {
+      ...{ readers, records, consumers: consumersOf(sources, resource, use) },
+      ...(topic && rememberedOf(sources.deletions, topic.id, use, now)),
+    },
   };
+}
+
+function rememberedOf(
+  deletions: RemovalSources['deletions'],
+  id: string,
+  { clusterId, cluster }: ClusterUse,
+  now: Date,
+): Pick<RemovalFacts, 'refused' | 'brakeMs'> {
+  const counted = { clusterId, id, limit: cluster.spec.maxDeletionsPerHour };
+  return { refused: deletions?.refused.find([id, clusterId], now), brakeMs: deletions?.brake.waitMs(counted, now) };
 }
 
 /** Whether the topic holds records. A partition of which nothing is known may hold some. */

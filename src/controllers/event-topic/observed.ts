@@ -6,6 +6,7 @@ import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
+import type { RefusedDeletion } from './refused-deletions.ts';
 
 /** What the brokers said that they would refuse, asked beforehand. */
 export interface Objections {
@@ -71,4 +72,8 @@ export interface RemovalFacts {
   consumers: TopicConsumers;
   /** Asked for deletionPolicy DeleteIfEmpty only. */
   records: 'none' | 'some' | 'unknown' | undefined;
+  /** The last try to delete the topic failed. */
+  refused?: RefusedDeletion | undefined;
+  /** Milliseconds until maxDeletionsPerHour lets the deletion through; absent: it does. */
+  brakeMs?: number | undefined;
 }

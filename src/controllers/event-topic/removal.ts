@@ -2,6 +2,7 @@ import { allowDeleteAnnotation, assertNever } from '../../crds/common.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { type Blocked, inSync } from '../../runtime/kind.ts';
+import type { ClusterUse } from '../cluster-use.ts';
 import { matchesAny } from '../globs.ts';
 import { describeOwner } from '../ownership.ts';
 import { blockedBy, type TopicPlan } from './actions.ts';
@@ -20,6 +21,8 @@ interface Ways {
   release(why: string): TopicPlan;
   /** Both stay until `blocked` ends by itself, or nobody may wait any longer. */
   hold(blocked: Blocked): TopicPlan;
+  /** Nobody may wait any longer. */
+  mayNotWait: boolean;
 }
 
 /**
@@ -39,10 +42,10 @@ function waysOf(resource: EventTopic, patience: Patience): Ways {
   const hold = (blocked: Blocked): TopicPlan => {
     const over = overBecause(patience);
     if (over !== undefined) return release(`${over} and the deletion was held: ${blocked.message}`);
-    const untilMs = Math.min(blocked.lookAgainMs ?? lookAgainMs, patience.leftMs ?? lookAgainMs);
+    const untilMs = Math.min(blocked.lookAgainMs ?? lookAgainMs, patience.leftMs ?? Number.POSITIVE_INFINITY);
     return blockedBy([{ ...blocked, message: `${blocked.message}; ${toLetGo}`, lookAgainMs: untilMs }]);
   };
-  return { release, hold };
+  return { release, hold, mayNotWait: overBecause(patience) !== undefined };
 }
 
 function overBecause({ namespaceTerminating, leftMs }: Patience): string | undefined {
@@ -79,7 +82,7 @@ function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPla
   if (heir) return handOver(resource, { ...seen, heir }, ways);
   const records = describeRecords(seen.facts);
   if (records !== undefined) return ways.release(records);
-  const held = holdDeletion(resource, topic, seen);
+  const held = holdDeletion(resource, topic, seen, ways);
   if (held !== undefined) return ways.hold(held);
   return { actions: [{ kind: 'delete', use, resource, name: topic.name, id: topic.id }], blocked: [] };
 }
@@ -101,13 +104,26 @@ function describeRecords({ records }: RemovalFacts): string | undefined {
 /** What holds the deletion of a topic that is ours to delete. */
 function holdDeletion(
   resource: EventTopic,
-  topic: { name: string; id: string },
-  seen: SeenRemoval,
+  { name, id }: { name: string; id: string },
+  { use, facts }: SeenRemoval,
+  { mayNotWait }: Ways,
 ): Blocked | undefined {
-  const users = describeUse(resource, topic.id, seen.facts);
-  if (users === undefined) return undefined;
-  const message = `topic "${topic.name}" is in use: ${users}`;
-  return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
+  if (facts.refused && (facts.refused.resting || mayNotWait)) return facts.refused.blocked;
+  const users = describeUse(resource, id, facts);
+  if (users !== undefined) {
+    const message = `topic "${name}" is in use: ${users}`;
+    return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
+  }
+  return facts.brakeMs === undefined ? undefined : braked(use, facts.brakeMs);
+}
+
+function braked({ name, cluster }: ClusterUse, brakeMs: number): Blocked {
+  return {
+    kind: 'wait',
+    reason: Reason.DeletionLimitReached,
+    message: `EventCluster "${name}" lets through ${cluster.spec.maxDeletionsPerHour} deletions of topics an hour, and as many were made; this one is made as soon as there is room, or when spec.maxDeletionsPerHour of the EventCluster is raised`,
+    lookAgainMs: Math.max(1_000, brakeMs),
+  };
 }
 
 /** Who would be hurt, and what to do about them; `undefined`: nobody. */

@@ -28,6 +28,7 @@ export function clusterOf(spec: Partial<EventClusterSpec> = {}, overrides: Parti
     metadata: { name: 'default', uid: 'cluster-uid', resourceVersion: '1', generation: 1, creationTimestamp: created },
     spec: {
       mode: 'ReadWrite',
+      maxDeletionsPerHour: 100,
       kafka: { bootstrapServers: ['kafka:9092'] },
       allowedConfigKeys: ['*'],
       access: [

@@ -1,0 +1,102 @@
+import type { Journal } from '../../ports/journal.ts';
+
+/** A deletion that asks to be counted. */
+export interface CountedDeletion {
+  clusterId: string;
+  /** The topic's. */
+  id: string;
+  /** How many the EventCluster lets through in an hour. */
+  limit: number;
+}
+
+const root = 'deletions/';
+const minuteMs = 60_000;
+/** A deletion counts until the minute that it was made in has been over for an hour. */
+const minutesKept = 61;
+/** Records belong to no resource. */
+const holder = 'deletions';
+
+/** Deletions by minute since the epoch. */
+type Minutes = ReadonlyMap<number, number>;
+
+export function isDeletionRecord(thing: string): boolean {
+  return thing.startsWith(root);
+}
+
+/**
+ * Counts the deletions of topics of each Kafka cluster over the last hour. Each is in the journal before it is made, so
+ * that neither a restart nor another leader begins at nought.
+ */
+export class DeletionBrake {
+  readonly #journal: Journal;
+  readonly #made = new Map<string, Minutes>();
+  /** When each topic was counted: another try is no other deletion. */
+  readonly #counted = new Map<string, number>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Milliseconds until the deletion may be made, as far as is known now; `undefined`: it may be made. */
+  waitMs(deletion: CountedDeletion, now: Date): number | undefined {
+    if (this.#isCounted(deletion.id, now)) return undefined;
+    const window = this.#windowOf(deletion.clusterId, now);
+    if (sum(window) < deletion.limit) return undefined;
+    const oldest = Math.min(...window.keys(), minuteOf(now));
+    return (oldest + minutesKept) * minuteMs - now.getTime();
+  }
+
+  /** Counts the deletion; resolves once that is stored. False: too many were made. Throws Fault. */
+  async take(deletion: CountedDeletion, now: Date): Promise<boolean> {
+    if (this.waitMs(deletion, now) !== undefined) return false;
+    const { clusterId, id } = deletion;
+    const counted = this.#isCounted(id, now);
+    const minute = minuteOf(now);
+    const window = this.#windowOf(clusterId, now);
+    const made = new Map(window).set(minute, (window.get(minute) ?? 0) + (counted ? 0 : 1));
+    this.#made.set(clusterId, made);
+    this.#counted.set(id, minute);
+    const note = JSON.stringify([...made]);
+    await this.#journal.record(`${root}${clusterId}`, { uid: holder, at: now.toISOString(), note });
+    return true;
+  }
+
+  #isCounted(id: string, now: Date): boolean {
+    const oldest = minuteOf(now) - minutesKept;
+    for (const [topic, minute] of this.#counted) if (minute <= oldest) this.#counted.delete(topic);
+    return this.#counted.has(id);
+  }
+
+  /** What this process knows and what the journal says: who leads in turn adds to what it found there. */
+  #windowOf(clusterId: string, now: Date): Minutes {
+    const oldest = minuteOf(now) - minutesKept;
+    const window = new Map<number, number>();
+    const known = [...(this.#made.get(clusterId) ?? []), ...parsed(this.#journal.find(`${root}${clusterId}`)?.note)];
+    for (const [minute, count] of known) {
+      if (minute > oldest) window.set(minute, Math.max(count, window.get(minute) ?? 0));
+    }
+    return window;
+  }
+}
+
+function minuteOf(time: Date): number {
+  return Math.floor(time.getTime() / minuteMs);
+}
+
+function sum(minutes: Minutes): number {
+  return [...minutes.values()].reduce((total, count) => total + count, 0);
+}
+
+/** Nothing for a note that is damaged. */
+function parsed(note: string | undefined): (readonly [number, number])[] {
+  try {
+    const entries: unknown = JSON.parse(note ?? '[]');
+    return Array.isArray(entries) ? entries.filter(isEntry) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isEntry(entry: unknown): entry is readonly [number, number] {
+  return Array.isArray(entry) && entry.length === 2 && entry.every((part) => Number.isSafeInteger(part));
+}
