@@ -8,6 +8,8 @@ export interface Claim {
   creates?: boolean;
   /** The id that the resource held when it claimed another one: the claim is settled once it holds a new one. */
   replaces?: string;
+  /** The id of the one topic that the claim speaks of; absent: of whichever has the name. */
+  id?: string;
   /** What has to be known to undo something. */
   note?: string;
 }
@@ -17,6 +19,7 @@ export function sameClaim(one: Claim, other: Claim): boolean {
     one.uid === other.uid &&
     (one.creates ?? false) === (other.creates ?? false) &&
     one.replaces === other.replaces &&
+    one.id === other.id &&
     one.note === other.note
   );
 }

@@ -6,8 +6,8 @@ export function entryKey(thing: string): string {
   return createHash('sha256').update(thing).digest('hex').slice(0, 40);
 }
 
-export function entryValue(thing: string, { uid, at, creates, replaces, note }: Claim): string {
-  return JSON.stringify({ thing, uid, at, creates, replaces, note });
+export function entryValue(thing: string, { uid, at, creates, replaces, id, note }: Claim): string {
+  return JSON.stringify({ thing, uid, at, creates, replaces, id, note });
 }
 
 /** Bytes that an entry takes of the ConfigMap. */
@@ -26,8 +26,9 @@ export function readEntry(key: string, value: string): { thing: string; claim: C
   // Absent in entries of versions that did not tell the two kinds of claims apart.
   const creates = 'creates' in entry && entry.creates === true;
   const replaces = 'replaces' in entry && typeof entry.replaces === 'string' ? { replaces: entry.replaces } : {};
+  const id = 'id' in entry && typeof entry.id === 'string' ? { id: entry.id } : {};
   const note = 'note' in entry && typeof entry.note === 'string' ? { note: entry.note } : {};
-  return { thing, claim: { uid, at, ...(creates && { creates }), ...replaces, ...note } };
+  return { thing, claim: { uid, at, ...(creates && { creates }), ...replaces, ...id, ...note } };
 }
 
 function parsed(text: string): unknown {

@@ -27,11 +27,11 @@ export async function actOnTopic(
     case 'create':
       return createTopic(effects, action, round);
     case 'adopt':
-      await claim(effects, action, action.name, { uid: action.uid, replaces: action.replaces }, round);
+      await claim(effects, action, action.name, { uid: action.uid, replaces: action.replaces, id: action.id }, round);
       return happened(Reason.Adopted, `adopted topic "${action.name}" with id ${action.id}, which existed before`);
     case 'handOver':
       effects.journal.release(claimName(action.use.clusterId, action.name));
-      await claim(effects, action, action.name, { uid: action.heirUid }, round);
+      await claim(effects, action, action.name, { uid: action.heirUid, id: action.id }, round);
       return happened(Reason.Released, `handed topic "${action.name}" over to the next resource that claims it`);
     case 'grow':
       await adminOf(effects.kafka, action.use).growTopic(action.name, action.to, { signal: round.signal });
@@ -84,10 +84,16 @@ function claim(
   { journal }: TopicEffects,
   { use }: TopicAction,
   name: string,
-  { uid, creates, replaces }: { uid: string; creates?: true; replaces?: string | undefined },
+  {
+    uid,
+    creates,
+    replaces,
+    id,
+  }: { uid: string; creates?: true; replaces?: string | undefined; id?: string | undefined },
   { now }: Round,
 ): Promise<void> {
-  const claimed: Claim = { uid, at: now.toISOString(), ...(creates && { creates }), ...(replaces && { replaces }) };
+  const known = { ...(creates && { creates }), ...(replaces && { replaces }), ...(id && { id }) };
+  const claimed: Claim = { uid, at: now.toISOString(), ...known };
   return journal.record(claimName(use.clusterId, name), claimed);
 }
 

@@ -21,7 +21,8 @@ export type TopicAction =
       before: ReadonlyMap<string, ConfigEntry>;
       driftOnly: boolean;
     }
-  | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string }
+  /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
+  | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
 
 export type TopicPlan = Plan<TopicAction>;

@@ -37,5 +37,8 @@ export function ownClaim(resource: EventTopic, { use, claim }: Omit<TopicSight, 
 /** Whether the live topic is this resource's own: by the id that its status holds, or by a claim that came later. */
 export function ownsTopic(resource: EventTopic, sight: TopicSight): boolean {
   if (!sight.topic) return false;
-  return rememberedOf(resource, sight.use).topicId === sight.topic.id || ownClaim(resource, sight) !== undefined;
+  const { id } = sight.topic;
+  if (rememberedOf(resource, sight.use).topicId === id) return true;
+  const claim = ownClaim(resource, sight);
+  return claim !== undefined && (claim.id ?? id) === id;
 }

@@ -39,6 +39,8 @@ export interface Inheritance {
   use: ClusterUse;
   heir: Claimant;
   claim: Claim | undefined;
+  /** The one topic that is left; `undefined`: it was claimed and never seen. */
+  topicId: string | undefined;
 }
 
 /** Who takes the topic over when this resource goes; `undefined`: nobody, or it is not this resource's to leave. */
@@ -51,12 +53,11 @@ export function heirOf(around: Neighbourhood, resource: EventTopic): Inheritance
   const claim = around.journal.find(claimName(use.clusterId, name));
   const claimants = claimantsOf(around, name, use);
   const { uid } = resource.metadata;
-  const isOwner =
-    rememberedOf(resource, use).topicId !== undefined ||
-    ownClaim(resource, { use, claim }) !== undefined ||
-    ownerOf(claimants)?.uid === uid;
+  const own = ownClaim(resource, { use, claim });
+  const { topicId } = rememberedOf(resource, use);
+  const isOwner = topicId !== undefined || own !== undefined || ownerOf(claimants)?.uid === uid;
   const heir = ownerOf(claimants.filter((other) => other.uid !== uid));
-  return heir && isOwner ? { use, heir, claim } : undefined;
+  return heir && isOwner ? { use, heir, claim, topicId: own ? own.id : topicId } : undefined;
 }
 
 /** Without a grant nobody holds a name against those who have one. */

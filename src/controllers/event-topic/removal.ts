@@ -79,7 +79,7 @@ function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPla
   if (seen.liveClusterId !== use.clusterId) return ways.release(otherCluster);
   if (!topic) return inSync;
   if (!ownsTopic(resource, seen)) return ways.release('it is not the one that this resource managed');
-  if (heir) return handOver(resource, { ...seen, heir }, ways);
+  if (heir) return handOver(resource, { ...seen, heir, topicId: topic.id }, ways);
   const records = describeRecords(seen.facts);
   if (records !== undefined) return ways.release(records);
   const held = holdDeletion(resource, topic, seen, ways);
@@ -88,11 +88,12 @@ function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPla
 }
 
 /** The heir gets our claim, so that it need not adopt what is managed already. */
-function handOver(resource: EventTopic, { use, heir, claim }: Inheritance, ways: Ways): TopicPlan {
+function handOver(resource: EventTopic, { use, heir, claim, topicId: id }: Inheritance, ways: Ways): TopicPlan {
   if (claim?.uid === heir.uid) {
     return ways.release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
   }
-  return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name: topicNameOf(resource) }], blocked: [] };
+  const name = topicNameOf(resource);
+  return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name, id }], blocked: [] };
 }
 
 function describeRecords({ records }: RemovalFacts): string | undefined {

@@ -101,7 +101,7 @@ describe('a claim', () => {
   it('keeps what it was made for, and is written anew for something else', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
-    const creation = { ...claim('u1'), creates: true, replaces: 'id-1' };
+    const creation = { ...claim('u1'), creates: true, replaces: 'id-1', id: 'id-2' };
     await Promise.all([setup.journal.record('c/1', creation), setup.clock.advance(5)]);
     expect(setup.api.writes).toBe(2);
     const fresh = setup.other();

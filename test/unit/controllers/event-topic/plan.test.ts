@@ -287,6 +287,13 @@ const rows: Row[] = [
     blocked: [refuse('TopicRecreated')],
   },
   {
+    it: 'does not take a third topic for the re-created one that it accepted by its id',
+    resource: topicResource({ acceptTopicId: 'id-2' }, ours),
+    seen: { topic: liveTopic({ id: 'id-3' }), claim: { ...ownCreation, creates: false, replaces: 'id-1', id: 'id-2' } },
+    actions: [],
+    blocked: [refuse('TopicRecreated')],
+  },
+  {
     it: 'accepts a re-created topic by its id, and resets nothing that its creator set',
     resource: topicResource(
       { acceptTopicId: 'id-2', config: { 'retention.ms': 5 } },
