@@ -29,8 +29,10 @@ export type TopicFields = Partial<
 
 export function reportTopic(resource: EventTopic, observed: ObservedTopic): Report<TopicFields> {
   const done = { reason: Reason.InSync, message: `topic "${topicNameOf(resource)}" is as the spec says` };
-  // Nothing was seen, so what was known stays.
-  if (observed.kind !== 'seen') return { done, findings: [], fields: {} };
+  // Nothing was seen of it, so what was known stays.
+  if (observed.kind !== 'seen' || observed.liveClusterId !== observed.use.clusterId) {
+    return { done, findings: [], fields: {} };
+  }
   const { topic } = observed;
   const config = topic && managesTopic(resource, observed) ? planLiveConfig(resource, observed, topic) : undefined;
   const drift = (resource.spec.driftPolicy === 'Report' && config?.drift) || [];
@@ -58,8 +60,8 @@ function mayKnow(resource: EventTopic, { use }: SeenTopic): boolean {
 
 /** The id is ours once seen, and stays in the status when the topic is lost: it tells the old one from a new one. */
 function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
-  const { otherOwner, topic, use, liveClusterId } = observed;
-  const isOurs = !otherOwner && liveClusterId === use.clusterId && ownsTopic(resource, observed);
+  const { otherOwner, topic, use } = observed;
+  const isOurs = !otherOwner && ownsTopic(resource, observed);
   const topicId = isOurs ? topic?.id : rememberedOf(resource, use).topicId;
   const ownerIsHere = otherOwner?.namespace === resource.metadata.namespace;
   return {

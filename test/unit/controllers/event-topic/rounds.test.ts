@@ -83,6 +83,20 @@ describe('rounds of an EventTopic', () => {
     expect(ready()).toMatchObject({ status: 'False', reason: 'ClusterIdChanged' });
   });
 
+  it('forget nothing of a topic while another cluster than the one that is meant answers', async () => {
+    const { kafka, clusters, topics, settle, ready } = world({
+      adoptionPolicy: 'Never',
+      config: { 'retention.ms': 5 },
+    });
+    await settle();
+    const { topicId, appliedConfig, observed } = topics.must(key).status ?? {};
+    clusters.edit('default', { spec: { kafka: { clusterId: 'a-cluster-id-by-mistake' } } });
+    kafka.putTopic('orders', { id: 'id-elsewhere', partitions: 9 });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ClusterIdChanged' });
+    expect(topics.must(key).status).toMatchObject({ topicId, appliedConfig, observed, clusterId: kafka.clusterId });
+  });
+
   const calls = [1, 2, 3, 4, 5, 6, 7, 8];
   it.each(calls)('end in the same world when call %i to the brokers fails', async (call) => {
     const { kafka, topics, settle, ready } = world({ partitions: 3, deletionPolicy: 'Delete' });
