@@ -52,13 +52,13 @@ export function planConfig(question: ConfigQuestion): ConfigPlan {
   const drift: Drift[] = [];
   const unmet: ConfigPlan['unmet'][number][] = [];
   for (const [key, value] of mine(question.applied)) {
-    if (key in question.wanted || live.get(key)?.overridden !== true) continue;
+    if (Object.hasOwn(question.wanted, key) || live.get(key)?.overridden !== true) continue;
     applied.set(key, value);
     if (!held.includes(key)) changes.set(key, undefined);
   }
   for (const [key, value] of mine(question.wanted)) {
     const entry = live.get(key);
-    const before = question.applied[key];
+    const before = Object.hasOwn(question.applied, key) ? question.applied[key] : undefined;
     if (isLive(entry, value)) {
       applied.set(key, value);
       continue;
@@ -111,6 +111,6 @@ export function configMismatches(
 
 /** What stands on the topic itself, apart from what `defaults` put there. */
 export function overridesOf(live: ReadonlyMap<string, ConfigEntry>, defaults: Settings): Settings {
-  const own = [...live].filter(([key, { overridden }]) => overridden && !(key in defaults));
+  const own = [...live].filter(([key, { overridden }]) => overridden && !Object.hasOwn(defaults, key));
   return Object.fromEntries(own.flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])));
 }

@@ -161,7 +161,8 @@ function changesNow({ changes, topic, replicas, spec }: ReplicationQuestion): Co
     minInSync > minInSyncOf(topic) &&
     replicas.partitions.some(({ inSync }) => inSync.length < minInSync);
   const isHeld = (key: string) =>
-    (key === minInSyncKey && isEarly) || (replicas.record !== undefined && key in replicas.record.settings);
+    (key === minInSyncKey && isEarly) ||
+    (replicas.record !== undefined && Object.hasOwn(replicas.record.settings, key));
   return new Map([...changes].filter(([key]) => !isHeld(key)));
 }
 

@@ -22,6 +22,12 @@ interface Row {
 
 const rows: Row[] = [
   { it: 'sets what is wanted and not there', wanted: { a: '1' }, changes: [['a', '1']], after: {} },
+  {
+    it: 'takes no name of JavaScript’s own for an applied setting',
+    wanted: { constructor: '1' },
+    changes: [['constructor', '1']],
+    after: {},
+  },
   { it: 'leaves alone what is there', wanted: { a: '1' }, live: { a: '1' } },
   { it: 'leaves settings of others alone', live: { other: '1' } },
   {
