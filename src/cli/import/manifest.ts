@@ -23,7 +23,8 @@ export interface TopicManifest {
     clusterRef?: { name: string };
     topicName?: string;
     partitions: number;
-    replicationFactor: number;
+    /** Absent: partitions have different numbers of them, and any number would have some moved. */
+    replicationFactor?: number;
     config?: Readonly<Record<string, string>>;
   };
 }
@@ -39,7 +40,7 @@ export function manifestOf(topic: TopicState, { name, namespace, cluster }: Plac
       ...(cluster !== undefined && { clusterRef: { name: cluster } }),
       ...(name !== topic.name && { topicName: topic.name }),
       partitions: topic.partitions,
-      replicationFactor: topic.replicationFactor,
+      ...(topic.mostReplicas === undefined && { replicationFactor: topic.replicationFactor }),
       ...(config.length > 0 && { config: Object.fromEntries(config) }),
     },
   };

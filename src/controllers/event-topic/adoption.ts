@@ -7,6 +7,7 @@ import { configMismatches } from './config.ts';
 import { planChanges } from './live-changes.ts';
 import type { SeenTopic } from './observed.ts';
 import { refuseAdoptionPolicy } from './policy.ts';
+import { replicasDiffer } from './reassignment/observe.ts';
 
 /** A topic that existed before becomes ours as the policy says, and is then brought to the spec like any other. */
 export function planAdoption(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
@@ -54,8 +55,11 @@ function adoptionMismatches({ spec }: EventTopic, topic: TopicState): string[] {
   if (spec.partitions !== undefined && spec.partitions !== topic.partitions) {
     mismatches.push(`it has ${topic.partitions} partitions and not ${spec.partitions}`);
   }
-  if (spec.replicationFactor !== undefined && spec.replicationFactor !== topic.replicationFactor) {
-    mismatches.push(`it has ${topic.replicationFactor} replicas and not ${spec.replicationFactor}`);
+  if (replicasDiffer(spec.replicationFactor, topic)) {
+    const { replicationFactor: fewest, mostReplicas: most = fewest } = topic;
+    mismatches.push(
+      `it has ${most > fewest ? `${fewest} to ${most}` : fewest} replicas and not ${spec.replicationFactor}`,
+    );
   }
   return [...mismatches, ...configMismatches(settingsOf(spec.config), topic.config, spec.ignoreConfigKeys)];
 }

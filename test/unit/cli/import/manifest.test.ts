@@ -22,6 +22,12 @@ describe('the manifest of a live topic', () => {
       spec: { partitions: 3, replicationFactor: 1 },
     },
     {
+      it: 'is silent about replicas of which partitions have different numbers: any number would move some',
+      topic: liveTopic({ mostReplicas: 3 }),
+      place: here,
+      spec: { clusterRef: { name: 'default' }, partitions: 3 },
+    },
+    {
       it: 'has the settings of the topic’s own, sorted',
       topic: liveTopic({}, { 'segment.ms': '1', 'cleanup.policy': 'compact' }),
       place: here,

@@ -23,7 +23,8 @@ interface Row {
 }
 
 const nothing = { actions: [], blocked: [] };
-const refuse = (reason: string) => expect.objectContaining({ kind: 'refuse', reason });
+const refuse = (reason: string, says = '') =>
+  expect.objectContaining({ kind: 'refuse', reason, message: expect.stringContaining(says) });
 const wait = (reason: string) => expect.objectContaining({ kind: 'wait', reason });
 const act = (action: Record<string, unknown>) => expect.objectContaining(action);
 
@@ -186,6 +187,13 @@ const rows: Row[] = [
     resource: topicResource({ partitions: 6 }),
     actions: [],
     blocked: [refuse('AdoptionMismatch')],
+  },
+  {
+    it: 'does not adopt a topic of which some partitions have more replicas',
+    resource: topicResource({ replicationFactor: 2 }),
+    seen: { topic: liveTopic({ replicationFactor: 2, mostReplicas: 3 }) },
+    actions: [],
+    blocked: [refuse('AdoptionMismatch', 'it has 2 to 3 replicas and not 2')],
   },
   {
     it: 'does not adopt a topic with other settings',
