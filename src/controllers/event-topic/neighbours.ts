@@ -32,7 +32,7 @@ function claimantsOf(around: Neighbourhood, name: string, use: ClusterUse): Clai
   return around.topics
     .byIndex(topicIndex, name)
     .filter((other) => !other.metadata.deletionTimestamp && mayClaim(around, other, use))
-    .map((other) => claimant(other, Boolean(other.status?.topicId) || claimed === other.metadata.uid));
+    .map((other) => claimant(other, rememberedOf(other, use).topicId !== undefined || claimed === other.metadata.uid));
 }
 
 export interface Inheritance {

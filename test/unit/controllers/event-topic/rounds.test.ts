@@ -378,6 +378,19 @@ describe('a plan that is only shown', () => {
   });
 });
 
+describe('an owner in the Kafka cluster that is meant', () => {
+  it('stays so against an older resource that owned the name in the cluster before', async () => {
+    const { topics, settle, ready } = topicWorld([topicResource()]);
+    await settle();
+    const metadata = { name: 'older', uid: 'older-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
+    topics.create(topicResource({ topicName: 'orders' }, { topicId: 'id-0', clusterId: 'kafka-0' }, metadata));
+    await settle();
+    await settle('shop/older');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(ready('shop/older')).toMatchObject({ status: 'False', reason: 'OwnedByOther' });
+  });
+});
+
 describe('an owner with policy Retain', () => {
   const younger = { name: 'heir', uid: 'heir-uid', creationTimestamp: '2026-01-01T00:00:09Z' };
 
