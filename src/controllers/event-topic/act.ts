@@ -1,7 +1,7 @@
 import { assertNever } from '../../crds/common.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { Claim, Journal } from '../../ports/journal.ts';
+import type { Journal } from '../../ports/journal.ts';
 import type { EventNote } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf } from '../cluster-use.ts';
@@ -27,7 +27,7 @@ export async function actOnTopic(
     case 'create':
       return createTopic(effects, action, round);
     case 'adopt':
-      await claim(effects, action, action.name, { uid: action.uid, replaces: action.replaces, id: action.id }, round);
+      await claim(effects, action, action.name, action, round);
       return happened(Reason.Adopted, `adopted topic "${action.name}" with id ${action.id}, which existed before`);
     case 'handOver':
       effects.journal.release(claimName(action.use.clusterId, action.name));
@@ -58,11 +58,11 @@ type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: K
  * our own topic. A claim made in this very call proves nothing when somebody else was faster, so it is taken back.
  */
 async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, round: Round): Promise<EventNote> {
-  const { use, uid, topic, replaces } = action;
+  const { use, uid, topic, replaces, frees } = action;
   const thing = claimName(use.clusterId, topic.name);
   const before = effects.journal.find(thing);
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
-  if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces }, round);
+  if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
   try {
     const created = await adminOf(effects.kafka, use).createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
@@ -80,21 +80,27 @@ function createdNothing(error: unknown, claimedBefore: boolean): boolean {
   return !claimedBefore && (error.kind === 'denied' || error.code === 'TOPIC_ALREADY_EXISTS');
 }
 
+interface NewClaim {
+  uid: string;
+  creates?: true;
+  replaces?: string | undefined;
+  id?: string | undefined;
+  /** Whose claim makes way. */
+  frees?: string | undefined;
+}
+
 function claim(
   { journal }: TopicEffects,
   { use }: TopicAction,
   name: string,
-  {
-    uid,
-    creates,
-    replaces,
-    id,
-  }: { uid: string; creates?: true; replaces?: string | undefined; id?: string | undefined },
+  { uid, creates, replaces, id, frees }: NewClaim,
   { now }: Round,
 ): Promise<void> {
+  const thing = claimName(use.clusterId, name);
+  // Only the claim that was judged: another one may have come since.
+  if (frees !== undefined && frees !== uid && journal.find(thing)?.uid === frees) journal.release(thing);
   const known = { ...(creates && { creates }), ...(replaces && { replaces }), ...(id && { id }) };
-  const claimed: Claim = { uid, at: now.toISOString(), ...known };
-  return journal.record(claimName(use.clusterId, name), claimed);
+  return journal.record(thing, { uid, at: now.toISOString(), ...known });
 }
 
 async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {

@@ -8,8 +8,8 @@ import type { ReassignmentAction } from './reassignment/plan.ts';
 export type TopicAction =
   | ReassignmentAction
   /** `replaces`: the id of the lost topic in whose place it comes. */
-  | { kind: 'create'; use: ClusterUse; uid: string; topic: NewTopic; replaces: string | undefined }
-  | { kind: 'adopt'; use: ClusterUse; uid: string; name: string; id: string; replaces: string | undefined }
+  | ({ kind: 'create'; uid: string; topic: NewTopic; replaces: string | undefined } & Claiming)
+  | ({ kind: 'adopt'; uid: string; name: string; id: string; replaces: string | undefined } & Claiming)
   | { kind: 'grow'; use: ClusterUse; name: string; from: number; to: number }
   | {
       kind: 'configure';
@@ -24,6 +24,12 @@ export type TopicAction =
   /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
   | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
+
+/** `frees`: the uid of a resource that claimed the name and may do so no more. */
+interface Claiming {
+  use: ClusterUse;
+  frees: string | undefined;
+}
 
 export type TopicPlan = Plan<TopicAction>;
 

@@ -23,9 +23,10 @@ export function takeOver(
   topic: TopicState,
   replaces: string | undefined,
 ): TopicPlan {
-  const { use } = observed;
+  const { use, claim } = observed;
   const { uid } = resource.metadata;
-  const adopt: TopicAction = { kind: 'adopt', use, uid, name: topic.name, id: topic.id, replaces };
+  const { name, id } = topic;
+  const adopt: TopicAction = { kind: 'adopt', use, uid, name, id, replaces, frees: claim?.uid };
   const { actions, blocked } = planChanges(resource, observed, topic);
   return { actions: [adopt, ...actions], blocked };
 }

@@ -114,7 +114,10 @@ function planCreation(resource: EventTopic, observed: SeenTopic, replaces: strin
     ...(replicationFactor !== undefined && { replicationFactor }),
     config: new Map(Object.entries({ ...settingsOf(defaults?.config), ...settingsOf(spec.config) })),
   };
-  return { actions: [{ kind: 'create', use, uid: metadata.uid, topic, replaces }], blocked: [] };
+  return {
+    actions: [{ kind: 'create', use, uid: metadata.uid, topic, replaces, frees: observed.claim?.uid }],
+    blocked: [],
+  };
 }
 
 function awaitUsableDefaults({ name }: ClusterUse): Blocked {
