@@ -23,7 +23,7 @@ beforeAll(async () => {
         {
           namespaces: [namespace],
           topics: [`${namespace}.*`],
-          deletionPolicies: ['Retain', 'Delete'],
+          deletionPolicies: ['Retain', 'DeleteIfEmpty', 'Delete'],
           adoptionPolicies: ['MatchOnly', 'Take'],
         },
       ],
