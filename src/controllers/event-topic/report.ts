@@ -28,7 +28,8 @@ export type TopicFields = Partial<
 >;
 
 export function reportTopic(resource: EventTopic, observed: ObservedTopic): Report<TopicFields> {
-  const done = { reason: Reason.InSync, message: `topic "${topicNameOf(resource)}" is as the spec says` };
+  const message = `topic "${topicNameOf(resource)}" is as the spec says`;
+  const done = { reason: Reason.InSync, message };
   // Nothing was seen of it, so what was known stays.
   if (observed.kind !== 'seen' || observed.liveClusterId !== observed.use.clusterId) {
     return { done, findings: [], fields: {} };
@@ -36,8 +37,10 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
   const { topic } = observed;
   const config = topic && managesTopic(resource, observed) ? planLiveConfig(resource, observed, topic) : undefined;
   const drift = (resource.spec.driftPolicy === 'Report' && config?.drift) || [];
+  // Such as the policy leaves alone: what it sets back is not done.
+  const others = config && config.drift.length > 0 ? ', apart from settings that somebody else changed' : '';
   return {
-    done,
+    done: { ...done, message: `${message}${others}` },
     findings: drift.length > 0 ? [drifted(drift)] : [],
     fields: {
       cluster: observed.use.name,

@@ -378,6 +378,21 @@ describe('a plan that is only shown', () => {
   });
 });
 
+it.each(['Report', 'Ignore'] as const)(
+  'drift under policy %s is not called what the spec says',
+  async (driftPolicy) => {
+    const { kafka, settle, ready } = topicWorld([topicResource({ driftPolicy, config: { 'retention.ms': 5 } })]);
+    await settle();
+    expect(ready()?.message).toBe('topic "orders" is as the spec says');
+    kafka.topics.get('orders')?.config.set('retention.ms', '6');
+    await settle();
+    expect(ready()).toMatchObject({
+      ...{ status: 'True', reason: 'InSync' },
+      message: 'topic "orders" is as the spec says, apart from settings that somebody else changed',
+    });
+  },
+);
+
 describe('an owner in the Kafka cluster that is meant', () => {
   it('stays so against an older resource that owned the name in the cluster before', async () => {
     const { topics, settle, ready } = topicWorld([topicResource()]);
