@@ -36,6 +36,8 @@ const schema = z.object({
   SLUICE_KUBERNETES_TIMEOUT_MS: milliseconds(10_000),
   /** When a resource is looked at again though nothing changed; ± 10 %. */
   SLUICE_RECHECK_MS: milliseconds(300_000),
+  /** A deletion that was asked for longer ago is carried out only when somebody confirms it. */
+  SLUICE_CONFIRM_DELETION_AFTER_MS: milliseconds(3_600_000),
   /** How soon a cluster that is away is asked again. */
   SLUICE_PROBE_MS: milliseconds(5_000),
   /** A watch that is silent for this long is opened anew. */

@@ -107,7 +107,10 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-topic',
     store: stores.topics,
-    behaviour: eventTopicBehaviour({ ...stores, kafka, journal, throttles }),
+    behaviour: eventTopicBehaviour({
+      ...{ ...stores, kafka, journal, throttles },
+      confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
+    }),
     sweepWorkers,
     failureReasons: { away, rejected: { kafka: reasonOfRejection } },
   });

@@ -65,6 +65,7 @@ export const reasons = {
   DeletionProtected: working,
   DeletionDisabledOnBroker: working,
   DeletionLimitReached: working,
+  DeletionUnconfirmed: stalled,
   NameRefused: stalled,
   TopicRejected: stalled,
   // EventSchema

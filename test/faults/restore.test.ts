@@ -1,15 +1,21 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
 import type { KubeObject } from '../../src/ports/kube.ts';
+import type { Managed } from '../../src/runtime/kind.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { KafkaChecker } from '../helpers/kafka.ts';
 import { figure, stopwatch } from './support/figure.ts';
 import { liveTopics } from './support/live-topics.ts';
 import { verbose, whenLookedAt } from './support/operator-log.ts';
-import { Scene, startTimeoutMs } from './support/scene.ts';
+import { Scene, startTimeoutMs, within } from './support/scene.ts';
 
+/** Longer than a deletion takes that nothing holds. */
+const confirmAfterMs = 30_000;
 /** Rounds come soon, and so does a restarted operator's turn. */
 const env = {
   ...verbose,
   SLUICE_RECHECK_MS: '3000',
+  SLUICE_CONFIRM_DELETION_AFTER_MS: String(confirmAfterMs),
   SLUICE_LEASE_DURATION_MS: '4000',
   SLUICE_LEASE_RENEW_DEADLINE_MS: '3000',
   SLUICE_LEASE_RETRY_MS: '500',
@@ -17,14 +23,17 @@ const env = {
 
 let scene: Scene;
 let operator: Operator;
+let kafka: KafkaChecker;
 
 beforeAll(async () => {
   scene = await Scene.open();
   await scene.createEventCluster(scene.world.kafka.bootstrapServers);
   operator = await scene.startOperator({ env });
+  kafka = new KafkaChecker(scene.world.kafka.bootstrapServers);
 }, startTimeoutMs);
 afterEach(({ task }) => scene?.note(task));
 afterAll(async () => {
+  await kafka?.close();
   await scene?.close();
 }, startTimeoutMs);
 
@@ -64,7 +73,7 @@ async function changeAfter(prefix: string, keys: Keys): Promise<void> {
 async function idsOf(prefix: string): Promise<Record<string, string>> {
   const live = await liveTopics(scene.world.kafka.bootstrapServers);
   return Object.fromEntries(
-    [...live].flatMap(([name, { id }]) => (name.startsWith(`${prefix}-`) ? [[name, id] as const] : [])).sort(),
+    [...live].flatMap(([name, { id }]) => (name.startsWith(prefix) ? [[name, id] as const] : [])).sort(),
   );
 }
 
@@ -97,10 +106,58 @@ it.each(cases)('loses, deletes and creates no topic when Kubernetes is restored 
   figure(`all statuses were true again ${sinceRestore()} after the restore`);
 
   await whenLookedAt(operator, Object.values(keys), { times: 2 });
+  await stalled(keys.changed, 'PartitionDecreaseRefused');
+  await scene.whenAllReady('EventTopic', [keys.untouched, keys.released, keys.owner]);
   expect(await idsOf(prefix)).toEqual(before);
   const resources = await scene.cluster.list<KubeObject>('EventTopic', scene.namespace);
   expect(resources.map(({ metadata }) => metadata.name)).not.toContain(`${prefix}-late`);
   if (!restarted) expect(operator.part.pid).toBe(pid);
+});
+
+/** A member of a group that reads the topic; answers how it leaves. */
+async function readerOf(topic: string): Promise<() => Promise<void>> {
+  const consumer = kafka.kafka.consumer({ groupId: `${topic}-reader` });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic] });
+  const joined = new Promise<void>((resolve) => void consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+  await consumer.run({ eachMessage: async () => undefined });
+  await joined;
+  return () => consumer.disconnect();
+}
+
+it.each(cases)('asks before it deletes what was called off after the backup, under $it', async (row) => {
+  const { prefix, restarted } = row;
+  const { cluster, world } = scene;
+  const name = `${prefix}-called-off`;
+  const spec = { deletionPolicy: 'Delete' };
+  const key = await scene.createTopic(name, spec);
+  await scene.whenAllReady('EventTopic', [key]);
+  const leave = await readerOf(name);
+  await cluster.delete('EventTopic', key);
+  await scene.whenCondition('EventTopic', key, 'Reconciling', 'True', 'DeletionProtected');
+  const held = await cluster.get<Managed>('EventTopic', key);
+  const askedAtMs = Date.parse(held?.metadata.deletionTimestamp ?? '');
+  const copy = await world.controlPlane.backUp(name);
+
+  await cluster.patch('EventTopic', key, { spec: { deletionPolicy: 'Retain' } });
+  await cluster.whenGone('EventTopic', key);
+  await scene.createTopic(name, spec);
+  await scene.whenAllReady('EventTopic', [key]);
+  await leave();
+  const before = await idsOf(name);
+  await eventually(() => expect(Date.now() - askedAtMs).toBeGreaterThan(confirmAfterMs), { within });
+  if (restarted) await operator.part.stop();
+  await world.controlPlane.restore(copy);
+  if (restarted) await operator.part.start();
+
+  const stalled = await scene.whenCondition('EventTopic', key, 'Stalled', 'True', 'DeletionUnconfirmed');
+  await whenLookedAt(operator, [key], { times: 2 });
+  expect(await idsOf(name)).toEqual(before);
+
+  const [, id = ''] = /sluice\.dev\/allow-delete=([\w-]+);/.exec(stalled.message) ?? [];
+  await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/allow-delete': id } } });
+  await cluster.whenGone('EventTopic', key);
+  await eventually(async () => expect(await idsOf(name)).toEqual({}), { within });
 });
 
 it('had valid statuses all the time, and met no bug', () => scene.expectGoodConduct());

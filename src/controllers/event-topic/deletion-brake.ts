@@ -32,6 +32,8 @@ export class DeletionBrake {
   readonly #made = new Map<string, Minutes>();
   /** When each topic was counted: another try is no other deletion. */
   readonly #counted = new Map<string, number>();
+  /** Topics whose deletion this process has held back since it was asked for. */
+  readonly #waiting = new Set<string>();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -46,6 +48,14 @@ export class DeletionBrake {
     return (oldest + minutesKept) * minuteMs - now.getTime();
   }
 
+  noteWaiting(id: string): void {
+    this.#waiting.add(id);
+  }
+
+  isWaiting(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
   /** Counts the deletion; resolves once that is stored. False: too many were made. Throws Fault. */
   async take(deletion: CountedDeletion, now: Date): Promise<boolean> {
     if (this.waitMs(deletion, now) !== undefined) return false;
@@ -56,6 +66,7 @@ export class DeletionBrake {
     const made = new Map(window).set(minute, (window.get(minute) ?? 0) + (counted ? 0 : 1));
     this.#made.set(clusterId, made);
     this.#counted.set(id, minute);
+    this.#waiting.delete(id);
     const note = JSON.stringify([...made]);
     await this.#journal.record(`${root}${clusterId}`, { uid: holder, at: now.toISOString(), note });
     return true;

@@ -17,6 +17,7 @@ import { claimName, topicNameOf } from './identity.ts';
 import { keepBecause } from './keep.ts';
 import { consumersOf, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+import { isOldDeletion } from './old-deletion.ts';
 import type { RefusedDeletions } from './refused-deletions.ts';
 
 /** How soon the brokers are asked again; that an EventCluster is reached again is told by a watch. */
@@ -25,7 +26,12 @@ const askAgainMs = 30_000;
 export interface RemovalSources extends Neighbourhood {
   kafka: ClusterConnections;
   /** Absent where nothing is carried out. */
-  deletions?: { brake: Pick<DeletionBrake, 'waitMs'>; refused: Pick<RefusedDeletions, 'find'> };
+  deletions?: {
+    brake: Pick<DeletionBrake, 'waitMs' | 'noteWaiting' | 'isWaiting'>;
+    refused: Pick<RefusedDeletions, 'find'>;
+  };
+  /** For how long a deletion is carried out without being asked for again. */
+  confirmDeletionAfterMs: number;
 }
 
 export async function observeRemoval(
@@ -98,13 +104,29 @@ async function askBrokers(
     claim: sources.journal.find(claimName(use.clusterId, name)),
     facts: {
       ...{ readers, records, consumers: consumersOf(sources, resource, use) },
-      ...(topic && rememberedOf(sources.deletions, topic.id, use, now)),
+      ...(topic && rememberedOf(sources, topic.id, use, now)),
+      askedLongAgo: isDoubtful(sources, resource, topic?.id, use, now),
     },
   };
 }
 
+/** What the brake has held back ever since it was asked for is no deletion of long ago. */
+function isDoubtful(
+  sources: RemovalSources,
+  resource: EventTopic,
+  id: string | undefined,
+  use: ClusterUse,
+  now: Date,
+): boolean {
+  const isOld = isOldDeletion(resource, sources.confirmDeletionAfterMs, now);
+  const brake = sources.deletions?.brake;
+  if (id === undefined || brake === undefined) return isOld;
+  if (!isOld && rememberedOf(sources, id, use, now).brakeMs !== undefined) brake.noteWaiting(id);
+  return isOld && !brake.isWaiting(id);
+}
+
 function rememberedOf(
-  deletions: RemovalSources['deletions'],
+  { deletions }: RemovalSources,
   id: string,
   { clusterId, cluster }: ClusterUse,
   now: Date,

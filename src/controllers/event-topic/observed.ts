@@ -76,4 +76,6 @@ export interface RemovalFacts {
   refused?: RefusedDeletion | undefined;
   /** Milliseconds until maxDeletionsPerHour lets the deletion through; absent: it does. */
   brakeMs?: number | undefined;
+  /** The deletion was asked for so long ago that it may have been called off since. */
+  askedLongAgo: boolean;
 }

@@ -9,6 +9,7 @@ import { blockedBy, type TopicPlan } from './actions.ts';
 import { ownsTopic, topicNameOf } from './identity.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+import { confirmOldDeletion } from './old-deletion.ts';
 
 /** How soon what holds a deletion is looked at again: readers leave without telling us. */
 export const lookAgainMs = 30_000;
@@ -115,6 +116,8 @@ function holdDeletion(
     const message = `topic "${name}" is in use: ${users}`;
     return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
   }
+  const unconfirmed = confirmOldDeletion(resource, { name, id }, facts.askedLongAgo);
+  if (unconfirmed !== undefined) return unconfirmed;
   return facts.brakeMs === undefined ? undefined : braked(use, facts.brakeMs);
 }
 

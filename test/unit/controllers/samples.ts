@@ -129,6 +129,7 @@ export function seenRemoval(
     readers: { reading: [], unsettled: [] },
     consumers: { here: [], elsewhere: false },
     records: undefined,
+    askedLongAgo: false,
   };
   return {
     kind: 'removal',

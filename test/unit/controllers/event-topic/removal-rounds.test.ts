@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import { expectIdle } from '../../../helpers/expect-idle.ts';
 import { clusterOf, topicResource } from '../samples.ts';
-import { topicWorld } from './world.ts';
+import { confirmDeletionAfterMs, topicWorld } from './world.ts';
 
 const key = 'shop/orders';
 
@@ -82,6 +82,41 @@ describe('a removal with the brokers away', () => {
     expect(notes.at(-1)?.message).toContain(
       'deletionTimeoutSeconds has passed and the deletion was held: cannot connect',
     );
+  });
+});
+
+describe('a removal that could not be done until long after it was asked for', () => {
+  async function heldFor(ms: number) {
+    const all = await deleting({}, ({ kafka }) => kafka.goDown());
+    await all.clock.advance(ms);
+    all.kafka.comeBack();
+    await all.settle();
+    return { ...all, isKept: () => all.kafka.topics.has('orders') };
+  }
+
+  it('goes on by itself up to the limit', async () => {
+    const { isKept, topics } = await heldFor(confirmDeletionAfterMs);
+    expect(isKept()).toBe(false);
+    expect(topics.get(key)).toBeUndefined();
+  });
+
+  it('keeps the topic from then on and asks for a confirmation', async () => {
+    const { isKept, topics, kafka, condition, round } = await heldFor(confirmDeletionAfterMs + 1);
+    expect(isKept()).toBe(true);
+    expect(condition('Stalled')).toMatchObject({ status: 'True', reason: 'DeletionUnconfirmed' });
+    await expectIdle(round, topics, kafka);
+  });
+
+  it('deletes the topic once its very id is confirmed', async () => {
+    const { isKept, topics, kafka, settle } = await heldFor(confirmDeletionAfterMs + 1);
+    topics.edit(key, { metadata: { annotations: { 'sluice.dev/allow-delete': 'another' } } });
+    await settle();
+    expect(isKept()).toBe(true);
+    const id = kafka.topics.get('orders')?.id ?? '';
+    topics.edit(key, { metadata: { annotations: { 'sluice.dev/allow-delete': id } } });
+    await settle();
+    expect(isKept()).toBe(false);
+    expect(topics.get(key)).toBeUndefined();
   });
 });
 

@@ -126,6 +126,12 @@ describe('a removal that is held', () => {
       says: 'named by EventConsumer "payment" and an EventConsumer in another namespace; delete it, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
     },
     {
+      it: 'it was asked for long ago',
+      sight: sightOf({ askedLongAgo: true }),
+      reason: 'DeletionUnconfirmed',
+      says: 'asked for long ago: it was held until now, or it comes from a restored backup; to delete the topic, annotate this resource sluice.dev/allow-delete=id-1; to keep',
+    },
+    {
       it: 'the EventCluster was never reached',
       sight: { kind: 'noCluster', gone: false, blocked: waiting },
       reason: 'ClusterNotReady',

@@ -20,6 +20,7 @@ import { clusterOf } from '../samples.ts';
 
 /** The id of the one Kafka cluster that answers. */
 export const kafkaId = 'kafka-1';
+export const confirmDeletionAfterMs = 3_600_000;
 
 /** All that rounds of EventTopics touch. The EventCluster "default" is the one of resources that name none. */
 export function topicWorld(resources: readonly EventTopic[], others: readonly EventCluster[] = []) {
@@ -42,7 +43,7 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
     const throttles = new Throttles(journal);
     const parts = { throttles, clusters, kafka: kafkas, clock, log: new RecordedLog(), everyMs: 5_000 };
     return {
-      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles }),
+      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles, confirmDeletionAfterMs }),
       keeper: createThrottleKeeper(parts),
     };
   };
