@@ -99,7 +99,7 @@ async function runOperator(config: Config): Promise<void> {
     await loadJournal(term);
     const unsubscribe = releaseSettledClaims(stores.topics, journal);
     stores.topics.whenSynced(term).then(
-      () => releaseOrphanedClaims(stores.topics, journal),
+      () => releaseOrphanedClaims(stores.topics, journal, clock.now()),
       () => undefined,
     );
     const forgetClusters = stores.clusters.subscribe(() => {

@@ -19,7 +19,7 @@ export interface ClusterQuestion {
 }
 
 /** What every kind says of its cluster. */
-interface ClusterUser {
+export interface ClusterUser {
   metadata: { namespace?: string };
   spec: { clusterRef?: { name: string } | undefined };
   status?: { cluster?: string | undefined };

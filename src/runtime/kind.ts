@@ -33,8 +33,8 @@ export interface Finding {
 export interface Report<Fields> {
   /** What Ready says when nothing is to be done and nothing is blocked. */
   done: { reason: string; message: string };
-  /** Conditions of the kind's own; those not listed are removed. */
-  findings: readonly Finding[];
+  /** Conditions of the kind's own; those not listed are removed. `undefined`: not looked at, so they stay. */
+  findings: readonly Finding[] | undefined;
   /** Status fields, from what was observed only. `undefined` removes a field. */
   fields: Fields;
 }

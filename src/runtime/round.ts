@@ -58,6 +58,12 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
 
   try {
     const problems = parts.store.problemsOf(resource);
+    if (problems.length > 0 && resource.metadata.deletionTimestamp !== undefined) {
+      // Half of a spec may ask to destroy what the whole keeps, and nothing may hold a namespace for ever.
+      await writer.setFinalizer(parts.finalizer, false);
+      tell({ type: 'Warning', reason: RuntimeReason.Released, message: releasedUnread(problems) });
+      return ended(untilChange);
+    }
     if (problems.length > 0) {
       await writer.writeStatus(unreadable(problems));
       return ended(untilChange);
@@ -168,7 +174,11 @@ async function fail<R extends Managed, Observed, Action, Fields extends MergePat
   }
 }
 
-/** What cannot be read is not acted upon, nor let go: half of a spec may say the opposite of the whole. */
+function releasedUnread(problems: readonly string[]): string {
+  return `released, and what it stood for outside is kept: this version of the operator cannot read the resource: ${problems.join('; ')}`;
+}
+
+/** What cannot be read is not acted upon: half of a spec may say the opposite of the whole. */
 function unreadable(problems: readonly string[]): StatusUpdate {
   const message = `this version of the operator cannot read the resource: ${problems.join('; ')}`;
   const blocked: Blocked = { kind: 'refuse', reason: RuntimeReason.InvalidSpec, message };

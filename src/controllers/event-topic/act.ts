@@ -29,6 +29,9 @@ export async function actOnTopic(
     case 'adopt':
       await claim(effects, action, action.name, action, round);
       return happened(Reason.Adopted, `adopted topic "${action.name}" with id ${action.id}, which existed before`);
+    case 'disclaim':
+      effects.journal.release(claimName(action.use.clusterId, action.name));
+      return undefined;
     case 'handOver':
       effects.journal.release(claimName(action.use.clusterId, action.name));
       await claim(effects, action, action.name, { uid: action.heirUid, id: action.id }, round);

@@ -22,6 +22,8 @@ export type TopicAction =
       driftOnly: boolean;
     }
   /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
+  /** Takes a claim back that came to nothing. */
+  | { kind: 'disclaim'; use: ClusterUse; name: string }
   | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
 

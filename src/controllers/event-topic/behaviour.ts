@@ -11,7 +11,7 @@ import type { TopicAction } from './actions.ts';
 import type { DeletionMemory } from './delete.ts';
 import { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
-import { heirOf, otherOwner } from './neighbours.ts';
+import { mayHaveHeir, otherOwner } from './neighbours.ts';
 import { noObjections, readObjections } from './objections.ts';
 import { observeRemoval, type RemovalSources } from './observe-removal.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
@@ -49,8 +49,7 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
   };
   return {
     // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
-    needsFinalizer: (resource) =>
-      resource.spec.deletionPolicy !== 'Retain' || heirOf(dependencies, resource) !== undefined,
+    needsFinalizer: (resource) => resource.spec.deletionPolicy !== 'Retain' || mayHaveHeir(dependencies, resource),
     observe: (resource, round) => observeTopic({ ...dependencies, written, places, deletions }, resource, round),
     plan: planTopic,
     planRemoval: planTopicRemoval,

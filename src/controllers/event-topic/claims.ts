@@ -17,15 +17,19 @@ export function releaseSettledClaims(topics: ResourceCache<EventTopic>, journal:
   });
 }
 
+/** The cache of a process that begins to lead may be behind by what the leader before it saw last. */
+const youngMs = 120_000;
+
 /** Drops the claims of resources that went while nobody led. For a complete `topics` only. */
-export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal: Journal): void {
+export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal: Journal, now: Date): void {
   const uids = new Set([...topics.list()].map(({ metadata }) => metadata.uid));
-  releaseWhere(journal, (uid) => !uids.has(uid));
+  const isYoung = (thing: string) => now.getTime() - Date.parse(journal.find(thing)?.at ?? '') < youngMs;
+  releaseWhere(journal, (uid, thing) => !uids.has(uid) && !isYoung(thing));
 }
 
-function releaseWhere(journal: Journal, matches: (uid: string) => boolean): void {
+function releaseWhere(journal: Journal, matches: (uid: string, thing: string) => boolean): void {
   for (const { thing, uid } of [...journal.list()]) {
     const isClaim = !isThrottleRecord(thing) && !isDeletionRecord(thing);
-    if (isClaim && matches(uid)) journal.release(thing);
+    if (isClaim && matches(uid, thing)) journal.release(thing);
   }
 }

@@ -11,7 +11,7 @@ import type { SharedReads } from '../shared-reads.ts';
 import { refuse, type TopicAction } from './actions.ts';
 import type { DeletionBrake } from './deletion-brake.ts';
 import { keepBecause } from './keep.ts';
-import { consumersOf, type Neighbourhood, otherOwner } from './neighbours.ts';
+import { consumersOf, hasUnseenUsers, type Neighbourhood, otherOwner } from './neighbours.ts';
 import { recordsOf } from './observe-removal.ts';
 import type { RefusedDeletions } from './refused-deletions.ts';
 import { reasonOfRejection } from './rejection.ts';
@@ -73,6 +73,7 @@ async function whatChanged(
   if (liveName !== undefined && liveName !== name) return 'the name of its id';
   if (records !== 'none') return 'what it holds';
   if (otherOwner(effects, live, use) !== undefined) return 'who claims it';
+  if (hasUnseenUsers(effects, live, use)) return 'who may use it';
   const { here, elsewhere } = consumersOf(effects, live, use);
   const allowed = live.metadata.annotations?.[allowDeleteAnnotation] === id;
   return !allowed && (here.length > 0 || elsewhere) ? 'who refers to it' : undefined;

@@ -1,9 +1,17 @@
+import { finalizer } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Claim, Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
-import { type ClusterUse, type NamespaceView, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
+import {
+  type ClusterUse,
+  type ClusterUser,
+  type NamespaceView,
+  questionOf,
+  refuseUngranted,
+  resolveCluster,
+} from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 
@@ -60,6 +68,14 @@ export function heirOf(around: Neighbourhood, resource: EventTopic): Inheritance
   return heir && isOwner ? { use, heir, claim, topicId: own ? own.id : topicId } : undefined;
 }
 
+/** While nobody can tell, because the EventCluster cannot be resolved, what was known before stands. */
+export function mayHaveHeir(around: Neighbourhood, resource: EventTopic): boolean {
+  if (around.topics.byIndex(topicIndex, topicNameOf(resource)).length < 2) return false;
+  const answer = resolveCluster(questionOf(resource, around.namespaces), around.clusters.list());
+  if (answer.kind === 'use') return heirOf(around, resource) !== undefined;
+  return resource.metadata.finalizers?.includes(finalizer) === true;
+}
+
 /** Without a grant nobody holds a name against those who have one. */
 export function mayClaim(around: Neighbourhood, other: EventTopic, { clusterId }: ClusterUse): boolean {
   const use = useIn(around, other, clusterId);
@@ -70,6 +86,31 @@ export function mayClaim(around: Neighbourhood, other: EventTopic, { clusterId }
 function useIn(around: Neighbourhood, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
   const answer = resolveCluster(questionOf(user, around.namespaces), around.clusters.list());
   return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
+}
+
+/**
+ * Whether somebody names the topic through an EventCluster of which nobody can tell now that it is another Kafka
+ * cluster: not reached yet, at a wrong address, one of two defaults. Such a user is not seen, and is not nobody.
+ */
+export function hasUnseenUsers(around: Neighbourhood, resource: EventTopic, { clusterId }: ClusterUse): boolean {
+  const name = topicNameOf(resource);
+  const users = [...around.topics.byIndex(topicIndex, name), ...around.consumers.byIndex(consumedTopicIndex, name)];
+  return users.some(
+    ({ metadata, ...user }) =>
+      metadata.uid !== resource.metadata.uid &&
+      !metadata.deletionTimestamp &&
+      mayMean({ ...user, metadata }, around, clusterId),
+  );
+}
+
+function mayMean(user: ClusterUser, around: Neighbourhood, clusterId: string): boolean {
+  const question = questionOf(user, around.namespaces);
+  const answer = resolveCluster(question, around.clusters.list());
+  if (answer.kind === 'use' || answer.gone) return false;
+  const name = question.clusterRef?.name ?? question.pinned;
+  const cluster = [...around.clusters.list()].find(({ metadata }) => metadata.name === name);
+  const expected = cluster?.spec.kafka.clusterId ?? cluster?.status?.clusterId;
+  return expected === undefined || expected === clusterId;
 }
 
 /** EventConsumers that name the topic: names of the resource's namespace, and whether others exist elsewhere. */

@@ -15,7 +15,7 @@ import {
 import type { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { keepBecause } from './keep.ts';
-import { consumersOf, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
+import { consumersOf, hasUnseenUsers, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
 import { isOldDeletion } from './old-deletion.ts';
 import type { RefusedDeletions } from './refused-deletions.ts';
@@ -104,6 +104,7 @@ async function askBrokers(
     claim: sources.journal.find(claimName(use.clusterId, name)),
     facts: {
       ...{ readers, records, consumers: consumersOf(sources, resource, use) },
+      unseenUsers: hasUnseenUsers(sources, resource, use),
       ...(topic && rememberedOf(sources, topic.id, use, now)),
       askedLongAgo: isDoubtful(sources, resource, topic?.id, use, now),
     },

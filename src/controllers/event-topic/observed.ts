@@ -70,6 +70,8 @@ export type SeenRemoval = Extract<RemovalSight, { kind: 'seen' }>;
 export interface RemovalFacts {
   readers: TopicReaders;
   consumers: TopicConsumers;
+  /** Others name the topic, and nobody can tell now whether they mean this Kafka cluster. */
+  unseenUsers: boolean;
   /** Asked for deletionPolicy DeleteIfEmpty only. */
   records: 'none' | 'some' | 'unknown' | undefined;
   /** The last try to delete the topic failed. */

@@ -7,12 +7,30 @@ import { describeOwner } from '../ownership.ts';
 import { settingsOf, unsafeNumbers } from '../topic-settings.ts';
 import { blockedBy, refuse, type TopicPlan } from './actions.ts';
 import { planAdoption, takeOver } from './adoption.ts';
-import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
+import { ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planChanges, quoteIt } from './live-changes.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { refuseAnotherTopic, refuseCreation } from './policy.ts';
 
-export function planTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
+/** A request that creates a topic has been answered, or has come to nothing, long before. */
+const claimOutlivedMs = 600_000;
+
+export function planTopic(resource: EventTopic, observed: ObservedTopic, now: Date): TopicPlan {
+  const plan = planPermitted(resource, observed);
+  if (observed.kind !== 'seen' || plan.actions.length > 0 || !isOutlived(resource, observed, now)) return plan;
+  const { use } = observed;
+  return { ...plan, actions: [{ kind: 'disclaim', use, name: topicNameOf(resource) }] };
+}
+
+/** A claim on a creation that was never made, and is not made now, would make ours what somebody else creates later. */
+function isOutlived(resource: EventTopic, observed: SeenTopic, now: Date): boolean {
+  const claim = ownClaim(resource, observed);
+  if (observed.topic !== undefined || claim?.creates !== true) return false;
+  return now.getTime() - Date.parse(claim.at) > claimOutlivedMs;
+}
+
+/** What is to be done and may be done now. */
+export function planPermitted(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   const plan = decideTopic(resource, observed);
   if (plan.actions.length === 0 || observed.kind !== 'seen') return plan;
   // What is under way in Kafka is seen through in any mode.

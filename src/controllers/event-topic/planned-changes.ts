@@ -34,6 +34,7 @@ function describeAction(action: TopicAction): PlannedChange[] {
     case 'reassign':
       return [{ op: 'Reassign', from: String(action.from), to: String(action.to), validated: false }];
     case 'endReassignment':
+    case 'disclaim':
     case 'handOver':
     case 'delete':
       // Removals are not planned beforehand: a resource that is being deleted shows no plan.

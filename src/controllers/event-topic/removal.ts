@@ -116,9 +116,19 @@ function holdDeletion(
     const message = `topic "${name}" is in use: ${users}`;
     return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
   }
+  if (facts.unseenUsers) return waitsForUsers(name);
   const unconfirmed = confirmOldDeletion(resource, { name, id }, facts.askedLongAgo);
   if (unconfirmed !== undefined) return unconfirmed;
   return facts.brakeMs === undefined ? undefined : braked(use, facts.brakeMs);
+}
+
+function waitsForUsers(name: string): Blocked {
+  return {
+    kind: 'wait',
+    reason: Reason.DeletionProtected,
+    message: `topic "${name}" may be in use: a resource names it through an EventCluster that is not ready, so that nobody can tell whether it is this topic; see the EventClusters`,
+    lookAgainMs,
+  };
 }
 
 function braked({ name, cluster }: ClusterUse, brakeMs: number): Blocked {

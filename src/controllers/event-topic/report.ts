@@ -32,7 +32,7 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
   const done = { reason: Reason.InSync, message };
   // Nothing was seen of it, so what was known stays.
   if (observed.kind !== 'seen' || observed.liveClusterId !== observed.use.clusterId) {
-    return { done, findings: [], fields: {} };
+    return { done, findings: undefined, fields: {} };
   }
   const { topic } = observed;
   const config = topic && managesTopic(resource, observed) ? planLiveConfig(resource, observed, topic) : undefined;

@@ -5,7 +5,7 @@ import { claimName, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { SeenTopic } from './observed.ts';
 import { countBefore, namespaceIndex, type Places } from './places.ts';
-import { planTopic } from './plan.ts';
+import { planPermitted } from './plan.ts';
 
 interface PlaceSources extends Neighbourhood {
   places: Pick<Places, 'isTaken' | 'note'>;
@@ -18,7 +18,7 @@ interface PlaceSources extends Neighbourhood {
 export function takePlace(deps: PlaceSources, resource: EventTopic, seen: SeenTopic): number {
   if (seen.use.rule?.maxTopicsPerNamespace === undefined || ownsTopic(resource, seen)) return 0;
   const placesTaken = countBefore(claimant(resource, false), othersOf(deps, resource, seen.use));
-  const { actions } = planTopic(resource, { ...seen, placesTaken });
+  const { actions } = planPermitted(resource, { ...seen, placesTaken });
   deps.places.note(
     resource,
     actions.some(({ kind }) => kind === 'create' || kind === 'adopt'),

@@ -128,6 +128,7 @@ export function seenRemoval(
   const nobody: RemovalFacts = {
     readers: { reading: [], unsettled: [] },
     consumers: { here: [], elsewhere: false },
+    unseenUsers: false,
     records: undefined,
     askedLongAgo: false,
   };

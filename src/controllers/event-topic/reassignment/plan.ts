@@ -121,9 +121,13 @@ function obstacle({ topic, use, changes }: ReplicationQuestion, seen: Todo): Blo
     return wouldStopWriters(topic, wanted, required);
   }
   if (movingElsewhere >= (use.cluster.spec.reassignment?.maxConcurrentPartitions ?? 0)) {
-    return waits(
-      `replicas of topic "${topic.name}" are brought to ${wanted} when it is their turn: other topics are being moved`,
-    );
+    return {
+      ...waits(
+        `replicas of topic "${topic.name}" are brought to ${wanted} when it is their turn: other topics are being moved`,
+      ),
+      // Thousands may wait, while a few move.
+      lookAgainMs: brokersAgainMs,
+    };
   }
   return undefined;
 }

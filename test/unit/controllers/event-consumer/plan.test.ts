@@ -149,7 +149,7 @@ describe('the report of an EventConsumer', () => {
   const report = (observed: SeenConsumer, resource = consumer()) =>
     reportConsumer(resource, observed, planConsumer(resource, observed));
   const finding = (observed: SeenConsumer, type: string) =>
-    report(observed).findings.find((candidate) => candidate.type === type);
+    report(observed).findings?.find((candidate) => candidate.type === type);
 
   it('shows current, desired and largest useful size', () => {
     const observed = seen({ decision: { ...grow, kind: 'hold' } });

@@ -5,6 +5,7 @@ import type { EventTopic } from '../../../../src/crds/event-topic.ts';
 import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const ours = { topicId: 'id-1' };
+const now = new Date('2026-01-01T00:05:00Z');
 const ownCreation = { uid: 'topic-uid', at: '2026-01-01T00:00:00Z', creates: true };
 const rival = {
   namespace: 'shop',
@@ -418,6 +419,20 @@ const rows: Row[] = [
     blocked: [refuse('PlanOnly'), refuse('PartitionDecreaseRefused')],
   },
   {
+    it: 'takes a claim back that came to nothing long ago, so that it does not make ours what a stranger creates',
+    resource: topicResource({ mode: 'Plan' }),
+    seen: { topic: undefined, claim: { ...ownCreation, at: '2025-12-31T23:54:00Z' } },
+    actions: [act({ kind: 'disclaim', name: 'orders' })],
+    blocked: [refuse('PlanOnly')],
+  },
+  {
+    it: 'keeps a claim whose creation may still be under way',
+    resource: topicResource({ mode: 'Plan' }),
+    seen: { topic: undefined, claim: ownCreation },
+    actions: [],
+    blocked: [refuse('PlanOnly')],
+  },
+  {
     it: 'is content in Plan mode when nothing is to be done',
     resource: topicResource({ mode: 'Plan' }, ours),
     ...nothing,
@@ -487,6 +502,6 @@ const rows: Row[] = [
 
 describe('the plan of an EventTopic', () => {
   it.each(rows)('$it', ({ resource, seen: overrides, actions, blocked }) => {
-    expect(planTopic(resource, seenTopic(overrides))).toEqual({ actions, blocked });
+    expect(planTopic(resource, seenTopic(overrides), now)).toEqual({ actions, blocked });
   });
 });

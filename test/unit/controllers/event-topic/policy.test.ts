@@ -39,7 +39,7 @@ function check({
 }: Row) {
   const access = [accessRule({ namespaces: ['shop'], ...rule })];
   const use = useOf(clusterOf({ access, ...cluster }));
-  const plan = planTopic(topicResource(spec, owned ? ours : {}), seenTopic({ use, ...seen }));
+  const plan = planTopic(topicResource(spec, owned ? ours : {}), seenTopic({ use, ...seen }), new Date());
   expect(plan.actions.map(({ kind }) => kind)).toEqual(actions);
   expect(plan.blocked.map(({ reason, message }) => ({ reason, message }))).toEqual(blocked);
 }

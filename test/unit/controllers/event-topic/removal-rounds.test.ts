@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import { expectIdle } from '../../../helpers/expect-idle.ts';
-import { clusterOf, topicResource } from '../samples.ts';
+import { clusterOf, consumerResource, topicResource } from '../samples.ts';
 import { confirmDeletionAfterMs, topicWorld } from './world.ts';
 
 const key = 'shop/orders';
@@ -160,5 +160,35 @@ describe('the removal of a topic that may go only when it is empty', () => {
     const { kept, said } = await removed(({ kafka }) => kafka.silence('orders', 1));
     expect(kept).toBe(true);
     expect(said).toContain('whether it holds records is not known');
+  });
+});
+
+describe('a removal while a second EventCluster cannot be told from this one', () => {
+  const named = (status: Record<string, unknown>) =>
+    clusterOf(
+      {},
+      { metadata: { ...clusterOf().metadata, name: 'second' }, status: { clusterId: 'kafka-1', ...status } },
+    );
+  const stray = named({
+    conditions: [
+      {
+        ...{ type: 'Ready', status: 'False', reason: 'ClusterIdChanged', message: 'x' },
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
+  });
+
+  it.each([
+    { it: 'waits for one that reaches a wrong address now', second: stray, kept: true },
+    { it: 'waits for one that was never reached', second: named({ clusterId: undefined }), kept: true },
+    { it: 'does not wait for one that is known to be another', second: named({ clusterId: 'kafka-2' }), kept: false },
+  ])('$it', async ({ second, kept }) => {
+    const all = topicWorld([topicResource({ deletionPolicy: 'Delete' })], [second]);
+    await all.settle();
+    all.consumers.create(consumerResource({ clusterRef: { name: 'second' } }));
+    all.topics.delete(key);
+    await all.settle();
+    expect(all.kafka.topics.has('orders')).toBe(kept);
+    if (kept) expect(all.condition('Reconciling')).toMatchObject({ reason: 'DeletionProtected' });
   });
 });

@@ -126,6 +126,12 @@ describe('a removal that is held', () => {
       says: 'named by EventConsumer "payment" and an EventConsumer in another namespace; delete it, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
     },
     {
+      it: 'nobody can tell whether others use it',
+      sight: sightOf({ unseenUsers: true }),
+      reason: 'DeletionProtected',
+      says: 'may be in use: a resource names it through an EventCluster that is not ready',
+    },
+    {
       it: 'it was asked for long ago',
       sight: sightOf({ askedLongAgo: true }),
       reason: 'DeletionUnconfirmed',

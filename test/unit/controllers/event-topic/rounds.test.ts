@@ -75,6 +75,17 @@ describe('rounds of an EventTopic', () => {
     expect(ready()).toMatchObject({ status: 'False', reason: 'InvalidSpec' });
   });
 
+  it('let a resource go that they cannot read, and keep its topic', async () => {
+    const { kafka, topics, settle, notes } = world({ deletionPolicy: 'Delete' });
+    await settle();
+    topics.problems.set(key, ['spec.adoptionPolicy: no such option']);
+    topics.delete(key);
+    await settle();
+    expect(topics.get(key)).toBeUndefined();
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(notes.at(-1)).toMatchObject({ type: 'Warning', reason: 'Released' });
+  });
+
   it('touch nothing in a cluster that answers with another id', async () => {
     const { kafka, settle, ready } = world();
     kafka.clusterId = 'another-cluster-id-000';
@@ -442,6 +453,15 @@ describe('an owner with policy Retain', () => {
     expect(topics.must(key).metadata.finalizers).toHaveLength(0);
   });
 
+  it('keeps its finalizer while the EventCluster cannot be resolved and nobody can tell', async () => {
+    const heir = topicResource({ topicName: 'orders' }, {}, younger);
+    const { clusters, topics, settle } = topicWorld([topicResource(), heir]);
+    await settle();
+    clusters.editStatus('default', { clusterId: null });
+    await settle();
+    expect(topics.must(key).metadata.finalizers).toHaveLength(1);
+  });
+
   it('loses nothing when one that owns nothing goes', async () => {
     const heir = topicResource({ topicName: 'orders', deletionPolicy: 'Delete' }, {}, younger);
     const { kafka, topics, settle, ready } = topicWorld([topicResource(), heir]);
@@ -477,4 +497,15 @@ describe('a creation that is cut short', () => {
     expect(kafka.topics.get('orders')).toMatchObject({ partitions: 3, config: new Map([['retention.ms', '6']]) });
     expect(topics.must(key).status?.topicId).toBe(kafka.topics.get('orders')?.id);
   });
+});
+
+it('drift that was found stays told while nothing can be seen', async () => {
+  const { kafka, clusters, settle, condition } = world({ config: { 'retention.ms': 5 }, driftPolicy: 'Report' });
+  await settle();
+  kafka.topics.get('orders')?.config.set('retention.ms', '9');
+  await settle();
+  expect(condition('Drifted')).toMatchObject({ status: 'True' });
+  clusters.editStatus('default', { clusterId: null });
+  await settle();
+  expect(condition('Drifted')).toMatchObject({ status: 'True' });
 });

@@ -354,7 +354,7 @@ describe('what is left running', () => {
     await settle();
     const before = [...journal.claims.keys()];
     topics.delete(key);
-    releaseOrphanedClaims(topics, journal);
+    releaseOrphanedClaims(topics, journal, new Date('2027-01-01T00:00:00Z'));
     expect([...journal.claims.keys()]).toEqual(before);
   });
 
