@@ -10,6 +10,7 @@ import { createScaleWriter } from './adapters/kube/scale.ts';
 import { defaultKubeSettings } from './adapters/kube/settings.ts';
 import { createLog } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
+import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
@@ -75,6 +76,7 @@ async function runOperator(config: Config): Promise<void> {
     ...{ config, clock, log, metrics, stores, events, journal, kafka, registry },
     secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
     scaler: createScaleWriter(client),
+    compile: createPatterns(),
   });
 
   const secretStores = [...secrets].map(([namespace, store]) => [`Secrets of ${namespace}`, store] as const);

@@ -25,6 +25,7 @@ import type { KafkaConnections } from './ports/kafka.ts';
 import type { Change, EventRecorder, KubeObject, ObjectKey } from './ports/kube.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { CompilePattern } from './ports/patterns.ts';
 import type { RegistryConnections } from './ports/registry.ts';
 import type { Autoscaler, ScaleWriter } from './ports/scale-target.ts';
 import type { SecretSource } from './ports/secrets.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   secrets: SecretSource;
   registry: RegistryConnections;
   scaler: ScaleWriter;
+  compile: CompilePattern;
 }
 
 /** Actions that take longer than this are reported while they run. In a burst, most wait for others and not for Kafka. */
@@ -73,7 +75,7 @@ export interface Controllers {
 }
 
 export function createControllers(parts: Parts): Controllers {
-  const { config, clock, log, metrics, stores, events, journal, secrets, scaler } = parts;
+  const { config, clock, log, metrics, stores, events, journal, secrets, scaler, compile } = parts;
   const kafka = createClusterConnections(parts.kafka, secrets);
   const registry = createClusterRegistries(parts.registry, secrets);
   const common = {
@@ -92,7 +94,7 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-cluster',
     store: stores.clusters,
-    behaviour: eventClusterBehaviour({ kafka, secrets, registry, probeMs: config.SLUICE_PROBE_MS }),
+    behaviour: eventClusterBehaviour({ kafka, secrets, registry, compile, probeMs: config.SLUICE_PROBE_MS }),
     // An outage has to be noticed for its end to be: what waits for a cluster is woken when that is reached again.
     recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
     failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
@@ -108,7 +110,7 @@ export function createControllers(parts: Parts): Controllers {
     name: 'event-topic',
     store: stores.topics,
     behaviour: eventTopicBehaviour({
-      ...{ ...stores, kafka, journal, throttles },
+      ...{ ...stores, kafka, journal, throttles, compile },
       confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
     }),
     sweepWorkers,

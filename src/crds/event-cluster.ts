@@ -283,6 +283,31 @@ const spec = z.object({
     .describe(
       'Topics of this Kafka cluster that may be deleted in any hour, a brake against a mass delete by mistake; more wait. Default: 100. Example: 1000.',
     ),
+  naming: z
+    .object({
+      mode: z
+        .enum(['Off', 'Warn', 'Deny'])
+        .default('Off')
+        .describe(
+          'What happens to names that do not match. Warn says so, Deny creates no topic of that name; topics that exist go on. Default: Off. Example: Warn.',
+        ),
+      pattern: z
+        .string()
+        .min(1)
+        .max(1024)
+        .optional()
+        .describe(
+          'What names look like: an RE2 expression, 1 to 1024 characters, found anywhere in the name unless it has ^ and $. Default: none. Example: "^[a-z][a-z0-9-]*([.][a-z][a-z0-9-]*){1,3}$".',
+        ),
+    })
+    .optional()
+    .meta(
+      validations({
+        rule: "!has(self.mode) || self.mode == 'Off' || has(self.pattern)",
+        message: 'Warn and Deny need a pattern',
+      }),
+    )
+    .describe('How topics are to be called. Default: as anybody likes.'),
   reassignment: z
     .object({
       enabled: z

@@ -67,6 +67,7 @@ export const reasons = {
   DeletionLimitReached: working,
   DeletionUnconfirmed: stalled,
   NameRefused: stalled,
+  NamingViolation: { row: 'finding', event: 'Warning' },
   TopicRejected: stalled,
   // EventSchema
   Registered: happened,

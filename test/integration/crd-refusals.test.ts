@@ -94,6 +94,21 @@ const clusterRows: Refusal[] = [
     spec: { kafka, access, mode: 'WriteOnly' },
     says: /spec.mode: Unsupported value: "WriteOnly"/,
   },
+  {
+    it: 'a naming rule without a pattern',
+    spec: { kafka, access, naming: { mode: 'Warn' } },
+    says: /Warn and Deny need a pattern/,
+  },
+  {
+    it: 'an unknown naming mode',
+    spec: { kafka, access, naming: { mode: 'Maybe' } },
+    says: /Unsupported value: "Maybe"/,
+  },
+  {
+    it: 'a naming pattern that is too long',
+    spec: { kafka, access, naming: { pattern: long(1025) } },
+    says: /Too long/,
+  },
   { it: 'no bootstrap server', spec: { kafka: { bootstrapServers: [] }, access }, says: /at least 1 items/ },
   {
     it: 'a bootstrap server without a port',

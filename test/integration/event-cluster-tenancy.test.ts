@@ -148,6 +148,57 @@ describe('adoptionPolicies', () => {
   });
 });
 
+describe('naming', () => {
+  const pattern = '^[a-z0-9-]+([.][a-z0-9-]+){1,2}$';
+
+  it('under Deny creates no topic of a bad name, says a better one, and leaves topics alone that exist', async () => {
+    const team = await tenant();
+    const old = await team.createTopic('old', { topicName: team.topic('Old_Name') });
+    await cluster.whenReady('EventTopic', old);
+    await team.changeRule({}, { naming: { mode: 'Deny', pattern } });
+
+    const fresh = await team.createTopic('new', { topicName: team.topic('New_Name') });
+    expect(await stalled(fresh, 'NameRefused')).toContain(`"${team.topic('new-name')}" would`);
+    expect(await kafka.exists(team.topic('New_Name'))).toBe(false);
+
+    await change(old, { config: { 'retention.ms': 5_000_000 } });
+    await eventually(
+      async () => expect(await kafka.overrides(team.topic('Old_Name'))).toEqual({ 'retention.ms': '5000000' }),
+      { within },
+    );
+    const warned = await cluster.whenCondition('EventTopic', old, 'NamingViolation', 'True', 'NamingViolation');
+    expect(message(warned, 'NamingViolation')).toContain(`"${team.topic('old-name')}" would`);
+    await cluster.whenReady('EventTopic', old);
+  });
+
+  it('under Warn creates the topic and says so, until the rule is gone', async () => {
+    const team = await tenant({}, { naming: { mode: 'Warn', pattern } });
+    const key = await team.createTopic('new', { topicName: team.topic('New_Name') });
+    await cluster.whenReady('EventTopic', key);
+    await cluster.whenCondition('EventTopic', key, 'NamingViolation', 'True');
+    await team.changeRule({}, { naming: { mode: 'Off' } });
+    await eventually(
+      async () => {
+        const topic = await cluster.get<Managed>('EventTopic', key);
+        expect(topic?.status?.conditions?.map(({ type }) => type)).toEqual(['Ready']);
+      },
+      { within },
+    );
+  });
+
+  it('with a pattern that cannot be read is the EventCluster’s own trouble, and judges no name', async () => {
+    const team = await tenant({}, { naming: { mode: 'Deny', pattern: '^(?!x)' } });
+    const { namespace } = team;
+    const refused = await cluster.whenCondition('EventCluster', namespace, 'Stalled', 'True', 'InvalidSpec');
+    expect(message(refused, 'Stalled')).toContain('is no RE2 expression');
+    const key = await team.createTopic('waiting');
+    await cluster.whenCondition('EventTopic', key, 'Reconciling', 'True', 'ClusterNotReady');
+    expect(await kafka.exists(team.topic('waiting'))).toBe(false);
+    await team.changeRule({}, { naming: { pattern } });
+    await cluster.whenReady('EventTopic', key);
+  });
+});
+
 describe('a rule for namespaces with a label', () => {
   let team: Tenant;
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
+import { createPatterns } from '../../adapters/patterns.ts';
 import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
 import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
@@ -80,6 +81,7 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     written: { resting: () => new Set<string>() },
     throttles: { recordOf: () => undefined },
     places: new Places(),
+    compile: createPatterns(),
     kafka,
   };
   const round = { signal, now: new Date(), tell: () => undefined };

@@ -1,6 +1,7 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Settled } from '../../ports/kafka.ts';
+import type { CompilePattern } from '../../ports/patterns.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import { type Behaviour, inSync } from '../../runtime/kind.ts';
 import type { ClusterConnections, ClusterRegistries } from '../cluster-use.ts';
@@ -13,6 +14,7 @@ export interface ClusterDependencies {
   kafka: ClusterConnections;
   secrets: SecretSource;
   registry: ClusterRegistries;
+  compile: CompilePattern;
   /** How soon to ask again while something is away. */
   probeMs: number;
 }
@@ -23,6 +25,7 @@ export function eventClusterBehaviour({
   kafka,
   secrets,
   registry,
+  compile,
   probeMs,
 }: ClusterDependencies): EventClusterBehaviour {
   return {
@@ -37,13 +40,20 @@ export function eventClusterBehaviour({
         kafka: missingCredentials(spec.kafka, secrets),
         registry: missingRegistryCredentials(spec.registry, secrets),
       };
-      return { missing, kafka: kafkaState, registry: registryState };
+      const badPattern = problemWith(spec.naming?.pattern, compile);
+      return { missing, kafka: kafkaState, registry: registryState, badPattern };
     },
     plan: (resource, observed) => planCluster(resource, observed, probeMs),
     planRemoval: () => inSync,
     act: async () => undefined,
     report: reportCluster,
   };
+}
+
+function problemWith(pattern: string | undefined, compile: CompilePattern): string | undefined {
+  if (pattern === undefined) return undefined;
+  const compiled = compile(pattern);
+  return compiled.ok ? undefined : compiled.problem;
 }
 
 /** One side being away is news about that side only. */

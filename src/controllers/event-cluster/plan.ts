@@ -12,6 +12,8 @@ export interface ObservedCluster {
   kafka: Settled<ClusterState>;
   /** Absent: the spec names no registry. */
   registry: Settled<RegistryState> | undefined;
+  /** Why the naming pattern cannot be read. */
+  badPattern: string | undefined;
 }
 
 /** An EventCluster asks for nothing to be done: it is reachable and the one we know, or it is not. */
@@ -20,6 +22,7 @@ export function planCluster(resource: EventCluster, observed: ObservedCluster, p
     observed.missing.kafka ?? judgeKafka(resource, observed.kafka, probeMs),
     observed.missing.registry ?? judgeRegistry(observed.registry, probeMs),
     judgeDefaults(resource),
+    judgeNaming(resource, observed.badPattern),
   ];
   return { actions: [], blocked: blocked.filter((entry) => entry !== undefined) };
 }
@@ -65,6 +68,15 @@ function judgeDefaults({ spec }: EventCluster): Blocked | undefined {
     kind: 'refuse',
     reason: Reason.InvalidSpec,
     message: `spec.topicDefaults.config ${unsafe.join(', ')}: a number past 2^53 loses digits on its way, so no topic is created with it; quote it`,
+  };
+}
+
+function judgeNaming({ spec }: EventCluster, problem: string | undefined): Blocked | undefined {
+  if (problem === undefined) return undefined;
+  return {
+    kind: 'refuse',
+    reason: Reason.InvalidSpec,
+    message: `spec.naming.pattern "${spec.naming?.pattern}" is no RE2 expression: ${problem}; no name is judged by it, and under Deny no topic is created until it is mended`,
   };
 }
 

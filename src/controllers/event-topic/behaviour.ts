@@ -2,6 +2,7 @@ import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceStore } from '../../ports/kube.ts';
+import type { CompilePattern } from '../../ports/patterns.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Round } from '../../runtime/kind.ts';
 import { adminOf, type ClusterUse, questionOf, resolveCluster } from '../cluster-use.ts';
@@ -11,6 +12,7 @@ import type { TopicAction } from './actions.ts';
 import type { DeletionMemory } from './delete.ts';
 import { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
+import { judgeName, nameQuestion } from './naming.ts';
 import { mayHaveHeir, otherOwner } from './neighbours.ts';
 import { noObjections, readObjections } from './objections.ts';
 import { observeRemoval, type RemovalSources } from './observe-removal.ts';
@@ -28,6 +30,7 @@ import { WrittenSettings } from './written-settings.ts';
 /** What a look at a topic reads. */
 export interface TopicSources extends RemovalSources {
   throttles: Pick<Throttles, 'recordOf'>;
+  compile: CompilePattern;
 }
 
 export interface TopicDependencies extends TopicSources {
@@ -93,6 +96,7 @@ async function askBrokers(
     otherOwner: otherOwner(deps, resource, use),
     claim: deps.journal.find(claimName(use.clusterId, name)),
     placesTaken: 0,
+    naming: judgeName(nameQuestion(resource, use), deps.compile),
     objections: noObjections,
     resting: topic ? deps.written.resting(keyOf(resource), topic.config, now) : new Set(),
     replicas: await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options),

@@ -4,6 +4,7 @@ import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
+import type { NameVerdict } from './naming.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
 import type { RefusedDeletion } from './refused-deletions.ts';
@@ -31,6 +32,7 @@ export type ObservedTopic =
       claim: Claim | undefined;
       /** Other topics of the namespace that come before this one; 0 where their number is not limited, or this one is ours. */
       placesTaken: number;
+      naming: NameVerdict;
       objections: Objections;
       /** Settings that the brokers do not keep as they were set lately. */
       resting: ReadonlySet<string>;

@@ -9,6 +9,7 @@ import { blockedBy, refuse, type TopicPlan } from './actions.ts';
 import { planAdoption, takeOver } from './adoption.ts';
 import { ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planChanges, quoteIt } from './live-changes.ts';
+import { refuseName } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { refuseAnotherTopic, refuseCreation } from './policy.ts';
 
@@ -116,7 +117,7 @@ function refuseDeletionPolicy(resource: EventTopic, use: ClusterUse): Blocked | 
 function planCreation(resource: EventTopic, observed: SeenTopic, replaces: string | undefined): TopicPlan {
   const { spec, metadata } = resource;
   const { use, objections } = observed;
-  const refusals = refuseCreation(resource, observed);
+  const refusals = [...refuseName(topicNameOf(resource), observed), ...refuseCreation(resource, observed)];
   if (refusals.length > 0) return blockedBy(refusals);
   if (objections.creation) return blockedBy([refuse(objections.creation.reason, objections.creation.message)]);
   const unsafe = unsafeNumbers(spec.config);

@@ -6,6 +6,7 @@ import { refuseUngranted } from '../cluster-use.ts';
 import type { ConfigPlan, Drift } from './config.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planLiveConfig } from './live-changes.ts';
+import { findViolation } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { decideTopic, managesTopic } from './plan.ts';
 import { describeActions } from './planned-changes.ts';
@@ -41,7 +42,10 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
   const others = config && config.drift.length > 0 ? ', apart from settings that somebody else changed' : '';
   return {
     done: { ...done, message: `${message}${others}` },
-    findings: drift.length > 0 ? [drifted(drift)] : [],
+    findings: [
+      ...(drift.length > 0 ? [drifted(drift)] : []),
+      ...(config ? findViolation(topicNameOf(resource), observed) : []),
+    ],
     fields: {
       cluster: observed.use.name,
       topicName: topicNameOf(resource),

@@ -113,6 +113,7 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     otherOwner: undefined,
     claim: undefined,
     placesTaken: 0,
+    naming: { kind: 'fits' },
     objections: noObjections,
     resting: new Set(),
     ...overrides,

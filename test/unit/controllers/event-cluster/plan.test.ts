@@ -9,6 +9,7 @@ const answers = {
   missing: { kafka: undefined, registry: undefined },
   kafka: { ok: true, value: { clusterId: 'kafka-1', brokers: [broker] } },
   registry: undefined,
+  badPattern: undefined,
 } as const satisfies ObservedCluster;
 const registryAway = { ok: false, fault: new Fault('registry', 'unavailable', 'no answer from registry') } as const;
 const silent = { ok: false, fault: new Fault('kafka', 'unavailable', 'no answer from kafka:9092') } as const;
@@ -26,6 +27,11 @@ describe('an EventCluster', () => {
     { it: 'is connected when Kafka answers', observed: answers, blocked: [] },
     { it: 'is connected when both answer', observed: { ...answers, registry: apicurio }, blocked: [] },
     { it: 'is not ready while Kafka is away', observed: { ...answers, kafka: silent }, blocked: ['KafkaUnavailable'] },
+    {
+      it: 'is refused a naming pattern that cannot be read',
+      observed: { ...answers, badPattern: 'missing closing )' },
+      blocked: ['InvalidSpec'],
+    },
     {
       it: 'is not ready while the registry is away',
       observed: { ...answers, registry: registryAway },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { createClusterConnections } from '../../../../src/controllers/credentials.ts';
 import { eventClusterBehaviour } from '../../../../src/controllers/event-cluster/behaviour.ts';
 import type { EventCluster, EventClusterSpec } from '../../../../src/crds/event-cluster.ts';
@@ -24,7 +25,7 @@ function world(spec: Partial<EventClusterSpec> = { registry: { url: 'http://regi
   const source = { ownNamespace: 'sluice-system', caches: new Map([['sluice-system', secrets]]) };
   const behaviour = eventClusterBehaviour({
     kafka: createClusterConnections(kafkaAt(kafka), source),
-    ...{ secrets: source, registry: registryAt(registry), probeMs },
+    ...{ secrets: source, registry: registryAt(registry), compile: createPatterns(), probeMs },
   });
   const rejected = { registry: Reason.RegistryUnavailable };
   const rounds = createRounds({ store: clusters, behaviour, rejected, outside: [kafka, registry], key });
@@ -48,6 +49,16 @@ describe('rounds of an EventCluster', () => {
     registry.goDown();
     await settle();
     expect(status()).not.toHaveProperty('registry');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'Connected' });
+  });
+
+  it('say what is wrong with a naming pattern, until it is mended', async () => {
+    const { clusters, settle, ready } = world({ naming: { mode: 'Deny', pattern: '(?=look)ahead' } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'InvalidSpec' });
+    expect(ready()?.message).toContain('spec.naming.pattern "(?=look)ahead" is no RE2 expression');
+    clusters.edit(key, { spec: { naming: { pattern: '^ahead$' } } });
+    await settle();
     expect(ready()).toMatchObject({ status: 'True', reason: 'Connected' });
   });
 

@@ -1,3 +1,4 @@
+import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
@@ -39,11 +40,12 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const caches = { topics, clusters, consumers, namespaces };
   const clock = new FakeClock();
   const kafkas = connectionsTo(kafka);
+  const compile = createPatterns();
   const start = () => {
     const throttles = new Throttles(journal);
     const parts = { throttles, clusters, kafka: kafkas, clock, log: new RecordedLog(), everyMs: 5_000 };
     return {
-      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles, confirmDeletionAfterMs }),
+      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles, compile, confirmDeletionAfterMs }),
       keeper: createThrottleKeeper(parts),
     };
   };
