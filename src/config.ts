@@ -42,6 +42,8 @@ const schema = z.object({
   SLUICE_PROBE_MS: milliseconds(5_000),
   /** A watch that is silent for this long is opened anew. */
   SLUICE_WATCHDOG_MS: milliseconds(180_000),
+  /** How long a topic with many partitions is watched before its busiest time counts as known. */
+  SLUICE_TRAFFIC_KNOWN_AFTER_MS: milliseconds(86_400_000),
   SLUICE_LAG_TICK_MS: milliseconds(5_000),
   SLUICE_LEASE_DURATION_MS: milliseconds(15_000),
   SLUICE_LEASE_RENEW_DEADLINE_MS: milliseconds(10_000),

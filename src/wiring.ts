@@ -15,6 +15,7 @@ import { namespaceIndex, noPlaceIndex } from './controllers/event-topic/places.t
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
+import { TopicTraffic } from './controllers/event-topic/traffic.ts';
 import { createClusterRegistries, registrySecretKeysOf } from './controllers/registry-credentials.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
@@ -105,12 +106,18 @@ export function createControllers(parts: Parts): Controllers {
     clusters: stores.clusters,
     everyMs: throttleLookMs,
   });
+  const knownAfterMs = config.SLUICE_TRAFFIC_KNOWN_AFTER_MS;
+  const traffic = new TopicTraffic({
+    ...{ clock, knownAfterMs },
+    apartMs: Math.min(60_000, knownAfterMs / 2),
+    gapMs: 3 * Math.max(60_000, config.SLUICE_RECHECK_MS),
+  });
   const topics = createController({
     ...common,
     name: 'event-topic',
     store: stores.topics,
     behaviour: eventTopicBehaviour({
-      ...{ ...stores, kafka, journal, throttles, compile },
+      ...{ ...stores, kafka, journal, throttles, compile, traffic },
       confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
     }),
     sweepWorkers,

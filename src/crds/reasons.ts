@@ -67,6 +67,7 @@ export const reasons = {
   DeletionLimitReached: working,
   DeletionUnconfirmed: stalled,
   NameRefused: stalled,
+  OverPartitioned: { row: 'finding', event: 'Warning' },
   NamingViolation: { row: 'finding', event: 'Warning' },
   TopicRejected: stalled,
   // EventSchema

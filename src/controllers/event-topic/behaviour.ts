@@ -11,7 +11,7 @@ import { actOnTopic } from './act.ts';
 import type { TopicAction } from './actions.ts';
 import type { DeletionMemory } from './delete.ts';
 import { DeletionBrake } from './deletion-brake.ts';
-import { claimName, topicNameOf } from './identity.ts';
+import { claimName, ownsTopic, topicNameOf } from './identity.ts';
 import { judgeName, nameQuestion } from './naming.ts';
 import { mayHaveHeir, otherOwner } from './neighbours.ts';
 import { noObjections, readObjections } from './objections.ts';
@@ -25,6 +25,7 @@ import { RefusedDeletions } from './refused-deletions.ts';
 import { planTopicRemoval } from './removal.ts';
 import { reportTopic, type TopicFields } from './report.ts';
 import { takePlace } from './take-place.ts';
+import type { TopicTraffic } from './traffic.ts';
 import { WrittenSettings } from './written-settings.ts';
 
 /** What a look at a topic reads. */
@@ -38,6 +39,7 @@ export interface TopicDependencies extends TopicSources {
   clusters: ResourceStore<EventCluster>;
   journal: Journal;
   throttles: Throttles;
+  traffic: TopicTraffic;
 }
 
 export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields>;
@@ -61,6 +63,7 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
     forget: (key) => {
       written.forget(key);
       places.forget(key);
+      dependencies.traffic.forget(key);
     },
   };
 }
@@ -68,6 +71,8 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
 export interface Observing extends TopicSources {
   written: Pick<WrittenSettings, 'resting'>;
   places: Pick<Places, 'isTaken' | 'note'>;
+  /** Absent: a single look does not tell. */
+  traffic?: Pick<TopicTraffic, 'look'>;
 }
 
 export async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
@@ -102,5 +107,10 @@ async function askBrokers(
     replicas: await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options),
   };
   const ranked = { ...seen, placesTaken: takePlace(deps, resource, seen) };
-  return { ...ranked, objections: await readObjections(admin, resource, ranked, options) };
+  const owned = topic && ownsTopic(resource, seen) ? topic : undefined;
+  const [objections, traffic] = await Promise.all([
+    readObjections(admin, resource, ranked, options),
+    owned && deps.traffic?.look(keyOf(resource), owned, admin, signal),
+  ]);
+  return { ...ranked, objections, traffic };
 }

@@ -8,6 +8,7 @@ import type { NameVerdict } from './naming.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
 import type { RefusedDeletion } from './refused-deletions.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What the brokers said that they would refuse, asked beforehand. */
 export interface Objections {
@@ -36,6 +37,8 @@ export type ObservedTopic =
       objections: Objections;
       /** Settings that the brokers do not keep as they were set lately. */
       resting: ReadonlySet<string>;
+      /** What is written to a topic of ours with many partitions; absent: unknown, or not worth a look. */
+      traffic?: Traffic | undefined;
       /** Absent: replicas are neither to be moved nor were they moved by us. */
       replicas?: ObservedReplicas | undefined;
     }

@@ -11,6 +11,7 @@ import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { decideTopic, managesTopic } from './plan.ts';
 import { describeActions } from './planned-changes.ts';
 import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
+import { findOverPartitioning } from './traffic.ts';
 
 export type TopicFields = Partial<
   Pick<
@@ -44,7 +45,7 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
     done: { ...done, message: `${message}${others}` },
     findings: [
       ...(drift.length > 0 ? [drifted(drift)] : []),
-      ...(config ? findViolation(topicNameOf(resource), observed) : []),
+      ...(topic && config ? wishes(resource, observed, topic) : []),
     ],
     fields: {
       cluster: observed.use.name,
@@ -58,6 +59,14 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
       reassignment: config && reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
     },
   };
+}
+
+/** What the platform would have otherwise, of a topic that goes on all the same. */
+function wishes(resource: EventTopic, observed: SeenTopic, topic: TopicState): Finding[] {
+  return [
+    ...findViolation(topic.name, observed),
+    ...findOverPartitioning(topic, observed.traffic, resource.status?.conditions),
+  ];
 }
 
 /** What a topic looks like is told to those only who may have it. */

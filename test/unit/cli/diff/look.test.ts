@@ -32,6 +32,19 @@ describe('a look before applying', () => {
     expect(finding.blocked).toEqual([expect.objectContaining({ kind: 'refuse', reason: 'ConfigRejected' })]);
   });
 
+  it('judges the name as the operator does, and says one that would do', async () => {
+    const kafka = new FakeKafka();
+    const naming = { mode: 'Deny' as const, pattern: '^[a-z]+[.][a-z]+$' };
+    const clusters = [clusterOf({ naming }, { status: { clusterId: kafka.clusterId } })];
+    const resource = topicResource({ clusterRef });
+    const surroundings = { topics: [resource], clusters, namespaces: new Map(), kafka: connectionsTo(kafka) };
+    const { changes, blocked } = await createLook(surroundings, signal)(resource);
+    expect(changes).toEqual([]);
+    expect(blocked).toEqual([
+      expect.objectContaining({ reason: 'NameRefused', message: expect.stringContaining('"shop.orders" would') }),
+    ]);
+  });
+
   it.each([
     { it: 'paused', spec: { paused: true }, mode: 'ReadWrite', held: 'spec.paused is true' },
     { it: 'only planned', spec: { mode: 'Plan' as const }, mode: 'ReadWrite', held: 'spec.mode is Plan' },

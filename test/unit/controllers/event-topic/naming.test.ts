@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { candidates, judgeName, type NameVerdict } from '../../../../src/controllers/event-topic/naming.ts';
-import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
+import { planPermitted } from '../../../../src/controllers/event-topic/plan.ts';
 import { reportTopic } from '../../../../src/controllers/event-topic/report.ts';
 import { seenTopic, topicResource } from '../samples.ts';
 
@@ -83,7 +83,7 @@ describe('a name that does not match', () => {
   const create = [expect.objectContaining({ kind: 'create' })];
 
   it('keeps a topic from being created under Deny', () => {
-    expect(planTopic(topicResource(), seenTopic({ ...absent, naming: naming('Deny') }))).toEqual({
+    expect(planPermitted(topicResource(), seenTopic({ ...absent, naming: naming('Deny') }))).toEqual({
       actions: [],
       blocked: [{ kind: 'refuse', reason: 'NameRefused', message: says }],
     });
@@ -91,20 +91,20 @@ describe('a name that does not match', () => {
 
   it('waits for a pattern that can be read under Deny, and does not under Warn', () => {
     const plan = (mode: 'Warn' | 'Deny') =>
-      planTopic(topicResource(), seenTopic({ ...absent, naming: { kind: 'unknown', mode } }));
+      planPermitted(topicResource(), seenTopic({ ...absent, naming: { kind: 'unknown', mode } }));
     expect(plan('Deny')).toMatchObject({ actions: [], blocked: [{ kind: 'wait', reason: 'ClusterNotReady' }] });
     expect(plan('Warn')).toEqual({ actions: create, blocked: [] });
   });
 
   it('keeps no topic from being created under Warn', () => {
     const seen = seenTopic({ ...absent, naming: naming('Warn') });
-    expect(planTopic(topicResource(), seen)).toEqual({ actions: create, blocked: [] });
+    expect(planPermitted(topicResource(), seen)).toEqual({ actions: create, blocked: [] });
   });
 
   it.each(['Warn', 'Deny'] as const)('is told of a topic that exists, which goes on, under %s', (mode) => {
     const resource = topicResource({ partitions: 6, keyed: false }, { topicId: 'id-1' });
     const seen = seenTopic({ naming: naming(mode) });
-    const plan = planTopic(resource, seen);
+    const plan = planPermitted(resource, seen);
     expect(plan).toEqual({ actions: [expect.objectContaining({ kind: 'grow', to: 6 })], blocked: [] });
     expect(reportTopic(resource, seen).findings).toEqual([
       { type: 'NamingViolation', status: 'True', reason: 'NamingViolation', message: says },
@@ -112,7 +112,7 @@ describe('a name that does not match', () => {
   });
 
   it('does not keep a topic that exists from being adopted', () => {
-    const plan = planTopic(topicResource(), seenTopic({ naming: naming('Deny') }));
+    const plan = planPermitted(topicResource(), seenTopic({ naming: naming('Deny') }));
     expect(plan).toEqual({ actions: [expect.objectContaining({ kind: 'adopt' })], blocked: [] });
   });
 

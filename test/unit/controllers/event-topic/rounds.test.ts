@@ -20,6 +20,20 @@ describe('rounds of an EventTopic', () => {
     await expectIdle(round, kafka, topics, journal);
   });
 
+  it('point out partitions that nobody needs, and stay calm about it over a restart', async () => {
+    const { kafka, topics, clock, settle, round, condition, restart } = world({ partitions: 13 });
+    await settle();
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      expect(condition('OverPartitioned')).toBeUndefined();
+      clock.jump(300_000);
+      await round();
+    }
+    expect(condition('OverPartitioned')).toMatchObject({ status: 'True', reason: 'OverPartitioned' });
+    await expectIdle(round, kafka, topics);
+    restart();
+    await expectIdle(round, kafka, topics);
+  });
+
   it('know their own topic again when the answer to its creation was lost', async () => {
     const { kafka, settle, ready, notes } = world({ partitions: 3 });
     kafka.loseAnswer(3, lost);

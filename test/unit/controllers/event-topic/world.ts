@@ -7,6 +7,7 @@ import { placeIndexes } from '../../../../src/controllers/event-topic/places.ts'
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
+import { TopicTraffic } from '../../../../src/controllers/event-topic/traffic.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer } from '../../../../src/crds/event-consumer.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
@@ -43,9 +44,18 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const compile = createPatterns();
   const start = () => {
     const throttles = new Throttles(journal);
+    const traffic = new TopicTraffic({ clock, knownAfterMs: 3_600_000, apartMs: 60_000, gapMs: 900_000 });
     const parts = { throttles, clusters, kafka: kafkas, clock, log: new RecordedLog(), everyMs: 5_000 };
     return {
-      ...eventTopicBehaviour({ ...caches, kafka: kafkas, journal, throttles, compile, confirmDeletionAfterMs }),
+      ...eventTopicBehaviour({
+        ...caches,
+        kafka: kafkas,
+        journal,
+        throttles,
+        compile,
+        traffic,
+        confirmDeletionAfterMs,
+      }),
       keeper: createThrottleKeeper(parts),
     };
   };
