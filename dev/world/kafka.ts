@@ -25,6 +25,8 @@ export interface KafkaPlan {
   nodes: readonly { host: string; proxyHost: string }[];
   /** Adds listeners that ask who comes in. On the other ones everybody is an administrator. */
   entrances?: KafkaEntrances;
+  /** Further lines of server.properties; they win. */
+  settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A KRaft cluster; each node is broker and controller. */
@@ -82,6 +84,7 @@ function properties(plan: KafkaPlan, index: number, data: string): string {
     // The cleaner's default buffer would be a quarter of the heap.
     'log.cleaner.dedupe.buffer.size': 16 * 2 ** 20,
     ...(entrances && securitySettings(entrances)),
+    ...plan.settings,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -13,7 +13,7 @@ export const within = 180_000;
 export const startTimeoutMs = 300_000;
 export const eventClusterName = 'main';
 const access = [{ namespaces: ['*'], topics: ['*'], subjects: ['*'], groups: ['*'] }];
-const policies = { deletionPolicies: ['Retain', 'Delete'], adoptionPolicies: ['MatchOnly', 'Take'] };
+const policies = { deletionPolicies: ['Retain', 'DeleteIfEmpty', 'Delete'], adoptionPolicies: ['MatchOnly', 'Take'] };
 
 type Spec = Record<string, unknown>;
 
@@ -50,7 +50,12 @@ export class Scene {
   /** Grants everything to everybody. */
   async createEventCluster(bootstrapServers: string, spec: Spec = {}, name = eventClusterName): Promise<string> {
     const kafka = { bootstrapServers: bootstrapServers.split(',') };
-    const wanted = { kafka, access: access.map((rule) => ({ ...rule, ...policies })), ...spec };
+    const wanted = {
+      kafka,
+      access: access.map((rule) => ({ ...rule, ...policies })),
+      maxDeletionsPerHour: 10_000,
+      ...spec,
+    };
     await this.cluster.create(manifest('EventCluster', name, wanted));
     return name;
   }

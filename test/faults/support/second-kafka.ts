@@ -9,3 +9,13 @@ export async function secondKafka({ folder, logs, kafka, nursery }: World): Prom
   const nodes = kafka.proxies.map(({ from, to }) => ({ host: to.host, proxyHost: from.host }));
   return createKafkaCluster({ jars, folder: join(folder, 'second'), logs, nodes }, nursery);
 }
+
+/** A broker beside the world's, at addresses of its own, with further settings. */
+export async function kafkaBeside(
+  { folder, logs, nursery, address }: World,
+  settings: Readonly<Record<string, string | number | boolean>>,
+): Promise<KafkaCluster> {
+  const { kafka: jars } = await ensureParts();
+  const nodes = [{ host: address(10), proxyHost: address(11) }];
+  return createKafkaCluster({ jars, folder: join(folder, 'beside'), logs, nodes, settings }, nursery);
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Managed } from '../../src/runtime/kind.ts';
+import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { KafkaChecker } from '../helpers/kafka.ts';
+
+const world = inject('world');
+const cluster = new TestCluster(world.kubeconfig);
+const kafka = new KafkaChecker(world.kafka.bootstrapServers);
+let namespace: string;
+let braked: string;
+
+beforeAll(async () => {
+  namespace = await cluster.createNamespace('deletion');
+  braked = `${namespace}-braked`;
+  const access = [
+    {
+      namespaces: [namespace],
+      topics: [`${namespace}.*`],
+      groups: ['*'],
+      deletionPolicies: ['DeleteIfEmpty', 'Delete'],
+    },
+  ];
+  const spec = { kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') }, access };
+  await cluster.create(manifest('EventCluster', namespace, spec));
+  await cluster.create(manifest('EventCluster', braked, { ...spec, maxDeletionsPerHour: 0 }));
+});
+afterAll(async () => {
+  for (const name of [namespace, braked]) await cluster.delete('EventCluster', name);
+  await kafka.close();
+  await cluster.close();
+});
+
+async function createTopic(name: string, spec: Record<string, unknown> = {}) {
+  const topic = `${namespace}.${name}`;
+  const wanted = {
+    clusterRef: { name: namespace },
+    topicName: topic,
+    partitions: 1,
+    deletionPolicy: 'Delete',
+    ...spec,
+  };
+  await cluster.create(manifest('EventTopic', name, wanted, namespace));
+  const key = `${namespace}/${name}`;
+  const { status } = (await cluster.whenReady('EventTopic', key)) as Managed & { status: { topicId: string } };
+  return { key, topic, topicId: status.topicId };
+}
+
+const held = async (key: string, reason: string) => {
+  const { status } = await cluster.whenCondition('EventTopic', key, 'Reconciling', 'True', reason);
+  return status?.conditions?.find(({ type }) => type === 'Reconciling')?.message;
+};
+
+const whenDeleted = (topic: string) =>
+  eventually(async () => expect(await kafka.exists(topic)).toBe(false), { within: 30_000 });
+
+async function write(topic: string): Promise<void> {
+  const producer = kafka.kafka.producer();
+  await producer.connect();
+  await producer.send({ topic, messages: [{ value: 'a record' }] });
+  await producer.disconnect();
+}
+
+describe('the deletion of an EventTopic', () => {
+  it('under DeleteIfEmpty deletes an empty topic and keeps one that holds a record', async () => {
+    const empty = await createTopic('empty', { deletionPolicy: 'DeleteIfEmpty' });
+    const filled = await createTopic('filled', { deletionPolicy: 'DeleteIfEmpty' });
+    await write(filled.topic);
+    for (const { key } of [empty, filled]) await cluster.delete('EventTopic', key);
+    for (const { key } of [empty, filled]) await cluster.whenGone('EventTopic', key);
+    await whenDeleted(empty.topic);
+    expect(await kafka.exists(filled.topic)).toBe(true);
+  });
+
+  it('waits for an EventConsumer that names the topic, until the annotation has the id of the topic', async () => {
+    const { key, topic, topicId } = await createTopic('named');
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };
+    const consumer = { clusterRef: { name: namespace }, topics: [topic], targetRef };
+    await cluster.create(manifest('EventConsumer', 'reader', consumer, namespace));
+    await cluster.delete('EventTopic', key);
+    expect(await held(key, 'DeletionProtected')).toContain(`sluice.dev/allow-delete=${topicId}`);
+    await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/allow-delete': topicId } } });
+    await cluster.whenGone('EventTopic', key);
+    await whenDeleted(topic);
+  });
+
+  it('waits for a group that reads the topic, until that is to be ignored', async () => {
+    const { key, topic } = await createTopic('watched');
+    const reader = kafka.kafka.consumer({ groupId: `${namespace}.monitoring` });
+    await reader.connect();
+    await reader.subscribe({ topics: [topic] });
+    const joined = new Promise<void>((resolve) => void reader.on(reader.events.GROUP_JOIN, () => resolve()));
+    await reader.run({ eachMessage: async () => undefined });
+    await joined;
+    await cluster.delete('EventTopic', key);
+    expect(await held(key, 'DeletionProtected')).toContain(`group "${namespace}.monitoring"`);
+    await cluster.patch('EventTopic', key, { spec: { deletionProtection: { ignoreGroups: ['*.monitoring'] } } });
+    await cluster.whenGone('EventTopic', key);
+    await whenDeleted(topic);
+    await reader.disconnect();
+  });
+
+  it('waits while maxDeletionsPerHour are used up, and gives up after deletionTimeoutSeconds', async () => {
+    const { key, topic } = await createTopic('braked', { clusterRef: { name: braked } });
+    await cluster.delete('EventTopic', key);
+    expect(await held(key, 'DeletionLimitReached')).toContain('lets through 0 deletions');
+    await cluster.patch('EventTopic', key, { spec: { deletionTimeoutSeconds: 1 } });
+    await cluster.whenGone('EventTopic', key);
+    expect(await kafka.exists(topic)).toBe(true);
+  });
+});
