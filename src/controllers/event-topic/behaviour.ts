@@ -63,6 +63,7 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
     forget: (key) => {
       written.forget(key);
       places.forget(key);
+      deletions.brake.forget(key);
       dependencies.traffic.forget(key);
     },
   };

@@ -1,4 +1,5 @@
 import type { Journal } from '../../ports/journal.ts';
+import type { ObjectKey } from '../../ports/kube.ts';
 
 /** A deletion that asks to be counted. */
 export interface CountedDeletion {
@@ -32,8 +33,8 @@ export class DeletionBrake {
   readonly #made = new Map<string, Minutes>();
   /** When each topic was counted: another try is no other deletion. */
   readonly #counted = new Map<string, number>();
-  /** Topics whose deletion this process has held back since it was asked for. */
-  readonly #waiting = new Set<string>();
+  /** By resource, the topic whose deletion this process has held back since it was asked for. */
+  readonly #waiting = new Map<ObjectKey, string>();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -48,12 +49,17 @@ export class DeletionBrake {
     return (oldest + minutesKept) * minuteMs - now.getTime();
   }
 
-  noteWaiting(id: string): void {
-    this.#waiting.add(id);
+  noteWaiting(owner: ObjectKey, id: string): void {
+    this.#waiting.set(owner, id);
   }
 
-  isWaiting(id: string): boolean {
-    return this.#waiting.has(id);
+  isWaiting(owner: ObjectKey, id: string): boolean {
+    return this.#waiting.get(owner) === id;
+  }
+
+  /** The resource is gone: one of its name that comes back from a backup has waited for nothing. */
+  forget(owner: ObjectKey): void {
+    this.#waiting.delete(owner);
   }
 
   /** Counts the deletion; resolves once that is stored. False: too many were made. Throws Fault. */
@@ -66,7 +72,6 @@ export class DeletionBrake {
     const made = new Map(window).set(minute, (window.get(minute) ?? 0) + (counted ? 0 : 1));
     this.#made.set(clusterId, made);
     this.#counted.set(id, minute);
-    this.#waiting.delete(id);
     const note = JSON.stringify([...made]);
     await this.#journal.record(`${root}${clusterId}`, { uid: holder, at: now.toISOString(), note });
     return true;

@@ -3,6 +3,7 @@ import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
 import { judgeFailure } from '../../runtime/judge-failure.ts';
+import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Round } from '../../runtime/kind.ts';
 import {
   adminOf,
@@ -122,8 +123,9 @@ function isDoubtful(
   const isOld = isOldDeletion(resource, sources.confirmDeletionAfterMs, now);
   const brake = sources.deletions?.brake;
   if (id === undefined || brake === undefined) return isOld;
-  if (!isOld && rememberedOf(sources, id, use, now).brakeMs !== undefined) brake.noteWaiting(id);
-  return isOld && !brake.isWaiting(id);
+  const owner = keyOf(resource);
+  if (!isOld && rememberedOf(sources, id, use, now).brakeMs !== undefined) brake.noteWaiting(owner, id);
+  return isOld && !brake.isWaiting(owner, id);
 }
 
 function rememberedOf(

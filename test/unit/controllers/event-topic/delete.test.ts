@@ -211,6 +211,21 @@ describe('maxDeletionsPerHour', () => {
     expect(kafka.topics.has('refunds')).toBe(false);
   });
 
+  it('asks about one that was called off and came back from a backup', async () => {
+    const { kafka, topics, settle, clock, condition } = await oneAnHour();
+    await settle('shop/refunds');
+    const held = topics.must('shop/refunds');
+    topics.edit('shop/refunds', { spec: { deletionPolicy: 'Retain' } });
+    await settle('shop/refunds');
+    await settle('shop/refunds');
+    expect(topics.get('shop/refunds')).toBeUndefined();
+    await clock.advance(61 * 60_000);
+    topics.create(held);
+    await settle('shop/refunds');
+    expect(kafka.topics.has('refunds')).toBe(true);
+    expect(condition('Stalled', 'shop/refunds')).toMatchObject({ reason: 'DeletionUnconfirmed' });
+  });
+
   it('goes on when it is raised', async () => {
     const { kafka, clusters, settle } = await oneAnHour();
     await settle('shop/refunds');
