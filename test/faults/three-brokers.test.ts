@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
+import { describeKafkaAdmin } from '../contract/kafka/kafka-admin.contract.ts';
+import { realKafka } from '../contract/kafka/real-kafka.ts';
 import { figure, stopwatch } from './support/figure.ts';
 import { eventClusterName, Scene, startTimeoutMs } from './support/scene.ts';
 import { TopicBook } from './support/topic-book.ts';
@@ -22,6 +24,8 @@ afterEach(({ task }) => scene?.note(task));
 afterAll(async () => {
   await scene?.close();
 }, startTimeoutMs);
+
+describeKafkaAdmin('with three brokers', () => realKafka(scene.world.kafka.bootstrapServers.split(',')));
 
 // Each node is broker and controller, so that one of the three kills meets the active controller.
 it.each([1, 2, 3])('creates and changes topics while node %i is killed', async (node) => {
