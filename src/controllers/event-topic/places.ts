@@ -17,9 +17,22 @@ export const placeIndexes = {
   },
 };
 
-/** How many of the `others` have a topic already or, as long as `me` has none, asked for one earlier. */
-export function countBefore(me: Claimant, others: readonly Claimant[]): number {
-  return others.filter((other) => comesBefore(other, me)).length;
+/**
+ * How many of the `others` have a topic already or, as long as `me` has none, asked for one earlier; `most` of them are
+ * enough. Whether one `counts` is asked last, because thousands may ask for a place and the answer takes a while.
+ */
+export function countBefore<Other extends Claimant>(
+  me: Claimant,
+  others: Iterable<Other>,
+  most: number,
+  counts: (other: Other) => boolean,
+): number {
+  let before = 0;
+  for (const other of others) {
+    if (before >= most) break;
+    if (comesBefore(other, me) && counts(other)) before += 1;
+  }
+  return before;
 }
 
 /**

@@ -12,12 +12,16 @@ interface PlaceSources extends Neighbourhood {
 }
 
 /**
- * How many places of the namespace others have. Counting and taking are one step, without a wait in between, so that no
- * two rounds take the same place.
+ * How many places of the namespace others have, as far as it matters. Counting and taking are one step, without a wait
+ * in between, so that no two rounds take the same place.
  */
 export function takePlace(deps: PlaceSources, resource: EventTopic, seen: SeenTopic): number {
-  if (seen.use.rule?.maxTopicsPerNamespace === undefined || ownsTopic(resource, seen)) return 0;
-  const placesTaken = countBefore(claimant(resource, false), othersOf(deps, resource, seen.use));
+  const { use } = seen;
+  const most = use.rule?.maxTopicsPerNamespace;
+  if (most === undefined || ownsTopic(resource, seen)) return 0;
+  const placesTaken = countBefore(claimant(resource, false), othersOf(deps, resource, use), most, ({ other }) => {
+    return mayClaim(deps, other, use) && otherOwner(deps, other, use) === undefined;
+  });
   const { actions } = planPermitted(resource, { ...seen, placesTaken });
   deps.places.note(
     resource,
@@ -26,15 +30,16 @@ export function takePlace(deps: PlaceSources, resource: EventTopic, seen: SeenTo
   return placesTaken;
 }
 
-/** Topics of the namespace in the same Kafka cluster, each by the resource that owns it or is the next to do so. */
-function othersOf(deps: PlaceSources, resource: EventTopic, use: ClusterUse): Claimant[] {
-  const { namespace = '', uid } = resource.metadata;
-  return deps.topics
-    .byIndex(namespaceIndex, namespace)
-    .filter((other) => other.metadata.uid !== uid && mayClaim(deps, other, use) && !otherOwner(deps, other, use))
-    .map((other) => {
-      const claim = deps.journal.find(claimName(use.clusterId, topicNameOf(other)));
-      const has = rememberedOf(other, use).topicId !== undefined || claim?.uid === other.metadata.uid;
-      return claimant(other, has || deps.places.isTaken(other));
-    });
+/** The other EventTopics of the namespace, and whether each has a topic in this Kafka cluster. */
+function* othersOf(
+  deps: PlaceSources,
+  { metadata: { namespace = '', uid } }: EventTopic,
+  use: ClusterUse,
+): Generator<Claimant & { other: EventTopic }> {
+  for (const other of deps.topics.byIndex(namespaceIndex, namespace)) {
+    if (other.metadata.uid === uid) continue;
+    const claim = deps.journal.find(claimName(use.clusterId, topicNameOf(other)));
+    const has = rememberedOf(other, use).topicId !== undefined || claim?.uid === other.metadata.uid;
+    yield { ...claimant(other, has || deps.places.isTaken(other)), other };
+  }
 }

@@ -23,7 +23,18 @@ describe('before a topic that does not exist yet', () => {
       before: 0,
     },
   ])('$it', ({ other, before }) => {
-    expect(countBefore(me, [{ ...me, uid: 'other', ...other }])).toBe(before);
+    expect(countBefore(me, [{ ...me, uid: 'other', ...other }], 9, () => true)).toBe(before);
+  });
+
+  it('come only those that count, and no more are asked than matter', () => {
+    const others = ['a', 'b', 'c', 'd', 'z'].map((uid) => ({ ...me, uid }));
+    const asked: string[] = [];
+    const before = countBefore(me, others, 2, ({ uid }) => {
+      asked.push(uid);
+      return uid !== 'a';
+    });
+    expect(before).toBe(2);
+    expect(asked).toEqual(['a', 'b', 'c']);
   });
 });
 
