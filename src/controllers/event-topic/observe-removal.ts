@@ -53,7 +53,7 @@ function patienceWith({ namespaces }: RemovalSources, { metadata, spec }: EventT
   return { namespaceTerminating, leftMs: Math.max(0, leftMs) };
 }
 
-export function isOver({ namespaceTerminating, leftMs }: Patience): boolean {
+function isOver({ namespaceTerminating, leftMs }: Patience): boolean {
   return namespaceTerminating || leftMs === 0;
 }
 
@@ -154,7 +154,7 @@ export async function recordsOf(
 const reasons = { away: { kafka: Reason.KafkaUnavailable }, rejected: {} };
 
 /** `undefined`: nobody needs to know, or it is a bug. Where nothing may be held any more, every failure counts. */
-export function blockedByFailure(error: unknown, patience: Patience): Blocked | undefined {
+function blockedByFailure(error: unknown, patience: Patience): Blocked | undefined {
   const { blocked, meaning } = judgeFailure(error, reasons, askAgainMs);
   if (blocked && meaning !== 'bug') return { ...blocked, lookAgainMs: askAgainMs };
   if (!(error instanceof Fault) || !isOver(patience)) return undefined;
