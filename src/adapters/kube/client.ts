@@ -48,6 +48,11 @@ export class KubeClient {
     this.#settings = parts.settings;
   }
 
+  /** Resolves when no call is under way. Rejects with the signal's reason when that aborts before. */
+  whenIdle({ signal }: CallOptions): Promise<void> {
+    return this.#transport.whenIdle(signal);
+  }
+
   async get<R extends KubeObject>(type: ResourceType, key: ObjectKey, { signal }: CallOptions): Promise<R | undefined> {
     try {
       return await this.#object<R>({ verb: 'get', type, place: placeOf(key) }, signal);

@@ -5,7 +5,7 @@ import type { Counter, Metrics } from '../../ports/metrics.ts';
 import type { KubeClient, NewObject } from './client.ts';
 import { events } from './resource-type.ts';
 import { microTime } from './times.ts';
-import { pause } from './waiting.ts';
+import { forwardAbort, pause } from './waiting.ts';
 
 export const eventRules: readonly PolicyRule[] = [
   { apiGroups: [events.group], resources: [events.plural], verbs: ['create'], scope: 'cluster' },
@@ -23,6 +23,8 @@ const QUEUE_LIMIT = 1_000;
 const QUIET_MS = 5 * 60_000;
 /** After a failed send: events are no reason to press a server that is in trouble. */
 const AFTER_FAILURE_MS = 1_000;
+/** How long an event lets all other calls go first. */
+const LONGEST_COURTESY_MS = 1_000;
 
 export interface EventParts {
   client: KubeClient;
@@ -33,7 +35,10 @@ export interface EventParts {
   instance: string;
 }
 
-/** Sends events one after another. What does not fit the queue, comes too often or is refused is dropped and counted. */
+/**
+ * Sends events one after another, after the writes that they tell of. What does not fit the queue, comes too often or
+ * is refused is dropped and counted.
+ */
 export class EventSender implements EventRecorder {
   readonly #parts: EventParts;
   readonly #dropped: Counter;
@@ -72,6 +77,7 @@ export class EventSender implements EventRecorder {
         await this.#news(signal);
         continue;
       }
+      await this.#letOthersPass(signal);
       try {
         await client.create(events, event, { signal });
       } catch (error) {
@@ -80,6 +86,17 @@ export class EventSender implements EventRecorder {
         await pause(clock, AFTER_FAILURE_MS, signal);
       }
     }
+  }
+
+  /** Statuses, finalizers and claims come first: an event only tells what has happened. */
+  async #letOthersPass(signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#parts;
+    const over = new AbortController();
+    const unlink = forwardAbort(signal, over);
+    const idle = client.whenIdle({ signal: over.signal }).catch(() => undefined);
+    await Promise.race([idle, pause(clock, LONGEST_COURTESY_MS, over.signal)]);
+    unlink();
+    over.abort();
   }
 
   #news(signal: AbortSignal): Promise<void> {

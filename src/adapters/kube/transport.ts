@@ -68,6 +68,11 @@ export class Transport {
     );
   }
 
+  /** Resolves when no call is under way. Rejects with the signal's reason when that aborts before. */
+  whenIdle(signal: AbortSignal): Promise<void> {
+    return this.#calls.whenEmpty(signal);
+  }
+
   /** Opens a watch. Yields the chunks of its body until it ends or `signal` aborts. */
   async *stream(request: KubeRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
     const what = describeRequest(request);

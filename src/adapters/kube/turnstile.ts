@@ -4,9 +4,29 @@ export class Turnstile {
   /** The first lane is next; a Map keeps the order of insertion. */
   readonly #lanes = new Map<string, Set<() => void>>();
   #inside = 0;
+  /** Whoever waits until nobody is inside. */
+  readonly #onEmpty = new Set<() => void>();
 
   constructor(places: number) {
     this.#places = places;
+  }
+
+  /** Resolves when no call is inside. Rejects with the signal's reason when that aborts before. */
+  whenEmpty(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (this.#inside === 0) return resolve();
+      const giveUp = () => {
+        this.#onEmpty.delete(empty);
+        reject(signal.reason);
+      };
+      const empty = () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.#onEmpty.add(empty);
+    });
   }
 
   /** Does `work` when its turn comes. Rejects with the signal's reason when that aborts before. */
@@ -52,5 +72,9 @@ export class Turnstile {
       return;
     }
     this.#inside -= 1;
+    if (this.#inside > 0) return;
+    const waiting = [...this.#onEmpty];
+    this.#onEmpty.clear();
+    for (const empty of waiting) empty();
   }
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { EventSender } from '../../../../src/adapters/kube/events.ts';
+import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { EventNote } from '../../../../src/ports/kube.ts';
-import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { FakeClock, settle } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
-import { type Answer, answer, refuse, silence } from './api-server.ts';
+import { type Answer, answer, refuse, type ScriptedApiServer, silence } from './api-server.ts';
 import { CollectedLog, clientFor, startServer, testSignal, thing } from './parts.ts';
 
 const route = 'POST /apis/events.k8s.io/v1/namespaces/shop/events';
@@ -21,7 +22,7 @@ async function setUp({ script = stored, clock = systemClock }: { script?: Answer
   const stop = new AbortController();
   testSignal().addEventListener('abort', () => stop.abort());
   const dropped = () => metrics.values.filter(({ name }) => name === 'sluice_events_dropped_total');
-  return { server, sender, stop, ended: sender.run(stop.signal), dropped };
+  return { server, client, sender, stop, ended: sender.run(stop.signal), dropped };
 }
 
 describe('an event', () => {
@@ -98,6 +99,39 @@ describe('events are limited', () => {
 });
 
 describe('sending', () => {
+  /** A call of somebody else, which is under way until the test answers it. */
+  async function callUnderWay({ server, client }: Pick<Awaited<ReturnType<typeof setUp>>, 'server' | 'client'>) {
+    const asked = Promise.withResolvers<() => void>();
+    server.on('GET /api/v1/namespaces/shop/configmaps/a', (response, request) =>
+      asked.resolve(() => answer(thing('a', 3))(response, request)),
+    );
+    // The end of a test ends it too.
+    client.get(configMaps, 'shop/a', { signal: testSignal() }).catch(() => undefined);
+    return asked.promise;
+  }
+  const sent = (server: ScriptedApiServer) => server.seen.filter(({ method }) => method === 'POST');
+
+  it('lets calls that are under way end first', async () => {
+    const parts = await setUp({ clock: new FakeClock() });
+    const end = await callUnderWay(parts);
+    parts.sender.record(thing('a', 3), note('One'));
+    await settle();
+    expect(sent(parts.server)).toEqual([]);
+    end();
+    await eventually(() => expect(sent(parts.server)).toHaveLength(1), soon);
+  });
+
+  it('waits for other calls no longer than a second', async () => {
+    const clock = new FakeClock();
+    const parts = await setUp({ clock });
+    await callUnderWay(parts);
+    parts.sender.record(thing('a', 3), note('One'));
+    await clock.advance(999);
+    expect(sent(parts.server)).toEqual([]);
+    await clock.advance(1);
+    await eventually(() => expect(sent(parts.server)).toHaveLength(1), soon);
+  });
+
   it('goes on after a failure, without pressing', async () => {
     const clock = new FakeClock();
     const { server, sender, dropped } = await setUp({ clock, script: refuse(500, 'oops') });

@@ -28,7 +28,7 @@ function setUp(places: number) {
     else ending?.resolve();
     await settle();
   };
-  return { call, end, inside, entered };
+  return { turnstile, call, end, inside, entered };
 }
 
 it('lets so many through at once, and the next when one leaves', async () => {
@@ -74,6 +74,26 @@ it('takes no call that was given up before it came', async () => {
   void call('a/2');
   await settle();
   expect(entered).toEqual(['a/2']);
+});
+
+it('says when nobody is inside, and to whom waits no longer, nothing', async () => {
+  const { turnstile, call, end } = setUp(2);
+  await turnstile.whenEmpty(forEver);
+  for (const name of ['a/1', 'b/1', 'a/2']) void call(name);
+  await settle();
+  const heard: string[] = [];
+  void turnstile.whenEmpty(forEver).then(() => heard.push('empty'));
+  const leaving = new AbortController();
+  const left = turnstile.whenEmpty(leaving.signal);
+  leaving.abort(new Error('too late'));
+  await expect(left).rejects.toThrow('too late');
+  for (const name of ['a/1', 'b/1']) {
+    await end(name);
+    expect(heard).toEqual([]);
+  }
+  await end('a/2');
+  expect(heard).toEqual(['empty']);
+  await expect(turnstile.whenEmpty(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
 });
 
 type Step = { do: 'call' | 'leave' | 'end'; lane: string };
