@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namesOf, type Sample } from './floor.ts';
 import { CONNECTIONS, type Resource } from './kube.ts';
-import { inLanes } from './lanes.ts';
+import { createPace, inLanes } from './lanes.ts';
 import { type Consumption, Meter } from './meter.ts';
 import type { MeasuredOperator } from './operator.ts';
 import { changeFor, type Phase } from './phases.ts';
@@ -120,16 +120,22 @@ async function takeOneThrough(pass: Pass, name: string): Promise<Resource> {
   return ready;
 }
 
-/** Sends what users would send, and waits until the operator is done with all of it. */
+/**
+ * Sends what users would send, and waits until the operator is done with all of it. `perSecond` is how many requests are
+ * sent at most in a second; if it is not given, as many as the API server takes.
+ */
 export async function runPhase(
   pass: Pass,
   phase: Phase,
   names: readonly string[],
+  perSecond = Number.POSITIVE_INFINITY,
 ): Promise<Pick<PhaseFigures, 'seconds' | 'tookMs'>> {
   const { stage, collection, readiness } = pass;
   const sinceMs = performance.now();
+  const nextTurn = createPace(perSecond);
   readiness.begin(phase === 'delete' ? 'gone' : 'changed', names, sinceMs);
-  await inLanes(names, CONNECTIONS, (name) => {
+  await inLanes(names, CONNECTIONS, async (name) => {
+    await nextTurn();
     readiness.sent(name, performance.now());
     return stage.kube.change(changeFor(phase, stage.template, collection, name));
   });

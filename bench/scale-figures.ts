@@ -126,10 +126,12 @@ export function figuresOfSweep(n: number, sweep: Sweep, floor: SweepFloor): read
 }
 
 export function figuresOfTenants(tenants: Tenants): readonly Figure[] {
-  const { few, crowd, aloneSeconds, amongSeconds, crowdSeconds, bareAloneSeconds, bareAmongSeconds } = tenants;
+  const { few, crowd, perSecond, aloneSeconds, amongSeconds, crowdSeconds, bareAloneSeconds, bareAmongSeconds } =
+    tenants;
+  const pace = perSecond === undefined ? 'as fast as it goes' : `at ${perSecond}/s`;
   return [
     figureOf({
-      ...{ what: `seconds until ${few} topics are Ready while another namespace creates ${crowd}`, n: few },
+      ...{ what: `seconds until ${few} topics are Ready while another namespace creates ${crowd} ${pace}`, n: few },
       ...{ figure: amongSeconds, floor: aloneSeconds, aim: 2, of: 'ratio' },
       details: {
         ...{ crowdSeconds: round(crowdSeconds, 1), times: tenants.times },

@@ -17,6 +17,8 @@ import { measureTenants } from './tenants.ts';
 const ready = { type: 'Ready', status: 'True' };
 /** A sweep comes within 1.1 intervals of the one before, and takes its time. */
 const SWEPT_WITHIN = 1.5;
+/** What Argo CD sends to a cluster in a second at most, unless it is told otherwise (ARGOCD_K8S_CLIENT_QPS). */
+const CLIENT_PER_SECOND = 50;
 const BATCHES: ReadonlyMap<Phase, number> = new Map([['create', 1_000]]);
 
 interface Work extends ScaleOptions {
@@ -66,8 +68,10 @@ function measureAll(stage: Stage, options: ScaleOptions, floors: Floors, signal:
 }
 
 async function benchTenants({ stage, pass, crowd }: Work): Promise<void> {
-  print(figuresOfTenants(await measureTenants(pass, crowd)));
-  await clearTopics(stage);
+  for (const pace of [{ name: 'flood' }, { name: 'stream', perSecond: CLIENT_PER_SECOND }]) {
+    print(figuresOfTenants(await measureTenants(pass, { size: crowd, ...pace })));
+    await clearTopics(stage);
+  }
 }
 
 async function benchCreation({ stage, pass, operator, base, count }: Work, floors: Floors): Promise<void> {

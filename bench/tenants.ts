@@ -15,6 +15,8 @@ const POLL_MS = 20;
 export interface Tenants {
   few: number;
   crowd: number;
+  /** How many of the crowd were created in a second; absent: as many as the API server took. */
+  perSecond?: number;
   /** How long the few take while nothing else happens, and in the middle of the crowd: medians. */
   aloneSeconds: number;
   amongSeconds: number;
@@ -27,22 +29,31 @@ export interface Tenants {
   crowdSeconds: number;
 }
 
-/** One namespace creates `crowd` topics while others create ten. Nothing is left. */
-export async function measureTenants(pass: Pass, crowd: number): Promise<Tenants> {
+export interface Crowd {
+  /** Its namespace, and how names of all others begin; new. */
+  name: string;
+  /** Of topics. */
+  size: number;
+  /** How many it creates in a second; absent: as many as the API server takes. */
+  perSecond?: number;
+}
+
+/** One namespace creates a crowd of topics while others create ten. Nothing is left. */
+export async function measureTenants(pass: Pass, { name, size: crowd, perSecond }: Crowd): Promise<Tenants> {
   const alone: Taken[] = [];
   for (let time = 1; time <= TIMES; time += 1) {
     await calmDown(pass.stage);
-    alone.push(await createFew(pass, `alone-${time}`));
+    alone.push(await createFew(pass, `${name}-alone-${time}`));
   }
   await calmDown(pass.stage);
   const among: Taken[] = [];
-  const crowdSeconds = await inNamespace(pass, 'crowd', async (crowded) => {
-    const names = namesOf('crowd', crowd);
-    const creating = runPhase(crowded, 'create', names);
+  const crowdSeconds = await inNamespace(pass, name, async (crowded) => {
+    const names = namesOf(name, crowd);
+    const creating = runPhase(crowded, 'create', names, perSecond);
     const createAmong = async () => {
       while (crowded.readiness.left > crowd * (1 - UNDER_WAY)) await Promise.race([sleep(POLL_MS), creating]);
       for (let time = 1; time <= TIMES; time += 1) {
-        const taken = await createFew(pass, `among-${time}`);
+        const taken = await createFew(pass, `${name}-among-${time}`);
         // Later than the crowd, they were alone again.
         if (crowded.readiness.left > 0) among.push(taken);
       }
@@ -53,7 +64,7 @@ export async function measureTenants(pass: Pass, crowd: number): Promise<Tenants
   });
   const middle = (taken: readonly Taken[], field: keyof Taken) => median(taken.map((one) => one[field]));
   return {
-    ...{ few: FEW, crowd, crowdSeconds, times: among.length },
+    ...{ few: FEW, crowd, crowdSeconds, times: among.length, ...(perSecond && { perSecond }) },
     ...{ aloneSeconds: middle(alone, 'seconds'), amongSeconds: middle(among, 'seconds') },
     ...{ bareAloneSeconds: middle(alone, 'bareSeconds'), bareAmongSeconds: middle(among, 'bareSeconds') },
   };

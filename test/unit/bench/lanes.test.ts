@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { inLanes, secondsOf } from '../../../bench/lanes.ts';
+import { createPace, inLanes, secondsOf } from '../../../bench/lanes.ts';
 
 it('works on each item once, in order, on no more at a time than there are lanes', async () => {
   const started: number[] = [];
@@ -26,4 +26,22 @@ it('measures how long work takes, in seconds', async () => {
   const seconds = await secondsOf(() => sleep(20));
   expect(seconds).toBeGreaterThan(0.015);
   expect(seconds).toBeLessThan(10);
+});
+
+it.each([
+  { it: 'gives turns at a pace, the first at once', perSecond: 100, least: 0.028, most: 10 },
+  { it: 'gives all turns at once when none is asked for', perSecond: Number.POSITIVE_INFINITY, least: 0, most: 10 },
+])('$it', async ({ perSecond, least, most }) => {
+  const nextTurn = createPace(perSecond);
+  const seconds = await secondsOf(async () => {
+    await Promise.all([nextTurn(), nextTurn(), nextTurn(), nextTurn()]);
+  });
+  expect(seconds).toBeGreaterThanOrEqual(least);
+  expect(seconds).toBeLessThan(most);
+});
+
+it('does not make up for turns that nobody asked for', async () => {
+  const nextTurn = createPace(50);
+  await sleep(100);
+  expect(await secondsOf(() => Promise.all([nextTurn(), nextTurn()]).then(() => undefined))).toBeGreaterThan(0.015);
 });

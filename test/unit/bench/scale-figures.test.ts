@@ -82,6 +82,8 @@ it('the few are compared with their time alone', () => {
   const seconds = { aloneSeconds: 0.25, amongSeconds: 0.5, crowdSeconds: 30 };
   const tenants = { few: 10, crowd: 5_000, times: 3, ...seconds, bareAloneSeconds: 0.02, bareAmongSeconds: 0.1 };
   const what = 'seconds until 10 topics are Ready while another namespace creates 5000';
-  expect(short(figuresOfTenants(tenants))).toEqual([{ what, figure: 0.5, ratio: 2, aim: 2, met: true }]);
+  const row = { figure: 0.5, ratio: 2, aim: 2, met: true };
+  expect(short(figuresOfTenants(tenants))).toEqual([{ what: `${what} as fast as it goes`, ...row }]);
+  expect(short(figuresOfTenants({ ...tenants, perSecond: 50 }))).toEqual([{ what: `${what} at 50/s`, ...row }]);
   expect(figuresOfTenants(tenants)[0]?.details).toMatchObject({ bareRatio: 5, times: 3 });
 });
