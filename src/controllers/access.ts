@@ -1,4 +1,4 @@
-import type { AccessRule } from '../crds/event-cluster.ts';
+import type { AccessRule } from '../crds/access-rule.ts';
 import { matchesAny } from './globs.ts';
 
 export interface NamespaceFacts {

@@ -1,5 +1,6 @@
+import type { AccessRule } from '../crds/access-rule.ts';
 import { defaultClusterAnnotation } from '../crds/common.ts';
-import type { AccessRule, EventCluster } from '../crds/event-cluster.ts';
+import type { EventCluster } from '../crds/event-cluster.ts';
 import { Reason } from '../crds/reasons.ts';
 import type { KafkaAdmin } from '../ports/kafka.ts';
 import type { KubeObject } from '../ports/kube.ts';

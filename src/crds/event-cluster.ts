@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessRule } from './access-rule.ts';
 import {
   ageColumn,
   atomicList,
@@ -13,173 +14,8 @@ import {
   topicConfig,
   validations,
 } from './common.ts';
+import { caSecretRef, sasl, secretRef, tls } from './logins.ts';
 import { type Resource, resourceOf } from './resource.ts';
-
-const patterns = (what: string, example: string) =>
-  z
-    .array(glob)
-    .max(64)
-    .default([])
-    .meta(setList)
-    .describe(`${what} that these namespaces may use, as patterns with *. Default: none. Example: ["${example}"].`);
-
-const labelKey = z.string().min(1).max(317);
-const labelValue = z.string().max(63);
-
-const requirement = z
-  .object({
-    key: labelKey.describe('The label. Example: tier.'),
-    operator: z
-      .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
-      .describe('How the label is compared; one that is absent is in no list. Example: In.'),
-    values: z
-      .array(labelValue)
-      .min(1)
-      .max(64)
-      .optional()
-      .meta(setList)
-      .describe('Values to compare with, for In and NotIn only. Default: none. Example: ["gold"].'),
-  })
-  .meta(
-    validations({
-      rule: "has(self.values) == (self.operator in ['In', 'NotIn'])",
-      message: 'In and NotIn need values, Exists and DoesNotExist take none',
-    }),
-  );
-
-const namespaceSelector = z
-  .object({
-    matchLabels: z
-      .record(labelKey, labelValue)
-      .optional()
-      .meta({ minProperties: 1, maxProperties: 32 })
-      .describe('Labels that the namespace must have. Default: none. Example: {team: shop}.'),
-    matchExpressions: z
-      .array(requirement)
-      .min(1)
-      .max(32)
-      .optional()
-      .meta(atomicList)
-      .describe('What must hold for labels of the namespace. Default: none. Example: [{key: tier, operator: Exists}].'),
-  })
-  .optional()
-  .meta({ minProperties: 1 })
-  .describe(
-    'Labels of the namespaces that the rule speaks of; all of it must hold. Default: labels do not matter. Example: {matchLabels: {team: shop}}.',
-  );
-
-const accessRule = z
-  .object({
-    namespaces: z
-      .array(glob)
-      .min(1)
-      .max(64)
-      .optional()
-      .meta(setList)
-      .describe(
-        'Names of the namespaces that the rule speaks of, as patterns with *; ["*"] is everybody. Default: names do not matter, and namespaceSelector decides. Example: ["shop-*"].',
-      ),
-    namespaceSelector,
-    topics: patterns('Kafka topics', 'order.*'),
-    subjects: patterns('Registry subjects', 'order.*'),
-    groups: patterns('Consumer groups', '*'),
-    maxTopicsPerNamespace: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .optional()
-      .meta(int32)
-      .describe(
-        'Topics that each namespace may have, the oldest first; those that exist keep their place when this is lowered. Default: any number. Example: 200.',
-      ),
-    maxPartitionsPerTopic: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .optional()
-      .meta(int32)
-      .describe(
-        'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they are. Default: any number. Example: 48.',
-      ),
-    deletionPolicies: z
-      .array(z.enum(['Retain', 'DeleteIfEmpty', 'Delete']))
-      .min(1)
-      .max(3)
-      .default(['Retain'])
-      .meta(setList)
-      .describe(
-        'Deletion policies that an EventTopic may ask for. Default: ["Retain"]. Example: ["Retain", "Delete"].',
-      ),
-    adoptionPolicies: z
-      .array(z.enum(['MatchOnly', 'Take', 'Never']))
-      .min(1)
-      .max(3)
-      .default(['MatchOnly'])
-      .meta(setList)
-      .describe(
-        'Adoption policies that an EventTopic may ask for; Never is always allowed. Default: ["MatchOnly"]. Example: ["MatchOnly", "Take"].',
-      ),
-  })
-  .meta(
-    validations({
-      rule: 'has(self.namespaces) || has(self.namespaceSelector)',
-      message: 'a rule needs namespaces or a namespaceSelector; everybody is spelled namespaces: ["*"]',
-    }),
-  );
-
-const secretRef = {
-  name: z.string().min(1).max(253).describe('Name of the Secret, 1 to 253 characters. Example: kafka-operator.'),
-  namespace: z
-    .string()
-    .min(1)
-    .max(63)
-    .optional()
-    .describe(
-      'Where the Secret is: one of the namespaces that SLUICE_SECRET_NAMESPACES of the operator lists. Default: the operator’s own. Example: kafka.',
-    ),
-};
-
-const caSecretRef = z
-  .object({
-    ...secretRef,
-    key: z
-      .string()
-      .min(1)
-      .max(253)
-      .default('ca.crt')
-      .describe('Key of the Secret that holds the certificates, in PEM. Default: ca.crt. Example: ca.crt.'),
-  })
-  .optional()
-  .describe(
-    'The CA that signed the certificates of the servers. Default: the public authorities. Example: {name: kafka-ca, key: ca.crt}.',
-  );
-
-const tls = z
-  .object({
-    caSecretRef,
-    clientSecretRef: z
-      .object(secretRef)
-      .optional()
-      .describe(
-        'The certificate that the operator shows to the brokers: keys tls.crt and tls.key, in PEM. Default: none. Example: {name: kafka-client}.',
-      ),
-  })
-  .optional()
-  .describe('Encrypts the connections; {} trusts the public authorities. Default: no TLS.');
-
-const sasl = z
-  .object({
-    mechanism: z
-      .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])
-      .describe(
-        'How the operator logs in. PLAIN sends the password as it is: use it with tls. Example: SCRAM-SHA-512.',
-      ),
-    secretRef: z
-      .object(secretRef)
-      .describe('The user of the operator: keys username and password. Example: {name: kafka-operator}.'),
-  })
-  .optional()
-  .describe('How the operator logs in to the brokers. Default: not at all.');
 
 const spec = z.object({
   mode: z
@@ -388,6 +224,5 @@ export const eventCluster = {
 
 export type EventClusterSpec = z.output<typeof spec>;
 export type EventClusterStatus = z.output<typeof status>;
-export type AccessRule = z.output<typeof accessRule>;
 export type EventCluster = Resource<EventClusterSpec, EventClusterStatus>;
 export const parseEventCluster = resourceOf<EventCluster>(eventCluster);

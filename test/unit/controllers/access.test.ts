@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ruleFor } from '../../../src/controllers/access.ts';
-import type { AccessRule } from '../../../src/crds/event-cluster.ts';
+import type { AccessRule } from '../../../src/crds/access-rule.ts';
 import { accessRule } from './samples.ts';
 
 type Selector = NonNullable<AccessRule['namespaceSelector']>;

@@ -7,7 +7,8 @@ import type {
   SeenRemoval,
   SeenTopic,
 } from '../../../src/controllers/event-topic/observed.ts';
-import type { AccessRule, EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
+import type { AccessRule } from '../../../src/crds/access-rule.ts';
+import type { EventCluster, EventClusterSpec } from '../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../src/crds/event-consumer.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../src/crds/event-schema.ts';
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from '../../../src/crds/event-topic.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
-import type { AccessRule, EventClusterSpec } from '../../../../src/crds/event-cluster.ts';
+import type { AccessRule } from '../../../../src/crds/access-rule.ts';
+import type { EventClusterSpec } from '../../../../src/crds/event-cluster.ts';
 import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
