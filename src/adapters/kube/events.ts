@@ -19,7 +19,7 @@ const LONGEST_NOTE = 1024;
 const LONGEST_INSTANCE = 128;
 const LONGEST_PREFIX = 200;
 
-const QUEUE_LIMIT = 1_000;
+const QUEUE_LIMIT = 10_000;
 const QUIET_MS = 5 * 60_000;
 /** After a failed send: events are no reason to press a server that is in trouble. */
 const AFTER_FAILURE_MS = 1_000;

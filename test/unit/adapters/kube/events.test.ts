@@ -91,7 +91,7 @@ describe('events are limited', () => {
 
   it('by a queue, and those beyond it are counted', async () => {
     const { server, sender, dropped } = await setUp({ script: silence });
-    for (let n = 0; n < 1_100; n += 1) sender.record(thing(`t${n}`, 1), note('Many'));
+    for (let n = 0; n < 10_100; n += 1) sender.record(thing(`t${n}`, 1), note('Many'));
     await eventually(() => expect(server.seen).toHaveLength(1), soon);
     expect(dropped().length).toBe(100);
     expect(dropped()[0]).toMatchObject({ labels: { cause: 'queue-full' } });
