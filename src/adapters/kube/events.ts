@@ -5,7 +5,7 @@ import type { Counter, Metrics } from '../../ports/metrics.ts';
 import type { KubeClient, NewObject } from './client.ts';
 import { events } from './resource-type.ts';
 import { microTime } from './times.ts';
-import { forwardAbort, pause } from './waiting.ts';
+import { pause, within } from './waiting.ts';
 
 export const eventRules: readonly PolicyRule[] = [
   { apiGroups: [events.group], resources: [events.plural], verbs: ['create'], scope: 'cluster' },
@@ -68,35 +68,33 @@ export class EventSender implements EventRecorder {
     this.#wake();
   }
 
-  /** Sends what is recorded until `signal` aborts. */
+  /** Sends what is recorded until `signal` aborts; what waits then is sent by the next run. */
   async run(signal: AbortSignal): Promise<void> {
-    const { client, clock, log } = this.#parts;
     while (!signal.aborted) {
-      const event = this.#queue.shift();
-      if (event === undefined) {
-        await this.#news(signal);
-        continue;
-      }
+      if (this.#queue.length === 0) await this.#news(signal);
       await this.#letOthersPass(signal);
-      try {
-        await client.create(events, event, { signal });
-      } catch (error) {
-        log.debug('an event was not sent', { error });
-        this.#dropped.add({ cause: 'send-failed' });
-        await pause(clock, AFTER_FAILURE_MS, signal);
-      }
+      const event = signal.aborted ? undefined : this.#queue.shift();
+      if (event !== undefined) await this.#send(event, signal);
     }
   }
 
   /** Statuses, finalizers and claims come first: an event only tells what has happened. */
   async #letOthersPass(signal: AbortSignal): Promise<void> {
     const { client, clock } = this.#parts;
-    const over = new AbortController();
-    const unlink = forwardAbort(signal, over);
-    const idle = client.whenIdle({ signal: over.signal }).catch(() => undefined);
-    await Promise.race([idle, pause(clock, LONGEST_COURTESY_MS, over.signal)]);
-    unlink();
-    over.abort();
+    const expired = () => new Error('waited long enough');
+    const idle = within(clock, LONGEST_COURTESY_MS, signal, expired, (inner) => client.whenIdle({ signal: inner }));
+    await idle.catch(() => undefined);
+  }
+
+  async #send(event: NewObject, signal: AbortSignal): Promise<void> {
+    const { client, clock, log } = this.#parts;
+    try {
+      await client.create(events, event, { signal });
+    } catch (error) {
+      log.debug('an event was not sent', { error });
+      this.#dropped.add({ cause: 'send-failed' });
+      await pause(clock, AFTER_FAILURE_MS, signal);
+    }
   }
 
   #news(signal: AbortSignal): Promise<void> {

@@ -12,21 +12,9 @@ export class Turnstile {
   }
 
   /** Resolves when no call is inside. Rejects with the signal's reason when that aborts before. */
-  whenEmpty(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (this.#inside === 0) return resolve();
-      const giveUp = () => {
-        this.#onEmpty.delete(empty);
-        reject(signal.reason);
-      };
-      const empty = () => {
-        signal.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      this.#onEmpty.add(empty);
-    });
+  async whenEmpty(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#inside > 0) await waitIn(this.#onEmpty, signal);
   }
 
   /** Does `work` when its turn comes. Rejects with the signal's reason when that aborts before. */
@@ -39,25 +27,15 @@ export class Turnstile {
     }
   }
 
-  #enter(lane: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (this.#inside < this.#places) {
-        this.#inside += 1;
-        return resolve();
-      }
-      const giveUp = () => {
-        this.#lanes.get(lane)?.delete(enter);
-        reject(signal.reason);
-      };
-      const enter = () => {
-        signal.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      const waiting = this.#lanes.get(lane) ?? new Set();
-      this.#lanes.set(lane, waiting.add(enter));
-    });
+  async #enter(lane: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#inside < this.#places) {
+      this.#inside += 1;
+      return;
+    }
+    const waiting = this.#lanes.get(lane) ?? new Set();
+    this.#lanes.set(lane, waiting);
+    await waitIn(waiting, signal);
   }
 
   /** The place goes straight to whoever is next. */
@@ -77,4 +55,20 @@ export class Turnstile {
     this.#onEmpty.clear();
     for (const empty of waiting) empty();
   }
+}
+
+/** Resolves when what it adds to `waiting` is called. Rejects with the signal's reason when that aborts before. */
+function waitIn(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      waiting.delete(goOn);
+      reject(signal.reason);
+    };
+    const goOn = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    waiting.add(goOn);
+  });
 }

@@ -132,6 +132,20 @@ describe('sending', () => {
     await eventually(() => expect(sent(parts.server)).toHaveLength(1), soon);
   });
 
+  it('is taken up by the next run where the last one ended, and nothing is lost in between', async () => {
+    const { server, client, sender, stop, ended, dropped } = await setUp();
+    const end = await callUnderWay({ server, client });
+    sender.record(thing('a', 3), note('One'));
+    await settle();
+    stop.abort();
+    await ended;
+    end();
+    expect(sent(server)).toEqual([]);
+    void sender.run(testSignal());
+    await eventually(() => expect(sent(server)).toHaveLength(1), soon);
+    expect(dropped()).toEqual([]);
+  });
+
   it('goes on after a failure, without pressing', async () => {
     const clock = new FakeClock();
     const { server, sender, dropped } = await setUp({ clock, script: refuse(500, 'oops') });
