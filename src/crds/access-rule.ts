@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atomicList, glob, int32, setList, validations } from './common.ts';
+import { atomicList, glob, int32, partitionCount, setList, validations } from './common.ts';
 
 const patterns = (what: string, example: string) =>
   z
@@ -79,15 +79,9 @@ export const accessRule = z
       .describe(
         'Topics that each namespace may have, the oldest first; those that exist keep their place when this is lowered. Default: any number. Example: 200.',
       ),
-    maxPartitionsPerTopic: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .optional()
-      .meta(int32)
-      .describe(
-        'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they are. Default: any number. Example: 48.',
-      ),
+    maxPartitionsPerTopic: partitionCount.describe(
+      'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they are. Default: any number. Example: 48.',
+    ),
     deletionPolicies: z
       .array(z.enum(['Retain', 'DeleteIfEmpty', 'Delete']))
       .min(1)

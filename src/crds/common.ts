@@ -54,6 +54,9 @@ export const setList = { 'x-kubernetes-list-type': 'set' } as const;
 export const atomicList = { 'x-kubernetes-list-type': 'atomic' } as const;
 export const int32 = { format: 'int32' } as const;
 export const int64 = { format: 'int64' } as const;
+/** Of a topic; what it is of says the description, which every use adds. */
+export const partitionCount = z.int().min(1).max(100_000).optional().meta(int32);
+export const replicaCount = z.int().min(1).max(32).optional().meta(int32);
 
 /** The effective value of `field`, which falls back to metadata.name, never changes. */
 export function immutableNameRule(field: string, noun: string): Rule {

@@ -9,7 +9,9 @@ import {
   int64,
   type KindDefinition,
   messageColumn,
+  partitionCount,
   readyColumns,
+  replicaCount,
   setList,
   topicConfig,
   validations,
@@ -90,20 +92,12 @@ const spec = z.object({
     ),
   topicDefaults: z
     .object({
-      partitions: z
-        .int()
-        .min(1)
-        .max(100_000)
-        .optional()
-        .meta(int32)
-        .describe('Partitions of a topic whose resource names none. Default: the brokers’ own. Example: 3.'),
-      replicationFactor: z
-        .int()
-        .min(1)
-        .max(32)
-        .optional()
-        .meta(int32)
-        .describe('Replicas of a topic whose resource names none. Default: the brokers’ own. Example: 3.'),
+      partitions: partitionCount.describe(
+        'Partitions of a topic whose resource names none. Default: the brokers’ own. Example: 3.',
+      ),
+      replicationFactor: replicaCount.describe(
+        'Replicas of a topic whose resource names none. Default: the brokers’ own. Example: 3.',
+      ),
       config: topicConfig.describe(
         'Settings of every new topic, unless its resource says otherwise. Values are scalars; quote a number past 2^53. Default: none. Example: {min.insync.replicas: 2}.',
       ),

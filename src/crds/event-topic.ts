@@ -11,8 +11,10 @@ import {
   int32,
   type KindDefinition,
   messageColumn,
+  partitionCount,
   paused,
   readyColumns,
+  replicaCount,
   setList,
   topicConfig,
   topicName,
@@ -34,24 +36,12 @@ const spec = z
       .describe(
         'Name of the topic in Kafka, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. Default: metadata.name. Example: order.created.',
       ),
-    partitions: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .optional()
-      .meta(int32)
-      .describe(
-        'Partitions; they grow and never shrink. Default: the cluster’s default at creation, then whatever is live. Example: 6.',
-      ),
-    replicationFactor: z
-      .int()
-      .min(1)
-      .max(32)
-      .optional()
-      .meta(int32)
-      .describe(
-        'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
-      ),
+    partitions: partitionCount.describe(
+      'Partitions; they grow and never shrink. Default: the cluster’s default at creation, then whatever is live. Example: 6.',
+    ),
+    replicationFactor: replicaCount.describe(
+      'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
+    ),
     config: topicConfig.describe(
       'Settings of the topic; a setting that leaves this map returns to its default. Values are scalars; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
     ),
