@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { exportLine } from '../world/shell.ts';
 import { atLeast, count } from './checks.ts';
 import type { Move } from './history.ts';
 import type { Paint } from './paint.ts';
@@ -59,16 +60,26 @@ export function fitRows(
   return { lines: fitting, height };
 }
 
-/** Writes a line at each event, and one every 10 s. */
+/** Writes where to look once, a line at each event, and one every 10 s. */
 export function createLineScreen(write: (line: string) => void): Screen {
   let writtenMs = Number.NEGATIVE_INFINITY;
+  let introduced = false;
+  const introduce = ({ page, kubeconfig }: View) => {
+    if (introduced) return;
+    introduced = true;
+    write(`orders   ${page}`);
+    write(`kubectl  ${exportLine(kubeconfig).trimEnd()}`);
+  };
   return {
     show(view) {
       if (view.nowMs - writtenMs < LINES_EVERY_MS) return;
       writtenMs = view.nowMs;
       write(describeView(view));
     },
-    stageBegins: (view) => write(`${timeOf(view.nowMs, view)} ${view.stage.name}: ${view.stage.says}`),
+    stageBegins(view) {
+      introduce(view);
+      write(`${timeOf(view.nowMs, view)} ${view.stage.name}: ${view.stage.says}`);
+    },
     moved: (move, view) => {
       const { atMs, consumer, from, to, why } = move;
       write(`${timeOf(atMs, view)} ${consumer} goes from ${from} to ${to} replicas: ${why}`);

@@ -1,3 +1,4 @@
+import { exportLine } from '../world/shell.ts';
 import { atLeast, count } from './checks.ts';
 import type { ConsumerLook } from './look.ts';
 import type { Paint } from './paint.ts';
@@ -31,7 +32,7 @@ export function renderTable(view: View, width: number, paint: Paint): readonly s
     ...renderMoves(view, width),
     '',
     `${margin}${paint.dim('orders   ')} ${page}`,
-    `${margin}${paint.dim('kubectl  ')} export KUBECONFIG="${kubeconfig}"`,
+    `${margin}${paint.dim('kubectl  ')} ${exportLine(kubeconfig).trimEnd()}`,
     `${margin}${paint.dim('Ctrl-C ends it all')}`,
   ];
 }

@@ -2,12 +2,19 @@ import { expect, it } from 'vitest';
 import { createLineScreen, fitRows } from '../../../dev/demo/screen.ts';
 import { move, view } from './looks.ts';
 
-it('writes a line at each event', () => {
+it('says once where to look, and then writes a line at each event', () => {
   const lines: string[] = [];
   const screen = createLineScreen((line) => lines.push(line));
   screen.stageBegins(view());
   screen.moved(move({ atMs: 20_000 }), view());
-  expect(lines).toEqual([' 2:05 burst: many orders', ' 0:10 shipping goes from 1 to 3 replicas: lag 12 s']);
+  screen.stageBegins(view({ stage: { name: 'drain', says: 'few orders' } }));
+  expect(lines).toEqual([
+    'orders   http://127.100.3.12:8080/',
+    'kubectl  export KUBECONFIG="/a folder/kubeconfig"',
+    ' 2:05 burst: many orders',
+    ' 0:10 shipping goes from 1 to 3 replicas: lag 12 s',
+    ' 2:05 drain: few orders',
+  ]);
 });
 
 it('writes what it sees at once, and then every 10 s', () => {
