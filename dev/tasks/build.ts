@@ -1,6 +1,7 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { readableByAnyNode, refusalOfOldNode } from '../bundle/any-node.ts';
 import { ROOT } from '../setup/dependencies.mjs';
 import { during } from '../setup/progress.mjs';
 
@@ -32,40 +33,49 @@ const dropUnusedModules: Plugin = {
   },
 };
 
-interface Program {
-  entry: string;
-  mode: number;
-}
-
-const OPERATOR: Program = { entry: 'main.ts', mode: 0o644 };
-/** It can be run as it is. */
-export const COMMAND_LINE: Program = { entry: 'cli/main.ts', mode: 0o755 };
+const FROM_SOURCES: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  // Less to read and to keep in memory; names stay, so that a stack trace can be read without a map.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  // The plain one reads a file beside itself, which a bundle does not have; this one carries it.
+  alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+  plugins: [dropUnusedModules],
+  logLevel: 'warning',
+};
 
 export async function run(): Promise<number> {
-  await during('dist/sluice.mjs', () => bundle(OPERATOR, join(ROOT, 'dist', 'sluice.mjs')));
-  await during('dist/sluice-cli.mjs', () => bundle(COMMAND_LINE, join(ROOT, 'dist', 'sluice-cli.mjs')));
+  await during('dist/sluice.mjs', () => bundleOperator(join(ROOT, 'dist', 'sluice.mjs')));
+  await during('dist/sluice-cli.mjs', () => bundleCommandLine(join(ROOT, 'dist', 'sluice-cli.mjs')));
   return 0;
 }
 
-/** Bundles a program with all that it needs into one file. */
-export async function bundle({ entry, mode }: Program, outfile: string): Promise<void> {
+/** Bundles the operator with all that it needs into one module. */
+export async function bundleOperator(outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(ROOT, 'src', entry)],
+    ...FROM_SOURCES,
+    entryPoints: [join(ROOT, 'src', 'main.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
     format: 'esm',
-    banner: { js: COMMONJS },
-    // Less to read and to keep in memory; names stay, so that a stack trace can be read without the map.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    banner: { js: `${refusalOfOldNode('the operator')}\n${COMMONJS}` },
     sourcemap: 'linked',
-    legalComments: 'none',
-    // The plain one reads a file beside itself, which a bundle does not have; this one carries it.
-    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
-    plugins: [dropUnusedModules],
-    logLevel: 'warning',
   });
-  chmodSync(outfile, mode);
+}
+
+/** Bundles the command line with all that it needs into one file, which can be run as it is, under any name. */
+export async function bundleCommandLine(outfile: string): Promise<void> {
+  const { outputFiles } = await build({
+    ...FROM_SOURCES,
+    entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
+    write: false,
+    format: 'cjs',
+    define: { 'import.meta.url': '__url' },
+    supported: { 'dynamic-import': false },
+  });
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(outfile, readableByAnyNode('sluice', outputFiles.map(({ text }) => text).join('')));
+  chmodSync(outfile, 0o755);
 }

@@ -15,7 +15,8 @@ const alive = setInterval(() => undefined, 60_000);
 // kubectl finds its plugins by this name.
 const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
 
-process.exitCode = await runProgram(process.argv.slice(2), {
+// Without `await` at the top, which a script cannot have: one that every Node can read carries this.
+void runProgram(process.argv.slice(2), {
   program: isPlugin ? 'kubectl sluice' : 'sluice',
   env: process.env,
   colours: process.stdout.isTTY && !process.env.NO_COLOR,
@@ -24,5 +25,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   readInput: () => text(process.stdin),
   // It looks only, so that a signal may end it anywhere.
   signal: new AbortController().signal,
+}).then((code) => {
+  process.exitCode = code;
+  clearInterval(alive);
 });
-clearInterval(alive);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { bundle, COMMAND_LINE } from '../../dev/tasks/build.ts';
+import { bundleCommandLine } from '../../dev/tasks/build.ts';
 import { kubectl } from '../../dev/world/kubectl.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { eventually } from '../helpers/eventually.ts';
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-plugin-'));
 
 beforeAll(async () => {
   const built = join(folder, 'sluice-cli.mjs');
-  await bundle(COMMAND_LINE, built);
+  await bundleCommandLine(built);
   copyFileSync(built, join(folder, 'kubectl-sluice'));
   // The program is started by its first line, which looks for Node on the PATH.
   vi.stubEnv('PATH', [folder, dirname(process.execPath), process.env.PATH].join(delimiter));
