@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { dim, elapsed, green, red } from '../setup/progress.mjs';
-import { type Answer, askKeeper, type Description } from '../world/keeper-client.ts';
+import { type Answer, askKeeper, type Description, type PartState } from '../world/keeper-client.ts';
 import { exportLine } from '../world/shell.ts';
 
+const UNWELL = 1;
 const DOWN = 3;
 
-function table({ status, apiServer, logs, sinceMs, dead }: Description): string {
+function table({ status, apiServer, logs, sinceMs, parts }: Description): string {
   const { pid, metrics } = status.operator;
   const rows = [
     ['Kubernetes', apiServer],
@@ -15,8 +16,22 @@ function table({ status, apiServer, logs, sinceMs, dead }: Description): string 
     ['logs', logs],
   ] as const;
   const lines = rows.map(([name, value]) => `  ${dim(name.padEnd(12))}${value}`);
-  const warnings = dead.map((name) => `  ${red('✗')} ${name} has ended: see its log`);
-  return [`${green('✓')} up for ${elapsed(sinceMs)}`, ...lines, ...warnings].join('\n');
+  const warnings = parts.flatMap(describePart);
+  const sign = warnings.length === 0 ? green('✓') : red('✗');
+  return [`${sign} up for ${elapsed(sinceMs)}`, ...lines, ...warnings.map((line) => `  ${red('✗')} ${line}`)].join(
+    '\n',
+  );
+}
+
+function describePart({ name, state, logFile }: PartState): readonly string[] {
+  switch (state) {
+    case 'answers':
+      return [];
+    case 'ended':
+      return [`${name} has ended: see ${logFile}`];
+    case 'silent':
+      return [`${name} runs and does not answer: see ${logFile}`];
+  }
 }
 
 function describe(answer: Answer | undefined): string {
@@ -25,11 +40,12 @@ function describe(answer: Answer | undefined): string {
   return answer ? 'The environment is starting.\n' : 'No environment is running: npm run dev:up starts one.\n';
 }
 
-/** Shows the checkout's environment; with `-o json` for programs. Exits with 3 while it is down. */
+/** Shows the checkout's environment; with `-o json` for programs. Exits with 3 while it is down, with 1 while a part is. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { output: { type: 'string', short: 'o' } } });
   const answer = await askKeeper({ ask: 'status' });
   const status = answer?.kind === 'ready' ? answer.description.status : undefined;
   process.stdout.write(values.output === 'json' ? `${JSON.stringify(status ?? {})}\n` : describe(answer));
-  return status ? 0 : DOWN;
+  if (!status) return DOWN;
+  return status.unwell.length === 0 ? 0 : UNWELL;
 }

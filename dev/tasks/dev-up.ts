@@ -18,7 +18,7 @@ const FIRST_ANSWER_WITHIN_MS = 15_000;
 /** Starts the keeper with a session of its own: neither Ctrl-C nor the end of the terminal reaches it. */
 function startKeeper(operator: boolean): void {
   mkdirSync(STATE, { recursive: true });
-  const log = openSync(LOG, 'w');
+  const log = openSync(LOG, 'w', 0o600);
   const args = [KEEPER, ...(operator ? [] : ['--no-operator'])];
   spawn(process.execPath, args, { cwd: ROOT, detached: true, stdio: ['ignore', log, log] }).unref();
   closeSync(log);

@@ -2,7 +2,8 @@ import type { LocalNode } from '../local-node/local-node.ts';
 import { kubectl } from './kubectl.ts';
 import { startNode } from './node.ts';
 import { installApi, type Operator, startOperator } from './operator.ts';
-import { startWorld, type World, type WorldOptions } from './world.ts';
+import type { Part } from './part.ts';
+import { partsOf, startWorld, type World, type WorldOptions } from './world.ts';
 
 export interface EnvironmentOptions extends WorldOptions {
   /** Default true. */
@@ -49,6 +50,11 @@ export class Environment {
   /** The operator, while it runs. */
   get operator(): Operator | undefined {
     return this.#operator?.part.running ? this.#operator : undefined;
+  }
+
+  /** All that should run, the operator too where it is wanted. */
+  get parts(): readonly Part[] {
+    return [...partsOf(this.world), ...(this.#operator ? [this.#operator.part] : [])];
   }
 
   /** Starts or stops the operator. Does nothing when it is as wanted. */

@@ -1,10 +1,15 @@
-import net from 'node:net';
+import { join } from 'node:path';
 import { ROOT } from '../setup/dependencies.mjs';
 import { eachLine } from '../setup/lines.mjs';
 import { lockFor } from '../setup/lock.mjs';
+import { knock } from './door.ts';
 
-/** Held by the process that keeps this checkout's environment; whoever connects can talk to it. */
+/** Held by the process that keeps this checkout's environment. */
 export const KEEPER = lockFor('dev', ROOT);
+/** Where that process can be talked to. */
+export const DOOR = join(ROOT, '.sluice', 'keeper');
+
+const STATUS_WITHIN_MS = 15_000;
 
 /** What programs get to know of the environment. */
 export interface EnvironmentStatus {
@@ -14,6 +19,8 @@ export interface EnvironmentStatus {
   registry: { url: string };
   /** Both null while no operator runs. */
   operator: { pid: number | null; metrics: string | null };
+  /** Names of parts that should run and have ended, or do not answer. */
+  unwell: readonly string[];
 }
 
 /** What people get to know as well. */
@@ -23,8 +30,14 @@ export interface Description {
   apiServer: string;
   logs: string;
   sinceMs: number;
-  /** Parts that should run and do not. */
-  dead: readonly string[];
+  parts: readonly PartState[];
+}
+
+/** A part that should run, as it is now. */
+export interface PartState {
+  name: string;
+  state: 'answers' | 'silent' | 'ended';
+  logFile: string;
 }
 
 /** One JSON line to the keeper. */
@@ -37,15 +50,35 @@ export type Answer =
   | { kind: 'starting' }
   | { kind: 'failed'; message: string };
 
+/** Undefined: it is none. */
+export function readRequest(line: string): Request | undefined {
+  const { ask, operator } = parsed(line);
+  if (ask === 'up' && typeof operator === 'boolean') return { ask, operator };
+  return ask === 'status' || ask === 'stop' ? { ask } : undefined;
+}
+
+function parsed(line: string): { ask?: unknown; operator?: unknown } {
+  try {
+    return Object(JSON.parse(line));
+  } catch {
+    return {};
+  }
+}
+
 /**
  * Asks the keeper and answers its last word; undefined when no keeper runs, or it ended first. A request to stop is
  * answered by the keeper's end.
  */
 export function askKeeper(request: Request, onNews: (line: string) => void = () => {}): Promise<Answer | undefined> {
-  const connection = net.connect({ path: `\0${KEEPER}` });
+  const connection = knock(DOOR);
+  if (!connection) return Promise.resolve(undefined);
   connection.write(`${JSON.stringify(request)}\n`);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     connection.on('error', () => {}).on('close', () => resolve(undefined));
+    if (request.ask === 'status') {
+      const message = `the environment's keeper does not answer within ${STATUS_WITHIN_MS / 1_000} s: end its process, found by "pgrep -f keeper.ts"`;
+      connection.setTimeout(STATUS_WITHIN_MS, () => reject(new Error(message)));
+    }
     eachLine(connection, (line) => {
       const answer: Answer = JSON.parse(line);
       if (answer.kind === 'news') return onNews(answer.line);

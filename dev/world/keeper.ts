@@ -1,10 +1,8 @@
 // Keeps the environment of a checkout while nobody is at the terminal: `npm run dev:up` starts it, `dev:down` ends it.
-import type { Socket } from 'node:net';
-import { eachLine } from '../setup/lines.mjs';
 import { tryLock } from '../setup/lock.mjs';
+import { type Call, openDoor } from './door.ts';
 import { type Environment, startEnvironment } from './environment.ts';
-import { type Answer, type Description, KEEPER, type Request } from './keeper-client.ts';
-import { partsOf } from './world.ts';
+import { type Answer, type Description, DOOR, KEEPER, type Request, readRequest } from './keeper-client.ts';
 
 const startedMs = performance.now();
 const listeners = new Set<(line: string) => void>();
@@ -14,8 +12,11 @@ function announce(line: string): void {
   for (const listener of listeners) listener(line);
 }
 
-function describe({ world, operator: running }: Environment): Description {
+async function describe({ world, operator: running, parts }: Environment): Promise<Description> {
   const { controlPlane, kafka, registry } = world;
+  const states = await Promise.all(
+    parts.map(async (part) => ({ name: part.name, state: await part.look(), logFile: part.logFile })),
+  );
   return {
     status: {
       kubeconfig: world.kubeconfig,
@@ -23,14 +24,13 @@ function describe({ world, operator: running }: Environment): Description {
       kafka: { bootstrapServers: kafka.bootstrapServers },
       registry: { url: registry.url },
       operator: { pid: running?.part.pid ?? null, metrics: running ? `${running.url}/metrics` : null },
+      unwell: states.filter(({ state }) => state !== 'answers').map(({ name }) => name),
     },
     network: world.address(0),
     apiServer: controlPlane.url,
     logs: world.logs,
     sinceMs: performance.now() - startedMs,
-    dead: partsOf(world)
-      .filter((part) => !part.running)
-      .map((part) => part.name),
+    parts: states,
   };
 }
 
@@ -42,7 +42,7 @@ async function bringUp(operator: boolean, tell: (answer: Answer) => void): Promi
   try {
     const ready = await starting;
     await ready.setOperator(operator);
-    tell({ kind: 'ready', description: describe(ready) });
+    tell({ kind: 'ready', description: await describe(ready) });
   } catch (error) {
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   } finally {
@@ -55,17 +55,18 @@ async function answer(request: Request, tell: (answer: Answer) => void): Promise
     case 'up':
       return bringUp(request.operator, tell);
     case 'status':
-      return tell(environment ? { kind: 'ready', description: describe(environment) } : { kind: 'starting' });
+      return tell(environment ? { kind: 'ready', description: await describe(environment) } : { kind: 'starting' });
     case 'stop':
       return stop();
   }
 }
 
-function serve(connection: Socket): void {
-  const tell = (answer: Answer) => {
-    if (connection.writable) connection.write(`${JSON.stringify(answer)}\n`);
-  };
-  eachLine(connection, (line) => void answer(JSON.parse(line), tell));
+async function serve({ line, tell: say, end }: Call): Promise<void> {
+  const tell = (words: Answer) => say(JSON.stringify(words));
+  const request = readRequest(line);
+  if (request) await answer(request, tell);
+  else tell({ kind: 'failed', message: 'the keeper is asked for up, status or stop' });
+  end();
 }
 
 /** Ends a start that is under way as well: what it has started goes with this process. */
@@ -75,7 +76,11 @@ async function stop(): Promise<void> {
 }
 
 // Another keeper was quicker: there is nothing to do.
-if (!(await tryLock(KEEPER, serve))) process.exit(0);
+if (!(await tryLock(KEEPER))) {
+  announce(`another process holds the name @${KEEPER}: see /proc/net/unix`);
+  process.exit(0);
+}
+await openDoor(DOOR, (call) => void serve(call));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 // Locks and reapers let the process end; this does not.
 setInterval(() => {}, 60_000);

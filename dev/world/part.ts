@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Nursery } from '../setup/processes.mjs';
 
 const POLL_MS = 50;
+const LOOK_WITHIN_MS = 5_000;
 const LAST_LINES = 15;
 
 export interface PartPlan {
@@ -46,6 +47,16 @@ export class Part {
 
   get running(): boolean {
     return this.#child !== undefined;
+  }
+
+  /** How it is now. */
+  async look(withinMs = LOOK_WITHIN_MS): Promise<'answers' | 'silent' | 'ended'> {
+    if (!this.#child) return 'ended';
+    const signal = AbortSignal.timeout(withinMs);
+    // Not every client heeds the signal, and a frozen part keeps connections open.
+    const late = once(signal, 'abort').then(() => false);
+    const answered = await Promise.race([this.#plan.answers(signal).catch(() => false), late]);
+    return answered ? 'answers' : 'silent';
   }
 
   /**
