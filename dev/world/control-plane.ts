@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import type { Nursery } from '../setup/processes.mjs';
-import { createCertificates, createSigningKey, type Identity } from './certificates.ts';
+import { createCertificates, createSigningKey, type Identity, issueCertificate } from './certificates.ts';
 import { Part } from './part.ts';
 import { FaultProxy } from './proxy.ts';
 
@@ -85,6 +85,8 @@ interface Setting {
   authority: string;
   adminToken: string;
   auditLog: string;
+  /** Of etcd, and of whoever talks to it: it is the whole cluster, and its port is open to all users of this machine. */
+  etcd: Identity;
   path: (file: string) => string;
 }
 
@@ -98,9 +100,15 @@ function component(name: string, { plan, nursery }: Setting, args: readonly stri
 
 function createEtcd(setting: Setting): Part {
   const { folder, host } = setting.plan;
-  const client = `http://${host}:${ETCD_PORT}`;
-  const peer = `http://${host}:${ETCD_PEER_PORT}`;
+  const client = `https://${host}:${ETCD_PORT}`;
+  const peer = `https://${host}:${ETCD_PEER_PORT}`;
+  const { etcd, authority, path } = setting;
+  const guarded = (prefix: string) => [
+    ...[`--${prefix}cert-file=${path('etcd.crt')}`, `--${prefix}key-file=${path('etcd.key')}`],
+    ...[`--${prefix}client-cert-auth`, `--${prefix}trusted-ca-file=${path('ca.crt')}`],
+  ];
   const args = [
+    ...[...guarded(''), ...guarded('peer-')],
     `--data-dir=${join(folder, 'etcd')}`,
     ...[`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`],
     ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
@@ -108,14 +116,20 @@ function createEtcd(setting: Setting): Part {
     '--unsafe-no-fsync',
     '--log-level=warn',
   ];
-  return component('etcd', setting, args, answersOk(`${client}/health`));
+  return component(
+    'etcd',
+    setting,
+    args,
+    answersOk(`${client}/health`, { ca: authority, cert: etcd.certificate, key: etcd.key }),
+  );
 }
 
 function createApiServer(setting: Setting): Part {
   const { plan, url, authority, adminToken, auditLog, path } = setting;
   const { host } = plan;
   const args = [
-    `--etcd-servers=http://${host}:${ETCD_PORT}`,
+    ...[`--etcd-servers=https://${host}:${ETCD_PORT}`, `--etcd-cafile=${path('ca.crt')}`],
+    ...[`--etcd-certfile=${path('etcd.crt')}`, `--etcd-keyfile=${path('etcd.key')}`],
     ...[`--bind-address=${host}`, `--secure-port=${API_PORT}`, `--advertise-address=${host}`],
     // The reconciler refuses a loopback address.
     '--endpoint-reconciler-type=none',
@@ -129,7 +143,7 @@ function createApiServer(setting: Setting): Part {
     // Tests read one file; at the default of 100 MB it would be rotated away under them.
     '--audit-log-maxsize=10000',
   ];
-  return component('kube-apiserver', setting, args, answersOk(`${url}/readyz`, { authority, adminToken }));
+  return component('kube-apiserver', setting, args, answersOk(`${url}/readyz`, { ca: authority }, adminToken));
 }
 
 function createControllerManager(setting: Setting): Part {
@@ -145,15 +159,15 @@ function createControllerManager(setting: Setting): Part {
   ];
   // It makes this account in each namespace; pods cannot be created before.
   const account = `${url}/api/v1/namespaces/default/serviceaccounts/default`;
-  return component('kube-controller-manager', setting, args, answersOk(account, { authority, adminToken }));
+  return component('kube-controller-manager', setting, args, answersOk(account, { ca: authority }, adminToken));
 }
 
 type Answers = (signal: AbortSignal) => Promise<boolean>;
 
-function answersOk(url: string, tls?: { authority: string; adminToken: string }): Answers {
+function answersOk(url: string, connect: { ca: string; cert?: string; key?: string }, token?: string): Answers {
   // Connections are not kept: each question is about the process that is there now.
-  const dispatcher = new Agent({ pipelining: 0, ...(tls && { connect: { ca: tls.authority } }) });
-  const headers = tls ? { authorization: `Bearer ${tls.adminToken}` } : {};
+  const dispatcher = new Agent({ pipelining: 0, connect });
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
   return async (signal) => {
     const { statusCode, body } = await request(url, { dispatcher, signal, headers });
     await body.dump();
@@ -165,7 +179,7 @@ function answersOk(url: string, tls?: { authority: string; adminToken: string })
 function writeFiles(
   { folder, host, proxyHost }: ControlPlanePlan,
   authority: string,
-  server: Identity,
+  { server, etcd }: { server: Identity; etcd: Identity },
   tokens: Tokens,
 ) {
   const url = (address: string) => `https://${address}:${API_PORT}`;
@@ -174,6 +188,8 @@ function writeFiles(
     'ca.crt': authority,
     'server.crt': server.certificate,
     'server.key': server.key,
+    'etcd.crt': etcd.certificate,
+    'etcd.key': etcd.key,
     'service-accounts.key': createSigningKey(),
     'tokens.csv': `${tokens.admin},admin,admin,system:masters\n${tokens.manager},system:kube-controller-manager,manager\n`,
     'audit-policy.yaml': AUDIT_POLICY,
@@ -198,10 +214,11 @@ export function createControlPlane(plan: ControlPlanePlan, nursery: Nursery): Co
   const { server, authority: issuer } = createCertificates(names);
   const authority = issuer.certificate;
   const tokens = { admin: randomBytes(24).toString('hex'), manager: randomBytes(24).toString('hex') };
-  const path = writeFiles(plan, authority, server, tokens);
+  const etcdIdentity = issueCertificate(issuer, { subject: 'etcd', names: [host] });
+  const path = writeFiles(plan, authority, { server, etcd: etcdIdentity }, tokens);
   const url = `https://${host}:${API_PORT}`;
   const known = { url, authority, adminToken: tokens.admin, auditLog: join(logs, 'audit.log') };
-  const setting: Setting = { plan, nursery, path, ...known };
+  const setting: Setting = { plan, nursery, path, etcd: etcdIdentity, ...known };
   const etcd = createEtcd(setting);
   const apiServer = createApiServer(setting);
   const controllerManager = createControllerManager(setting);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kubectl } from '../../dev/world/kubectl.ts';
 import { startWorld, type World } from '../../dev/world/world.ts';
@@ -53,6 +53,28 @@ it('asks for a token and knows who may do what', async () => {
   );
   const asNobody = ['auth', 'can-i', 'list', 'pods', '--as', 'nobody'];
   await expect(kubectl(world.kubeconfig, asNobody)).rejects.toThrow('kubectl auth can-i');
+});
+
+it('lets nobody into etcd, whose port all users of the machine reach, without a certificate', async () => {
+  const { folder } = world;
+  const ask = async (identity: { cert?: string; key?: string }) => {
+    const ca = world.controlPlane.authority;
+    const dispatcher = new Agent({ connect: { ca, ...identity } });
+    const answer = await request(`https://${world.address(1)}:2379/version`, { dispatcher });
+    await answer.body.dump();
+    return answer.statusCode;
+  };
+  const read = (name: string) => readFileSync(join(folder, 'kubernetes', name), 'utf8');
+  expect(await ask({ cert: read('etcd.crt'), key: read('etcd.key') })).toBe(200);
+  await expect(ask({})).rejects.toThrow();
+});
+
+it('keeps its files from other users', () => {
+  expect(statSync(world.folder).mode & 0o777).toBe(0o700);
+  const kubernetes = join(world.folder, 'kubernetes');
+  const files = readdirSync(kubernetes, { withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['etcd.key', 'kubeconfig', 'tokens.csv']));
+  for (const { name } of files) expect(statSync(join(kubernetes, name)).mode & 0o777, name).toBe(0o600);
 });
 
 it('writes each request to the audit log', async () => {
