@@ -27,7 +27,7 @@ const schema = z.object({
   SLUICE_NAMESPACE: z.string().min(1).max(63).default('sluice-system'),
   /** Further namespaces, separated by commas, whose Secrets an EventCluster may name. */
   SLUICE_SECRET_NAMESPACES: namespaces,
-  /** Who we are in the lease; unique per process. */
+  /** How we are called in the lease; default: the name of the host. */
   SLUICE_IDENTITY: z.string().min(1).max(253).optional(),
   SLUICE_METRICS_ADDRESS: address.prefault('0.0.0.0:8080'),
   SLUICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -67,6 +67,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
   return Object.freeze(config);
+}
+
+/** Who this process is in the lease. Two that are called alike would both find the lease to be theirs, and both lead. */
+export function holderOf({ SLUICE_IDENTITY: name }: Config, host: string, random: string): string {
+  return `${name ?? host}-${random.slice(0, 8)}`;
 }
 
 export class ConfigError extends Error {

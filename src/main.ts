@@ -14,7 +14,7 @@ import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
-import { type Config, ConfigError, loadConfig, wrongSetting } from './config.ts';
+import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
 import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/claims.ts';
 import { createHealthServer, silenceCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
@@ -32,7 +32,7 @@ try {
 
 /** Runs until SIGTERM or SIGINT. Reads follow the cluster all the time; writes happen while we hold the lease. */
 async function runOperator(config: Config): Promise<void> {
-  const identity = config.SLUICE_IDENTITY ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const identity = holderOf(config, hostname(), randomUUID());
   const log = createLog(config.SLUICE_LOG_LEVEL);
   const metrics = createMetrics();
   const stopping = new AbortController();

@@ -60,8 +60,8 @@ async function roles(): Promise<{ leader: Name; follower: Name }> {
   return eventually(
     async () => {
       const holder = (await scene.cluster.get<Lease>('Lease', leaseKey))?.spec.holderIdentity;
-      if (holder === 'first') return { leader: 'first', follower: 'second' };
-      if (holder === 'second') return { leader: 'second', follower: 'first' };
+      if (holder?.startsWith('first-')) return { leader: 'first', follower: 'second' };
+      if (holder?.startsWith('second-')) return { leader: 'second', follower: 'first' };
       throw new Error(`the lease is held by "${holder}"`);
     },
     { within },

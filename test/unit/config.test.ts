@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../../src/config.ts';
+import { ConfigError, holderOf, loadConfig } from '../../src/config.ts';
 
 describe('the namespaces whose Secrets may be named', () => {
   it.each([
@@ -12,5 +12,14 @@ describe('the namespaces whose Secrets may be named', () => {
   it('are names, never patterns', () => {
     expect(() => loadConfig({ SLUICE_SECRET_NAMESPACES: 'kafka,*' })).toThrow(ConfigError);
     expect(() => loadConfig({ SLUICE_SECRET_NAMESPACES: 'kafka,*' })).toThrow('SLUICE_SECRET_NAMESPACES="kafka,*"');
+  });
+});
+
+describe('who a process is in the lease', () => {
+  it.each([
+    { it: 'is the host by default', env: {}, holder: 'pod-1-0f8fad5b' },
+    { it: 'is called as it is told', env: { SLUICE_IDENTITY: 'east' }, holder: 'east-0f8fad5b' },
+  ])('$it, with a part that no other process has', ({ env, holder }) => {
+    expect(holderOf(loadConfig(env), 'pod-1', '0f8fad5b-d9cb-469f-a165-70867728950e')).toBe(holder);
   });
 });
