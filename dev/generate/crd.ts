@@ -1,4 +1,5 @@
 import { group, type KindDefinition, version } from '../../src/crds/common.ts';
+import { tellBounds } from './bounds.ts';
 import { type SchemaNode, structuralSchema } from './structural.ts';
 
 /** The CustomResourceDefinition of one kind, as an object ready for YAML. */
@@ -45,7 +46,7 @@ function rootSchema(kind: KindDefinition): SchemaNode {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: nameBound(kind),
-      spec: { description: 'What is wanted.', ...structuralSchema(kind.spec) },
+      spec: { description: 'What is wanted.', ...tellBounds(structuralSchema(kind.spec)) },
       // A default on the inner field alone does nothing while status is absent, so the outer one has it too.
       status: {
         description: 'What was seen.',
