@@ -30,6 +30,7 @@ const TASKS = {
   'dev:down': { says: 'stops that environment', module: './tasks/dev-down.ts' },
   generate: { says: 'writes config/ from the sources; -- --check compares', module: './tasks/generate.ts' },
   lint: { says: 'checks style, promises and types', module: './tasks/lint.ts' },
+  mutate: { says: 'changes sources and tells what no unit test notices; -- PATH', module: './tasks/mutate.ts' },
   build: { says: 'bundles the operator and the command line into dist/', module: './tasks/build.ts' },
   clean: { says: 'removes what dead runs left; -- --all the cache too', module: './tasks/clean.ts' },
 };
