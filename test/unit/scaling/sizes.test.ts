@@ -24,8 +24,35 @@ test.each<{ it: string; shape: Partial<GroupShape>; min?: number; max?: number; 
     sizes: [1, 2, 3],
   },
   { it: 'replicas with three members each share out sooner', shape: { membersPerReplica: 3 }, sizes: [1, 2] },
+  {
+    it: 'a size that shares out no better is left out with three members each, too',
+    shape: { partitionsByTopic: [12], membersPerReplica: 3 },
+    sizes: [1, 2, 4],
+  },
 ])('$it', ({ shape, min = 1, max = 1000, sizes }) => {
   expect(usefulSizes(shapeOf(shape), { min, max })).toEqual(sizes);
+});
+
+test.each<{ it: string; shape: Partial<GroupShape>; most: number }>([
+  { it: 'one for each partition of all topics, dealt in turn', shape: { partitionsByTopic: [3, 5] }, most: 8 },
+  {
+    it: 'one for each partition of the largest topic, dealt by topic',
+    shape: { partitionsByTopic: [3, 5], dealing: 'byTopic' },
+    most: 5,
+  },
+  {
+    it: 'enough for a member each, in whole replicas',
+    shape: { partitionsByTopic: [7], membersPerReplica: 3 },
+    most: 3,
+  },
+  { it: 'one where there is nothing to read', shape: { partitionsByTopic: [] }, most: 1 },
+  {
+    it: 'one where there is nothing to read by topic',
+    shape: { partitionsByTopic: [], dealing: 'byTopic' },
+    most: 1,
+  },
+])('the most that is useful is $it', ({ shape, most }) => {
+  expect(mostUseful(shapeOf(shape))).toBe(most);
 });
 
 test('64 partitions have 15 useful sizes, not only the 7 divisors', () => {

@@ -23,6 +23,19 @@ describe('the brake on deletions', () => {
     expect(await brake.take(deletion('b'), at(5))).toBe(true);
   });
 
+  it('holds back no topic that it has let through, although as many were made since', async () => {
+    const brake = new DeletionBrake(new FakeJournal());
+    for (const id of ['a', 'b']) await brake.take(deletion(id), at(0));
+    expect(brake.waitMs(deletion('a'), at(1))).toBeUndefined();
+    expect(await brake.take(deletion('a'), at(1))).toBe(true);
+  });
+
+  it('counts a topic anew when the hour of its first try is over', async () => {
+    const brake = new DeletionBrake(new FakeJournal());
+    for (const minute of [0, 61]) expect(await brake.take(deletion('a', 1), at(minute))).toBe(true);
+    expect(await brake.take(deletion('b', 1), at(61))).toBe(false);
+  });
+
   it('counts each Kafka cluster by itself', async () => {
     const brake = new DeletionBrake(new FakeJournal());
     expect(await brake.take(deletion('a', 1), at(0))).toBe(true);
@@ -51,9 +64,13 @@ describe('the brake on deletions', () => {
     await expect(new DeletionBrake(journal).take(deletion('a'), at(0))).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  it.each(['no JSON', '{}', '[["a",1]]'])('begins anew after a damaged record: %s', async (note) => {
-    const journal = new FakeJournal();
-    journal.claims.set('deletions/kafka-1', { uid: 'deletions', at: '', note });
-    expect(await new DeletionBrake(journal).take(deletion('a', 1), at(0))).toBe(true);
-  });
+  const minute = at(0).getTime() / 60_000 - 0.5;
+  it.each([...['no JSON', '{}', '[["a",1]]'], ...[`[[${minute},"many"]]`, `[[${minute},1,1]]`, `["${minute}"]`]])(
+    'begins anew after a damaged record: %s',
+    async (note) => {
+      const journal = new FakeJournal();
+      journal.claims.set('deletions/kafka-1', { uid: 'deletions', at: '', note });
+      expect(await new DeletionBrake(journal).take(deletion('a', 1), at(0))).toBe(true);
+    },
+  );
 });

@@ -114,6 +114,12 @@ describe('a removal that is held', () => {
       says: 'in use: read by groups "a", "b"; stop its members, or list it in deletionProtection.ignoreGroups; to keep',
     },
     {
+      it: 'more groups read the topic than a message can name',
+      sight: sightOf({ readers: { reading: ['f', 'e', 'd', 'c', 'b', 'a'], unsettled: [] } }),
+      reason: 'DeletionProtected',
+      says: 'read by groups "a", "b", "c", "d", "e" and others; stop its members',
+    },
+    {
       it: 'groups that rebalance may read the topic',
       sight: sightOf({ readers: { reading: [], unsettled: ['c'] } }),
       reason: 'DeletionProtected',
@@ -172,6 +178,16 @@ describe('a removal that is held', () => {
   it.each(holds)('because $it is looked at again when deletionTimeoutSeconds passes', ({ sight }) => {
     const { blocked } = planTopicRemoval(deleted(), unseen(sight, { leftMs: 7 }));
     expect(blocked).toEqual([expect.objectContaining({ lookAgainMs: 7 })]);
+  });
+
+  it.each([
+    { it: 'half a minute where readers may leave', facts: groups, lookAgainMs: 30_000 },
+    { it: 'as long as the brake holds it', facts: { brakeMs: 90_000 }, lookAgainMs: 90_000 },
+    { it: 'a second where the brake has just let go', facts: { brakeMs: 0 }, lookAgainMs: 1_000 },
+  ])('is looked at again after $it', ({ facts, lookAgainMs }) => {
+    expect(planTopicRemoval(deleted(), unseen(sightOf(facts))).blocked).toEqual([
+      expect.objectContaining({ lookAgainMs }),
+    ]);
   });
 
   const passes: { it: string; resource: EventTopic; facts: Partial<RemovalFacts>; held: boolean }[] = [
