@@ -115,11 +115,40 @@ test.each(cuts)('a leader whose renewals are %s stops before another may start, 
 
 test('a short outage of the API server costs nobody the lead', async () => {
   const { first, second } = await createPair();
+  const { reads } = first.connection;
   first.connection.state = 'refused';
   await pass(6_000, first, second);
+  expect(first.connection.reads, 'asked again at once').toBe(reads);
+  expect(first.log.lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', fields: { error: 'connection refused' } }),
+  );
   first.connection.state = 'up';
   await pass(30_000, first, second);
   expect(first.terms).toEqual(['works']);
+});
+
+test('a renewal counts from when it left, because others may count from when it was stored', async () => {
+  const { clock, connection, elector } = createCandidate('alone', new FakeLease());
+  const answer = Promise.withResolvers<void>();
+  connection.held = answer.promise;
+  await clock.advance(4_500);
+  answer.resolve();
+  await settle();
+  connection.state = 'refused';
+  await clock.advance(5_499);
+  expect(elector.fence()).toBe(true);
+  await clock.advance(1);
+  expect(elector.fence()).toBe(false);
+});
+
+test('a renewal that is not answered is given up in time for another try', async () => {
+  const { clock, connection, terms } = createCandidate('alone', new FakeLease());
+  await clock.advance(500);
+  connection.state = 'silent';
+  await clock.advance(7_500);
+  connection.state = 'up';
+  await clock.advance(10_000);
+  expect(terms).toEqual(['works']);
 });
 
 test('a leader that was stopped for long finds its fence down at once, and steps back', async () => {
@@ -161,7 +190,7 @@ test('a lease that is deleted stays with its leader, because others wait as if i
   first.connection.state = 'up';
   await pass(30_000, first, second);
   expect([first.terms, second.terms]).toEqual([['works'], []]);
-  expect(lease.stored).toMatchObject({ holder: 'first' });
+  expect(lease.stored).toMatchObject({ holder: 'first', acquiredAt: new Date('2026-01-01T00:00:00Z') });
 });
 
 test('times in the lease decide nothing, so a clock that is an hour ahead takes nothing over', async () => {
@@ -193,7 +222,39 @@ test('the fence is down before the lease is given up', async () => {
   expect([leader.elector.fence(), lease.stored?.holder]).toEqual([false, 'leader']);
   answer.resolve();
   await leader.ended;
-  expect(lease.stored?.holder).toBe('');
+  // The API server takes no lease of no seconds.
+  expect(lease.stored).toMatchObject({ holder: '', durationSeconds: 1 });
+});
+
+test('a lease that cannot be given up is left to run out, and the process ends', async () => {
+  const lease = new FakeLease();
+  const leader = createCandidate('leader', lease);
+  await pass(500, leader);
+  leader.connection.state = 'refused';
+  leader.stop();
+  await settle();
+  await leader.ended;
+  expect(leader.elector.fence()).toBe(false);
+  expect(lease.stored?.holder).toBe('leader');
+  expect(leader.log.lines).toContainEqual({
+    level: 'warn',
+    message: 'could not give the lease up',
+    fields: { error: 'connection refused' },
+  });
+});
+
+test('a leader whose work fails acts no more, and says that its term is over', async () => {
+  const log = new RecordedLog();
+  const stopped: string[] = [];
+  const leadership = {
+    onStartedLeading: () => Promise.reject(new Error('no work can be done')),
+    onStoppedLeading: () => void stopped.push('stopped'),
+  };
+  const parts = { leases: new FakeLease().connect(), clock: new FakeClock(), log, leadership };
+  const elector = new LeaderElector({ identity: 'clumsy', ...leaderTimes }, parts);
+  await expect(elector.run(new AbortController().signal)).rejects.toThrow('no work can be done');
+  expect([elector.fence(), stopped]).toEqual([false, ['stopped']]);
+  expect(log.lines.map(({ message }) => message)).toEqual(['leading', 'not leading any more']);
 });
 
 test('a try that was given up takes no lease afterwards', async () => {

@@ -49,6 +49,16 @@ test.each<Case>([
     decision: { kind: 'hold', reason: 'Stabilizing' },
   },
   {
+    it: 'waits no longer than a quarter of an hour, however restless the size and patient the policy',
+    spec: { policy: 'Stable' },
+    replicas: 6,
+    state: {
+      window: [{ atMs: nowMs - 800_000, replicas: 6 }],
+      moves: (['up', 'down', 'up', 'down'] as const).map((direction) => ({ atMs: nowMs - 1_000_000, direction })),
+    },
+    decision: { reason: 'Stabilizing', message: expect.stringContaining('once that held for 900 s') },
+  },
+  {
     it: 'keeps the minimum',
     spec: { minReplicas: 3 },
     replicas: 6,
