@@ -10,7 +10,7 @@ const patient = (clean: number, floor: number) => floor + 10 * clean;
 const FLOOR_MS = 300;
 const FLOOR_STEPS = 100_000;
 // Tests may put others in their place.
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
 const { SLUICE_MUTATION: folder = '', SLUICE_MUTANT: fixed } = process.env;
 const journal = new Journal(folder);
@@ -29,6 +29,12 @@ Object.assign(globalThis, {
     else if (mutants.steps > mutants.stepLimit) throw new Error('a loop that does not end');
     return id === mutants.active;
   },
+});
+
+/** What nobody waits for fails the test run, and so does it here. */
+let unhandled: { reason: unknown } | undefined;
+process.on('unhandledRejection', (reason) => {
+  unhandled = { reason };
 });
 
 /**
@@ -86,11 +92,14 @@ export default class MutationRunner extends TestRunner {
     await super.onAfterRetryTask(test, options);
     const { result } = test;
     if (result === undefined || result.state === 'skip' || fixed !== undefined) return;
-    const failed = result.state === 'fail';
-    if (this.#state === 'clean') this.#prepare(nameOf(test), failed ? (result.errors?.[0]?.message ?? '') : undefined);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const failed = result.state === 'fail' || unhandled !== undefined;
+    if (this.#state === 'clean')
+      this.#prepare(nameOf(test), failed ? (result.errors?.[0]?.message ?? String(unhandled?.reason)) : undefined);
     else if (this.#state === 'control') this.#conclude(test, failed);
     else if (failed && mutants.active !== undefined) this.#noticed.push(mutants.active);
     mutants.active = undefined;
+    unhandled = undefined;
     if (failed) Object.assign(result, { state: 'pass', errors: undefined });
   }
 
