@@ -130,14 +130,7 @@ const spec = z
       .describe('Plan lists in status.plan what would be done and does nothing. Default: Apply. Example: Plan.'),
     paused,
   })
-  .meta(
-    validations(immutableFieldRule('clusterRef'), {
-      rule: '!has(self.partitions) || !has(oldSelf.partitions) || self.partitions <= oldSelf.partitions || !self.keyed || (has(self.keyMoveAcknowledgedForPartitions) && self.keyMoveAcknowledgedForPartitions == self.partitions)',
-      message:
-        'growing a keyed topic moves keys to other partitions: set keyMoveAcknowledgedForPartitions to the new number of partitions, or keyed to false',
-      fieldPath: '.partitions',
-    }),
-  );
+  .meta(validations(immutableFieldRule('clusterRef')));
 
 const setting = z.string().max(8192);
 const status = z.object({

@@ -126,18 +126,26 @@ describe('sluice diff', () => {
     expect(outcome.stdout).toMatch(/! \w+: .*retention\.ms/);
   });
 
-  it('says what the API server refuses, and goes on with the rest', async () => {
+  it('asks for an acknowledgement before keys move, by what is live', async () => {
     await ready('keyed', { partitions: 1 });
+    const outcome = await diff(written('keyed', { partitions: 2 }));
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining('! KeyMoveNotAcknowledged: ') });
+    const acknowledged = await diff(written('keyed', { partitions: 2, keyMoveAcknowledgedForPartitions: 2 }));
+    expect(linesOf(acknowledged)).toEqual(block('keyed', '  ~ partitions 1 → 2'));
+  });
+
+  it('says what the API server refuses, and goes on with the rest', async () => {
+    await ready('moored', { partitions: 1 });
     const outcome = await diff(
       yaml(
-        written('keyed', { partitions: 2 }),
-        written('keyed', { partition: 2 }),
+        written('moored', { topicName: `${namespace}.elsewhere` }),
+        written('moored', { partition: 2 }),
         written('mistyped', { partition: 2 }),
         written('fine', { partitions: 2 }),
       ),
     );
     expect(outcome.code).toBe(2);
-    expect(outcome.stdout).toContain('growing a keyed topic moves keys to other partitions');
+    expect(outcome.stdout).toContain('the topic name cannot change');
     expect(outcome.stdout.match(/unknown field "spec\.partition"/g)).toHaveLength(2);
     expect(outcome.stdout).toContain('+ create: 2 partitions');
     expect(outcome.stderr).toBe('4 EventTopics: 1 to change, 0 as they should be, 3 in error\n');

@@ -145,6 +145,22 @@ describe('sluice import', () => {
     expect((await runHere(`${namespace}.plain`)).stderr).toContain('warning: named by an EventTopic already');
   });
 
+  it('writes what a topic has become, and its EventTopic takes that', async () => {
+    const topic = `${namespace}.plain`;
+    await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    const { stdout } = await eventually(
+      async () => {
+        const outcome = await runHere(topic);
+        expect(documentsOf(outcome)[0]?.spec.partitions).toBe(3);
+        return outcome;
+      },
+      { within: 30_000 },
+    );
+    await kubectl(world.kubeconfig, ['apply', '-f', '-'], { input: stdout });
+    await cluster.whenReady('EventTopic', `${namespace}/${topic}`);
+    expect(await kafka.partitions(topic)).toBe(3);
+  });
+
   it('leaves out what the brokers keep for themselves', async () => {
     await kafka.createTopic(`__${namespace}`, 1);
     const outcome = await eventually(

@@ -81,8 +81,25 @@ describe('an EventTopic', () => {
       within: 10_000,
     });
     expect(await kafka.partitions(topic)).toBe(4);
-    await change(key, { partitions: 4 });
+  });
+
+  it('goes back to the partitions that a keyed topic has, after a revert and after somebody grew it', async () => {
+    const { key, topic } = await createTopic('reverted', { partitions: 3 });
     await cluster.whenReady('EventTopic', key);
+    const refused = async () => {
+      const { status } = await cluster.whenCondition('EventTopic', key, 'Stalled', 'True', 'PartitionDecreaseRefused');
+      return status?.conditions?.find(({ type }) => type === 'Stalled')?.message;
+    };
+    await change(key, { partitions: 2 });
+    expect(await refused()).toContain('set spec.partitions to 3 or more');
+    await change(key, { partitions: 3 });
+    await cluster.whenReady('EventTopic', key);
+    await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 6 }] });
+    await lookNow(key);
+    expect(await refused()).toContain('set spec.partitions to 6 or more');
+    await change(key, { partitions: 6 });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.partitions(topic)).toBe(6);
   });
 
   it('refuses a growth of a live keyed topic that was not acknowledged', async () => {
