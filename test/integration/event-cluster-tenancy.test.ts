@@ -148,6 +148,36 @@ describe('adoptionPolicies', () => {
   });
 });
 
+describe('deletionPolicies', () => {
+  it('that are not granted any more refuse themselves only, and the topic outlives its resource', async () => {
+    const team = await tenant({ deletionPolicies: ['Delete'] });
+    const key = await team.createTopic('orders', { deletionPolicy: 'Delete', keyed: false });
+    await cluster.whenReady('EventTopic', key);
+    await team.changeRule({});
+    await change(key, { partitions: 2, config: { 'retention.ms': 5_000_000 } });
+    expect(await stalled(key, 'NotGranted')).toContain('does not grant deletionPolicy Delete');
+    const overrides = () => kafka.overrides(team.topic('orders'));
+    await eventually(async () => expect(await overrides()).toEqual({ 'retention.ms': '5000000' }), { within });
+    expect(await kafka.partitions(team.topic('orders'))).toBe(2);
+    await kafka.setConfig(team.topic('orders'), { 'retention.ms': '1' });
+    const at = new Date().toISOString();
+    await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
+    await eventually(async () => expect(await overrides()).toEqual({ 'retention.ms': '5000000' }), { within });
+    await cluster.delete('EventTopic', key);
+    await cluster.whenGone('EventTopic', key);
+    expect(await team.liveTopics()).toEqual(['orders']);
+  });
+
+  it('are not promised to a topic that is not there yet', async () => {
+    const team = await tenant();
+    const key = await team.createTopic('orders', { deletionPolicy: 'Delete' });
+    expect(await stalled(key, 'NotGranted')).toContain('use Retain');
+    expect(await team.liveTopics()).toEqual([]);
+    await change(key, { deletionPolicy: 'Retain' });
+    await cluster.whenReady('EventTopic', key);
+  });
+});
+
 describe('naming', () => {
   const pattern = '^[a-z0-9-]+([.][a-z0-9-]+){1,2}$';
 

@@ -11,7 +11,7 @@ import { ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planChanges, quoteIt } from './live-changes.ts';
 import { refuseName } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
-import { refuseAnotherTopic, refuseCreation } from './policy.ts';
+import { refuseAnotherTopic, refuseCreation, refuseDeletionPolicy } from './policy.ts';
 
 /** A request that creates a topic has been answered, or has come to nothing, long before. */
 const claimOutlivedMs = 600_000;
@@ -50,19 +50,28 @@ export function decideTopic(resource: EventTopic, observed: ObservedTopic): Topi
       return blockedBy([observed.blocked]);
     case 'seen': {
       const refusal = refuseBeforeLooking(resource, observed);
-      return refusal ? blockedBy([refusal]) : planLiveTopic(resource, observed);
+      return refusal ? blockedBy([refusal]) : planGranted(resource, observed);
     }
   }
+}
+
+/** What is not granted any more ends nothing that this resource has: its topic goes on, and is never deleted with it. */
+function planGranted(resource: EventTopic, observed: SeenTopic): TopicPlan {
+  const { use } = observed;
+  const hasTopic = rememberedOf(resource, use).topicId !== undefined || ownsTopic(resource, observed);
+  const another = hasTopic ? undefined : refuseAnotherTopic(observed);
+  if (another) return blockedBy([another]);
+  const policy = refuseDeletionPolicy(resource, use);
+  if (!policy) return planLiveTopic(resource, observed);
+  if (!hasTopic) return blockedBy([policy]);
+  const { actions, blocked } = planLiveTopic(resource, observed);
+  return { actions, blocked: [...blocked, policy] };
 }
 
 function planLiveTopic(resource: EventTopic, observed: SeenTopic): TopicPlan {
   const { topic, use } = observed;
   const { spec } = resource;
   const known = rememberedOf(resource, use).topicId;
-  if (!known && !ownsTopic(resource, observed)) {
-    const refusal = refuseAnotherTopic(observed);
-    if (refusal) return blockedBy([refusal]);
-  }
   if (!topic) {
     const mayCreate = !known || spec.recreatePolicy === 'Recreate' || spec.recreateLostTopicId === known;
     return mayCreate ? planCreation(resource, observed, known) : blockedBy([topicLost(resource, known)]);
@@ -94,22 +103,13 @@ function refuseBeforeLooking(resource: EventTopic, observed: SeenTopic): Blocked
     const owner = describeOwner(observed.otherOwner, resource.metadata.namespace ?? '');
     return refuse(Reason.OwnedByOther, `topic "${name}" is owned by ${owner}; delete one of the two resources`);
   }
-  return refuseDeletionPolicy(resource, observed.use);
+  return undefined;
 }
 
 function otherCluster({ use, liveClusterId }: SeenTopic): Blocked {
   return refuse(
     Reason.ClusterIdChanged,
     `EventCluster "${use.name}" reaches Kafka cluster "${liveClusterId}", expected "${use.clusterId}"; nothing is written until its spec.kafka.clusterId names the new one`,
-  );
-}
-
-function refuseDeletionPolicy(resource: EventTopic, use: ClusterUse): Blocked | undefined {
-  const policy = resource.spec.deletionPolicy;
-  if (use.rule?.deletionPolicies.includes(policy)) return undefined;
-  return refuse(
-    Reason.NotGranted,
-    `EventCluster "${use.name}" does not grant deletionPolicy ${policy} to this namespace; use ${use.rule?.deletionPolicies.join(' or ')}`,
   );
 }
 

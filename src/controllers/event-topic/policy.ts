@@ -17,6 +17,16 @@ export function refuseAnotherTopic({ use, placesTaken }: SeenTopic): Blocked | u
   );
 }
 
+/** What is promised about the end of a topic has to be granted before the topic is created or adopted. */
+export function refuseDeletionPolicy({ spec }: EventTopic, use: ClusterUse): Blocked | undefined {
+  const granted = use.rule?.deletionPolicies ?? [];
+  if (granted.includes(spec.deletionPolicy)) return undefined;
+  return refuse(
+    Reason.NotGranted,
+    `EventCluster "${use.name}" does not grant deletionPolicy ${spec.deletionPolicy} to this namespace; use ${granted.join(' or ')}`,
+  );
+}
+
 /** What the owner of the EventCluster has against a topic that is to be created; existing ones are not asked about. */
 export function refuseCreation({ spec }: EventTopic, { use }: SeenTopic): Blocked[] {
   const partitions = spec.partitions ?? use.cluster.spec.topicDefaults?.partitions;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
-import { accessRule, clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
+import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
 
 const ours = { topicId: 'id-1' };
 const now = new Date('2026-01-01T00:05:00Z');
@@ -455,20 +455,6 @@ const rows: Row[] = [
     it: 'refuses a topic that the namespace is not granted',
     resource: topicResource(),
     seen: { use: useOf(clusterOf(), 'elsewhere'), topic: undefined },
-    actions: [],
-    blocked: [refuse('NotGranted')],
-  },
-  {
-    it: 'refuses a deletion policy that the namespace is not granted',
-    resource: topicResource({ deletionPolicy: 'Delete' }),
-    seen: {
-      topic: undefined,
-      use: useOf(
-        clusterOf({
-          access: [accessRule({ namespaces: ['*'] })],
-        }),
-      ),
-    },
     actions: [],
     blocked: [refuse('NotGranted')],
   },

@@ -111,6 +111,33 @@ describe('the number of partitions of a topic', () => {
   ])('$it', check);
 });
 
+describe('deletion policies', () => {
+  const rule = { deletionPolicies: ['Retain' as const, 'DeleteIfEmpty' as const] };
+  const spec = { deletionPolicy: 'Delete' as const };
+  const blocked = [refused('NotGranted', 'does not grant deletionPolicy Delete', 'use Retain or DeleteIfEmpty')];
+  it.each<Row>([
+    { it: 'are used where granted', rule, spec: { deletionPolicy: 'DeleteIfEmpty' }, seen: absent, actions: created },
+    { it: 'refuse a creation where not granted', rule, spec, seen: absent, blocked },
+    { it: 'refuse an adoption where not granted', rule, spec, blocked },
+    {
+      it: 'hold back neither growth nor settings of a topic that is ours',
+      ...{ rule, ours: true, blocked, actions: ['grow', 'configure'] },
+      spec: { ...spec, partitions: 4, keyed: false, config: { 'retention.ms': 5 } },
+    },
+    {
+      it: 'hold back nothing of a topic that was created and not reported yet',
+      ...{ rule, blocked, actions: ['grow'] },
+      spec: { ...spec, partitions: 4, keyed: false },
+      seen: { claim: { uid: 'topic-uid', at: '2026-01-01T00:00:00Z', creates: true } },
+    },
+    {
+      it: 'hold back no topic that comes in place of one that was lost',
+      ...{ rule, ours: true, seen: absent, blocked, actions: created },
+      spec: { ...spec, recreateLostTopicId: 'id-1' },
+    },
+  ])('$it', check);
+});
+
 describe('adoption policies', () => {
   const rule = { adoptionPolicies: ['MatchOnly' as const] };
   const take = { adoptionPolicy: 'Take' as const };
