@@ -72,7 +72,7 @@ async function runOperator(config: Config): Promise<void> {
     callTimeoutMs: config.SLUICE_REGISTRY_TIMEOUT_MS,
     fence,
   });
-  const { controllers, lag, throttleKeeper } = createControllers({
+  const { controllers, lag, throttleKeeper, departures } = createControllers({
     ...{ config, clock, log, metrics, stores, events, journal, kafka, registry },
     secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
     scaler: createScaleWriter(client),
@@ -111,7 +111,7 @@ async function runOperator(config: Config): Promise<void> {
     });
     await Promise.all([
       ...controllers.map((controller) => controller.run(term)),
-      ...[lag.run(term), events.run(term), throttleKeeper.run(term)],
+      ...[lag.run(term), events.run(term), throttleKeeper.run(term), departures.run(term)],
     ]);
     unsubscribe();
     forgetClusters();

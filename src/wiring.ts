@@ -9,6 +9,7 @@ import { groupIdOf, targetKeyOf } from './controllers/event-consumer/plan.ts';
 import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour } from './controllers/event-topic/behaviour.ts';
+import { Departures } from './controllers/event-topic/departures.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { topicIndex } from './controllers/event-topic/neighbours.ts';
 import { namespaceIndex, noPlaceIndex } from './controllers/event-topic/places.ts';
@@ -73,6 +74,8 @@ export interface Controllers {
   /** The lag pollers that wake the consumers. */
   lag: LagSource;
   throttleKeeper: ThrottleKeeper;
+  /** Who leads stores them. */
+  departures: Pick<Departures, 'run'>;
 }
 
 export function createControllers(parts: Parts): Controllers {
@@ -106,6 +109,9 @@ export function createControllers(parts: Parts): Controllers {
     clusters: stores.clusters,
     everyMs: throttleLookMs,
   });
+  // Whoever leads next has seen them too.
+  const departures = new Departures({ journal, clock });
+  departures.follow(stores.topics);
   const knownAfterMs = config.SLUICE_TRAFFIC_KNOWN_AFTER_MS;
   const traffic = new TopicTraffic({
     ...{ clock, knownAfterMs },
@@ -117,7 +123,7 @@ export function createControllers(parts: Parts): Controllers {
     name: 'event-topic',
     store: stores.topics,
     behaviour: eventTopicBehaviour({
-      ...{ ...stores, kafka, journal, throttles, compile, traffic },
+      ...{ ...stores, kafka, journal, throttles, departures, compile, traffic },
       confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
     }),
     sweepWorkers,
@@ -207,7 +213,7 @@ export function createControllers(parts: Parts): Controllers {
         ])
       : [];
   });
-  return { controllers: [clusters, topics, schemas, consumers], lag, throttleKeeper };
+  return { controllers: [clusters, topics, schemas, consumers], lag, throttleKeeper, departures };
 }
 
 /** Also a namespace that is new to us. */

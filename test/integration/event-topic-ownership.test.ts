@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { kubectl } from '../../dev/world/kubectl.ts';
 import type { Managed } from '../../src/runtime/kind.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -167,6 +168,31 @@ describe('an owner that goes', () => {
     await lookNow(owner);
     await cluster.whenReady('EventTopic', owner);
     expect(await kafka.exists(`${here}.kept`)).toBe(true);
+  });
+});
+
+describe('a resource that is replaced by force', () => {
+  const replace = (name: string, spec: Record<string, unknown>) => {
+    const wanted = { clusterRef: { name: here }, topicName: `${here}.${name}`, partitions: 1, ...spec };
+    const input = JSON.stringify(manifest('EventTopic', name, wanted));
+    return kubectl(world.kubeconfig, ['replace', '--force', '-n', here, '-f', '-'], { input });
+  };
+
+  it('keeps its topic, although it adopts none, and what left its spec returns to its default', async () => {
+    const spec = { adoptionPolicy: 'Never', config: { 'retention.ms': 5_000_000, 'segment.ms': 9_000_000 } };
+    const key = await createTopic('replaced', spec);
+    const { topicId } = await topicIdOf(key);
+    await replace('replaced', { adoptionPolicy: 'Never', config: { 'retention.ms': 6_000_000 } });
+    expect(await topicIdOf(key)).toMatchObject({ topicId, appliedConfig: { 'retention.ms': '6000000' } });
+    expect(await kafka.overrides(`${here}.replaced`)).toEqual({ 'retention.ms': '6000000' });
+  });
+
+  it('gets a new topic where the old one goes with it', async () => {
+    const key = await createTopic('renewed', { deletionPolicy: 'Delete' });
+    const { topicId } = await topicIdOf(key);
+    await replace('renewed', { deletionPolicy: 'Delete', partitions: 2 });
+    expect((await topicIdOf(key)).topicId).not.toBe(topicId);
+    expect(await kafka.partitions(`${here}.renewed`)).toBe(2);
   });
 });
 

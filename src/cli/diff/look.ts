@@ -79,6 +79,7 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     // What the operator remembers for moments is its own.
     journal: { find: () => undefined },
     written: { resting: () => new Set<string>() },
+    departures: { find: () => undefined },
     throttles: { recordOf: () => undefined },
     places: new Places(),
     compile: createPatterns(),

@@ -11,6 +11,7 @@ import { actOnTopic } from './act.ts';
 import type { TopicAction } from './actions.ts';
 import type { DeletionMemory } from './delete.ts';
 import { DeletionBrake } from './deletion-brake.ts';
+import type { Departures } from './departures.ts';
 import { claimName, ownsTopic, topicNameOf } from './identity.ts';
 import { judgeName, nameQuestion } from './naming.ts';
 import { mayHaveHeir, otherOwner } from './neighbours.ts';
@@ -31,6 +32,7 @@ import { WrittenSettings } from './written-settings.ts';
 /** What a look at a topic reads. */
 export interface TopicSources extends RemovalSources {
   throttles: Pick<Throttles, 'recordOf'>;
+  departures: Pick<Departures, 'find'>;
   compile: CompilePattern;
 }
 
@@ -101,6 +103,7 @@ async function askBrokers(
     topic,
     otherOwner: otherOwner(deps, resource, use),
     claim: deps.journal.find(claimName(use.clusterId, name)),
+    left: deps.departures.find(resource, use.clusterId),
     placesTaken: 0,
     naming: judgeName(nameQuestion(resource, use), deps.compile),
     objections: noObjections,

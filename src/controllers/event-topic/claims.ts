@@ -2,6 +2,7 @@ import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import { isDeletionRecord } from './deletion-brake.ts';
+import { isDepartureRecord } from './departures.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { isThrottleRecord } from './reassignment/records.ts';
 
@@ -29,7 +30,7 @@ export function releaseOrphanedClaims(topics: ResourceCache<EventTopic>, journal
 
 function releaseWhere(journal: Journal, matches: (uid: string, thing: string) => boolean): void {
   for (const { thing, uid } of [...journal.list()]) {
-    const isClaim = !isThrottleRecord(thing) && !isDeletionRecord(thing);
+    const isClaim = !isThrottleRecord(thing) && !isDeletionRecord(thing) && !isDepartureRecord(thing);
     if (isClaim && matches(uid, thing)) journal.release(thing);
   }
 }

@@ -2,6 +2,7 @@ import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
 import type { Claim } from '../../ports/journal.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { ClusterUse } from '../cluster-use.ts';
+import type { Departure } from './departures.ts';
 
 export function topicNameOf(resource: EventTopic): string {
   return resource.spec.topicName ?? resource.metadata.name;
@@ -26,6 +27,8 @@ export interface TopicSight {
   topic: TopicState | undefined;
   /** What the journal says of the name. */
   claim: Claim | undefined;
+  /** What a resource of this namespace and name had until just now. */
+  left?: Departure | undefined;
 }
 
 /** The claim of this very resource, if it is not one that its status has outlived. */
@@ -34,11 +37,16 @@ export function ownClaim(resource: EventTopic, { use, claim }: Omit<TopicSight, 
   return claim?.uid === resource.metadata.uid && claim.replaces === known ? claim : undefined;
 }
 
-/** Whether the live topic is this resource's own: by the id that its status holds, or by a claim that came later. */
+/**
+ * Whether the live topic is this resource's own: by the id that its status holds, by a claim that came later, or by the
+ * id that a resource of the same name left behind a moment ago.
+ */
 export function ownsTopic(resource: EventTopic, sight: TopicSight): boolean {
   if (!sight.topic) return false;
   const { id } = sight.topic;
-  if (rememberedOf(resource, sight.use).topicId === id) return true;
+  const known = rememberedOf(resource, sight.use).topicId;
+  if (known === id) return true;
   const claim = ownClaim(resource, sight);
-  return claim !== undefined && (claim.id ?? id) === id;
+  if (claim !== undefined) return (claim.id ?? id) === id;
+  return known === undefined && sight.left?.topicId === id;
 }

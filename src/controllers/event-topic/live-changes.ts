@@ -53,12 +53,15 @@ export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic:
 
 /**
  * What we set on this very topic. After a crash between its creation and the first status, all that stands on it is
- * ours, because nobody else had it; what stands on a topic that existed before is not.
+ * ours, because nobody else had it; what stands on a topic that existed before is not, but for what a resource that was
+ * replaced had set.
  */
 function appliedBefore(resource: EventTopic, observed: SeenTopic, topic: TopicState): Settings {
   const remembered = rememberedOf(resource, observed.use);
   if (remembered.topicId === topic.id) return remembered.appliedConfig ?? {};
-  if (ownClaim(resource, observed)?.creates !== true) return {};
+  const claim = ownClaim(resource, observed);
+  if (claim === undefined && observed.left?.topicId === topic.id) return observed.left.appliedConfig;
+  if (claim?.creates !== true) return {};
   return overridesOf(topic.config, settingsOf(observed.use.cluster.spec.topicDefaults?.config));
 }
 

@@ -4,6 +4,7 @@ import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
+import type { Departure } from './departures.ts';
 import type { NameVerdict } from './naming.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
@@ -31,6 +32,8 @@ export type ObservedTopic =
       otherOwner: Claimant | undefined;
       /** The claim on the name that is in the journal. */
       claim: Claim | undefined;
+      /** What a resource of this namespace and name had until just now. */
+      left?: Departure | undefined;
       /** Other topics of the namespace that come before this one; 0 where their number is not limited, or this one is ours. */
       placesTaken: number;
       naming: NameVerdict;

@@ -1,6 +1,7 @@
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
+import { Departures } from '../../../../src/controllers/event-topic/departures.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
 import { consumedTopicIndex, topicIndex } from '../../../../src/controllers/event-topic/neighbours.ts';
 import { placeIndexes } from '../../../../src/controllers/event-topic/places.ts';
@@ -44,6 +45,9 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const compile = createPatterns();
   const start = () => {
     const throttles = new Throttles(journal);
+    const departures = new Departures({ journal, clock });
+    departures.recall();
+    departures.follow(topics);
     const traffic = new TopicTraffic({ clock, knownAfterMs: 3_600_000, apartMs: 60_000, gapMs: 900_000 });
     const parts = { throttles, clusters, kafka: kafkas, clock, log: new RecordedLog(), everyMs: 5_000 };
     return {
@@ -52,11 +56,13 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
         kafka: kafkas,
         journal,
         throttles,
+        departures,
         compile,
         traffic,
         confirmDeletionAfterMs,
       }),
       keeper: createThrottleKeeper(parts),
+      departures,
     };
   };
   let current = start();
@@ -82,5 +88,6 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   };
   /** What the operator does beside the rounds. */
   const keepThrottles = () => current.keeper.look(new AbortController().signal);
-  return { kafka, journal, clock, restart, keepThrottles, ...caches, ...rounds };
+  const keepDepartures = () => current.departures.store();
+  return { kafka, journal, clock, restart, keepThrottles, keepDepartures, ...caches, ...rounds };
 }
