@@ -122,7 +122,7 @@ const spec = z
     acceptTopicId: topicIdText
       .optional()
       .describe(
-        'The id of a topic that somebody created in place of ours and that is to be managed from now on; other ids do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
+        'The id of a topic that somebody created in place of ours and that is to be managed from now on, or of the one that a resource restored without its status may adopt; other ids do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
       ),
     mode: z
       .enum(['Apply', 'Plan'])

@@ -66,6 +66,7 @@ export const reasons = {
   DeletionDisabledOnBroker: working,
   DeletionLimitReached: working,
   DeletionUnconfirmed: stalled,
+  RestoreUnconfirmed: stalled,
   NameRefused: stalled,
   OverPartitioned: { row: 'finding', event: 'Warning' },
   NamingViolation: { row: 'finding', event: 'Warning' },

@@ -10,6 +10,7 @@ import { WorkQueue } from './queue.ts';
 import { type RoundParts, type RoundResult, runRound } from './round.ts';
 import { logRound } from './round-log.ts';
 import { aborted } from './time.ts';
+import { guardedUidAnnotation } from './writer.ts';
 
 export interface ControllerOptions<R extends Managed, Observed, Action, Fields extends MergePatch>
   extends RoundParts<R, Observed, Action, Fields> {
@@ -202,7 +203,9 @@ function concernsRounds<R extends Managed>({ before, after }: Change<R>, finaliz
 }
 
 function outside({ metadata }: Managed): string {
-  const { uid, generation, deletionTimestamp, annotations, labels } = metadata;
+  const { uid, generation, deletionTimestamp, labels } = metadata;
+  // Comes together with a finalizer of ours.
+  const { [guardedUidAnnotation]: _, ...annotations } = metadata.annotations ?? {};
   return JSON.stringify([uid, generation, deletionTimestamp, annotations, labels]);
 }
 

@@ -5,6 +5,9 @@ import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
 import { nextStatus, type StatusUpdate, statusPatch } from './status.ts';
 
+/** The uid of the object that the finalizer was set for: a copy that is made an object of its own has another. */
+export const guardedUidAnnotation = 'sluice.dev/guarded-uid';
+
 export interface WriterOptions<R extends Managed> {
   store: ResourceStore<R>;
   clock: Clock;
@@ -53,13 +56,15 @@ export class ResourceWriter<R extends Managed> {
     for (const note of notesOf(status?.conditions ?? [], next.conditions ?? [], eventTypeOf)) tell(note);
   }
 
-  /** Throws Fault. */
+  /** A finalizer that comes says for which object, once: what a copy brought along stays. Throws Fault. */
   async setFinalizer(name: string, wanted: boolean): Promise<void> {
     const { store, signal } = this.#options;
-    const present = this.#resource.metadata.finalizers ?? [];
+    const { uid, annotations, finalizers: present = [] } = this.#resource.metadata;
     if (present.includes(name) === wanted) return;
     const finalizers = wanted ? [...present, name] : present.filter((other) => other !== name);
-    this.#stored(await store.patch(this.#resource, { metadata: { finalizers } }, { signal }));
+    const marks = wanted && annotations?.[guardedUidAnnotation] === undefined;
+    const mark = marks ? { annotations: { [guardedUidAnnotation]: uid } } : {};
+    this.#stored(await store.patch(this.#resource, { metadata: { finalizers, ...mark } }, { signal }));
   }
 
   #stored(answer: R): void {

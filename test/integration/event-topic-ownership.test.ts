@@ -196,6 +196,58 @@ describe('a resource that is replaced by force', () => {
   });
 });
 
+describe('a resource that is restored without its status', () => {
+  /** As backup tools do it: finalizers and annotations come back, the identity and the status do not. */
+  async function backUp(key: string): Promise<() => Promise<string>> {
+    const { apiVersion, kind, metadata, ...rest } = (await cluster.get<Managed>('EventTopic', key)) ?? missing(key);
+    const { name, namespace, annotations, finalizers } = metadata;
+    const { spec } = rest;
+    const input = JSON.stringify({ apiVersion, kind, metadata: { name, namespace, annotations, finalizers }, spec });
+    return () => kubectl(world.kubeconfig, ['create', '-f', '-'], { input });
+  }
+
+  function missing(key: string): never {
+    throw new Error(`there is no ${key}`);
+  }
+
+  async function lostWithItsResource(name: string) {
+    const key = await createTopic(name, { deletionPolicy: 'Delete', config: { 'retention.ms': 5_000_000 } });
+    const { topicId } = await topicIdOf(key);
+    const restore = await backUp(key);
+    await cluster.delete('EventTopic', key);
+    await cluster.whenGone('EventTopic', key);
+    await eventually(async () => expect(await kafka.exists(`${here}.${name}`)).toBe(false), { within });
+    return { key, restore, topicId };
+  }
+
+  it('creates no topic in place of the one that went with it, until that is confirmed as its message says', async () => {
+    const { key, restore, topicId } = await lostWithItsResource('restored');
+    await restore();
+    const [, annotation = ''] =
+      / (sluice\.dev\/confirm-restored=[\w-]+),/.exec(await stalled(key, 'RestoreUnconfirmed')) ?? [];
+    expect(await kafka.exists(`${here}.restored`)).toBe(false);
+    await kubectl(world.kubeconfig, ['annotate', '-n', here, 'eventtopic', 'restored', annotation]);
+    expect((await topicIdOf(key)).topicId).not.toBe(topicId);
+  });
+
+  it('neither adopts nor deletes what a stranger created meanwhile, until its id is accepted', async () => {
+    const { key, restore } = await lostWithItsResource('taken-over');
+    await eventually(() => kafka.createTopic(`${here}.taken-over`, 1, { 'retention.ms': '5000000' }), { within });
+    await restore();
+    await stalled(key, 'RestoreUnconfirmed');
+    await cluster.delete('EventTopic', key);
+    await cluster.whenGone('EventTopic', key);
+    expect(await kafka.exists(`${here}.taken-over`)).toBe(true);
+
+    await restore();
+    const message = await stalled(key, 'RestoreUnconfirmed');
+    const acceptTopicId = /set spec.acceptTopicId to (\S{22})/.exec(message)?.[1];
+    await change(key, { acceptTopicId });
+    expect(await topicIdOf(key)).toMatchObject({ topicId: acceptTopicId });
+    expect(await kafka.overrides(`${here}.taken-over`)).toEqual({ 'retention.ms': '5000000' });
+  });
+});
+
 it('100 pairs that are created at the same instant end with one owner each', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `pair-${index + 1}`);
   await Promise.all(names.flatMap((name) => [here, elsewhere].map((namespace) => createTopic(name, {}, namespace))));

@@ -12,6 +12,7 @@ import { planChanges, quoteIt } from './live-changes.ts';
 import { refuseName } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { refuseAnotherTopic, refuseCreation, refuseDeletionPolicy } from './policy.ts';
+import { refuseRestored } from './restored.ts';
 
 /** A request that creates a topic has been answered, or has come to nothing, long before. */
 const claimOutlivedMs = 600_000;
@@ -72,11 +73,14 @@ function planLiveTopic(resource: EventTopic, observed: SeenTopic): TopicPlan {
   const { topic, use } = observed;
   const { spec } = resource;
   const known = rememberedOf(resource, use).topicId;
+  const owned = ownsTopic(resource, observed);
+  const restored = owned ? undefined : refuseRestored(resource, observed);
+  if (restored) return blockedBy([restored]);
   if (!topic) {
     const mayCreate = !known || spec.recreatePolicy === 'Recreate' || spec.recreateLostTopicId === known;
     return mayCreate ? planCreation(resource, observed, known) : blockedBy([topicLost(resource, known)]);
   }
-  if (ownsTopic(resource, observed)) return planChanges(resource, observed, topic);
+  if (owned) return planChanges(resource, observed, topic);
   if (!known) return planAdoption(resource, observed, topic);
   if (spec.acceptTopicId === topic.id) return takeOver(resource, observed, topic, known);
   return blockedBy([topicRecreated(topic, known)]);

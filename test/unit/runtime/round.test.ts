@@ -95,6 +95,23 @@ test('the finalizer of ours leaves those of others in place', async () => {
   expect(store.must(key).metadata.finalizers).toEqual(['other/one', finalizer]);
 });
 
+test('the finalizer comes together with the uid of the object that it is for', async () => {
+  const { store, round } = createWorld();
+  await round();
+  const { uid, annotations } = store.must(key).metadata;
+  expect(annotations).toEqual({ 'sluice.dev/guarded-uid': uid });
+});
+
+test('a finalizer does not speak for an object that is a copy of another one', async () => {
+  const { store, round } = createWorld();
+  store.edit(key, { metadata: { annotations: { 'sluice.dev/guarded-uid': 'uid-before' } } });
+  await round();
+  expect(store.must(key).metadata).toMatchObject({
+    finalizers: [finalizer],
+    annotations: { 'sluice.dev/guarded-uid': 'uid-before' },
+  });
+});
+
 test('a refusal is reported and does not hold back the rest', async () => {
   const { store, wall, round } = createWorld(newNote(key, { blocked: [refusal] }));
   expect((await round()).outcome).toEqual({ kind: 'recheck', afterMs: recheckMs });

@@ -1,0 +1,50 @@
+import { confirmRestoredAnnotation, finalizer } from '../../crds/common.ts';
+import type { EventTopic } from '../../crds/event-topic.ts';
+import { Reason } from '../../crds/reasons.ts';
+import type { TopicState } from '../../ports/kafka.ts';
+import type { Blocked } from '../../runtime/kind.ts';
+import { guardedUidAnnotation } from '../../runtime/writer.ts';
+import { refuse } from './actions.ts';
+import { ownClaim, topicNameOf } from './identity.ts';
+import type { SeenTopic } from './observed.ts';
+
+/** Velero puts these on whatever it restores. */
+const restoreLabels = ['velero.io/restore-name', 'velero.io/backup-name'];
+
+/**
+ * A resource that a backup tool or `kubectl create` made from a copy has lost its status, and with it the id of its
+ * topic: it may have deleted that topic since, or left the name to somebody else. It does nothing until a person has
+ * said what it stands for, and from then on goes by the rules for new resources.
+ */
+export function refuseRestored(resource: EventTopic, observed: SeenTopic): Blocked | undefined {
+  const { topic } = observed;
+  if (resource.status?.topicId !== undefined || ownClaim(resource, observed) !== undefined) return undefined;
+  if (!isCopy(resource) || isConfirmed(resource, topic)) return undefined;
+  return refuse(
+    Reason.RestoreUnconfirmed,
+    `this resource is a copy of an earlier one, and its status did not come with it, so that nobody can tell what became of its topic since; nothing is created, adopted or changed; ${nextStep(resource, topic)}`,
+  );
+}
+
+/** What the operator wrote together with its finalizer speaks of another object. */
+function isCopy({ metadata }: EventTopic): boolean {
+  const { uid, annotations, finalizers, labels } = metadata;
+  if (restoreLabels.some((label) => labels?.[label] !== undefined)) return true;
+  const guarded = annotations?.[guardedUidAnnotation];
+  // Versions before wrote the finalizer alone.
+  return guarded === undefined ? finalizers?.includes(finalizer) === true : guarded !== uid;
+}
+
+/** By the id of the one topic, or of this very object: neither agrees to what a later restore brings. */
+function isConfirmed({ metadata, spec }: EventTopic, topic: TopicState | undefined): boolean {
+  if (metadata.annotations?.[confirmRestoredAnnotation] === metadata.uid) return true;
+  return topic !== undefined && spec.acceptTopicId === topic.id;
+}
+
+function nextStep(resource: EventTopic, topic: TopicState | undefined): string {
+  if (topic !== undefined) {
+    return `topic "${topic.name}" is live with id ${topic.id}: to have it adopted as adoptionPolicy says, set spec.acceptTopicId to ${topic.id}`;
+  }
+  const { uid } = resource.metadata;
+  return `topic "${topicNameOf(resource)}" is not there: to create a new, empty one, annotate this resource ${confirmRestoredAnnotation}=${uid}, which is its own metadata.uid`;
+}
