@@ -27,9 +27,11 @@ export function refuseRestored(resource: EventTopic, observed: SeenTopic): Block
 }
 
 /** What the operator wrote together with its finalizer speaks of another object. */
-function isCopy({ metadata }: EventTopic): boolean {
+function isCopy({ metadata, status }: EventTopic): boolean {
   const { uid, annotations, finalizers, labels } = metadata;
   if (restoreLabels.some((label) => labels?.[label] !== undefined)) return true;
+  // Whoever applies another manifest over it may take the signs away, and has confirmed nothing.
+  if (status?.conditions?.some(({ reason }) => reason === Reason.RestoreUnconfirmed)) return true;
   const guarded = annotations?.[guardedUidAnnotation];
   // Versions before wrote the finalizer alone.
   return guarded === undefined ? finalizers?.includes(finalizer) === true : guarded !== uid;

@@ -50,6 +50,10 @@ describe('a copy of a resource that came without its status', () => {
       status: { observedGeneration: 1 },
     },
     {
+      it: 'is known after its signs were taken away',
+      ...{ seen: absent, status: { conditions: [stalled()] } },
+    },
+    {
       it: 'goes by the rules for existing topics once it names the one that is live',
       ...{ metadata: copied, spec: { acceptTopicId: 'id-1' }, does: ['adopt'] },
     },
@@ -104,6 +108,11 @@ function check({ metadata = {}, spec = {}, status = {}, seen = {}, does, refused
 
 function owner(): NonNullable<SeenTopic['otherOwner']> {
   return { namespace: 'shop', name: 'older', uid: 'u2', creationTimestamp: '2025-01-01T00:00:00Z', recorded: true };
+}
+
+function stalled(): NonNullable<EventTopicStatus['conditions']>[number] {
+  const lastTransitionTime = '2026-01-01T00:00:00Z';
+  return { type: 'Stalled', status: 'True', reason: 'RestoreUnconfirmed', message: '', lastTransitionTime };
 }
 
 function claimed(): NonNullable<SeenTopic['claim']> {
