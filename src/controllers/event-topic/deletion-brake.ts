@@ -1,5 +1,6 @@
 import type { Journal } from '../../ports/journal.ts';
 import type { ObjectKey } from '../../ports/kube.ts';
+import { entriesOf } from './journal-notes.ts';
 
 /** A deletion that asks to be counted. */
 export interface CountedDeletion {
@@ -87,7 +88,8 @@ export class DeletionBrake {
   #windowOf(clusterId: string, now: Date): Minutes {
     const oldest = minuteOf(now) - minutesKept;
     const window = new Map<number, number>();
-    const known = [...(this.#made.get(clusterId) ?? []), ...parsed(this.#journal.find(`${root}${clusterId}`)?.note)];
+    const { note } = this.#journal.find(`${root}${clusterId}`) ?? {};
+    const known = [...(this.#made.get(clusterId) ?? []), ...entriesOf(note, isEntry)];
     for (const [minute, count] of known) {
       if (minute > oldest) window.set(minute, Math.max(count, window.get(minute) ?? 0));
     }
@@ -101,16 +103,6 @@ function minuteOf(time: Date): number {
 
 function sum(minutes: Minutes): number {
   return [...minutes.values()].reduce((total, count) => total + count, 0);
-}
-
-/** Nothing for a note that is damaged. */
-function parsed(note: string | undefined): (readonly [number, number])[] {
-  try {
-    const entries: unknown = JSON.parse(note ?? '[]');
-    return Array.isArray(entries) ? entries.filter(isEntry) : [];
-  } catch {
-    return [];
-  }
 }
 
 function isEntry(entry: unknown): entry is readonly [number, number] {

@@ -6,6 +6,7 @@ import { keyOf } from '../../runtime/key.ts';
 import { sleep } from '../../runtime/time.ts';
 import type { Settings } from '../topic-settings.ts';
 import { topicNameOf } from './identity.ts';
+import { entriesOf } from './journal-notes.ts';
 
 /** What a resource that is gone had: the one topic that it managed, and the settings that it had set on it. */
 export interface Departure {
@@ -74,7 +75,7 @@ export class Departures {
 
   /** Reads what the journal holds. What this process has seen itself is newer. */
   recall(): void {
-    this.#gone = new Map([...parsed(this.#journal.find(record)?.note), ...this.#gone]);
+    this.#gone = new Map([...entriesOf(this.#journal.find(record)?.note, isEntry), ...this.#gone]);
   }
 
   /** Writes what has changed since. Throws nothing: without it only a restart within these minutes forgets. */
@@ -132,16 +133,6 @@ function noteOf(gone: ReadonlyMap<string, Departure>): string | undefined {
     entries.push(text);
   }
   return entries.length > 0 ? `[${entries.reverse().join(',')}]` : undefined;
-}
-
-/** Nothing for a note that is damaged. */
-function parsed(note: string | undefined): (readonly [string, Departure])[] {
-  try {
-    const entries: unknown = JSON.parse(note ?? '[]');
-    return Array.isArray(entries) ? entries.filter(isEntry) : [];
-  } catch {
-    return [];
-  }
 }
 
 function isEntry(entry: unknown): entry is readonly [string, Departure] {

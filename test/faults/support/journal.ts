@@ -1,11 +1,15 @@
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import type { TestCluster } from '../../helpers/cluster.ts';
 
-/** What the operator's journal holds, besides the count of deletions, which stays. */
+/** The count of deletions, and what resources left behind that went. */
+const staying = ['"thing":"deletions/', '"thing":"departures"'];
+
+/** What the operator's journal holds, besides what stays there for a while. */
 export async function claimsIn(cluster: TestCluster): Promise<readonly string[]> {
   const journal = await cluster.get<KubeObject & { data?: Record<string, string> }>(
     'ConfigMap',
     'sluice-system/sluice-journal',
   );
-  return Object.values(journal?.data ?? {}).filter((entry) => !entry.includes('"thing":"deletions/'));
+  const entries = Object.values(journal?.data ?? {});
+  return entries.filter((entry) => !staying.some((part) => entry.includes(part)));
 }
