@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/ports/kube.ts';
 import type { Managed } from '../../src/runtime/kind.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';
-import { claimsIn } from './support/journal.ts';
+import { claimsIn, entriesIn } from './support/journal.ts';
 import { Api, type KafkaRequest, KafkaTap, type Listener } from './support/kafka-tap.ts';
 import { liveTopics } from './support/live-topics.ts';
 import { conditionOf, keyOf, Scene, startTimeoutMs, within } from './support/scene.ts';
@@ -177,6 +177,25 @@ it('adopted none of its own topics as if it were a stranger’s, and keeps no cl
   expect(reasons).toContain('Created');
   expect(reasons).not.toContain('Adopted');
   await eventually(async () => expect(await claimsIn(scene.cluster)).toEqual([]), { within });
+});
+
+it('knows the topic of a resource that went before it was killed and is created again', async () => {
+  const create = (config: Record<string, number>) => scene.createTopic('replaced', { adoptionPolicy: 'Never', config });
+  const topicId = async (key: string) => {
+    await scene.whenAllReady('EventTopic', [key]);
+    return (await scene.cluster.get<Managed & { status: { topicId?: string } }>('EventTopic', key))?.status.topicId;
+  };
+  const key = await create({ 'retention.ms': 1_000_000 });
+  const before = await topicId(key);
+  await scene.cluster.delete('EventTopic', key);
+  await eventually(
+    async () => expect((await entriesIn(scene.cluster)).filter((entry) => entry.includes(`${before}`))).toHaveLength(1),
+    { within },
+  );
+  await operator.part.kill();
+  await create({ 'retention.ms': 2_000_000 });
+  await operator.part.start();
+  expect(await topicId(key)).toBe(before);
 });
 
 it('gives each of 100 contested topics one owner, and leaves it the owner after it was killed', async () => {

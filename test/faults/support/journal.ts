@@ -6,10 +6,15 @@ const staying = ['"thing":"deletions/', '"thing":"departures"'];
 
 /** What the operator's journal holds, besides what stays there for a while. */
 export async function claimsIn(cluster: TestCluster): Promise<readonly string[]> {
+  const entries = await entriesIn(cluster);
+  return entries.filter((entry) => !staying.some((part) => entry.includes(part)));
+}
+
+/** Each as the text that is stored. */
+export async function entriesIn(cluster: TestCluster): Promise<readonly string[]> {
   const journal = await cluster.get<KubeObject & { data?: Record<string, string> }>(
     'ConfigMap',
     'sluice-system/sluice-journal',
   );
-  const entries = Object.values(journal?.data ?? {});
-  return entries.filter((entry) => !staying.some((part) => entry.includes(part)));
+  return Object.values(journal?.data ?? {});
 }
