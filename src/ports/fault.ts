@@ -14,6 +14,8 @@ export type FaultKind = 'unavailable' | 'throttled' | 'denied' | 'rejected' | 'c
 export interface FaultDetails {
   /** The other side's own code, such as `TOPIC_ALREADY_EXISTS`, `404` or `ECONNREFUSED`. */
   code?: string;
+  /** What the other side said about it, for people; nothing is decided by it. */
+  words?: string;
   /** How long the other side asked us to wait. */
   retryAfterMs?: number;
   /** It was the connection that was denied, whatever it was for: who we are was not accepted. */
@@ -27,6 +29,7 @@ export class Fault extends Error {
   readonly system: FaultSystem;
   readonly kind: FaultKind;
   readonly code: string | undefined;
+  readonly words: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly atLogin: boolean;
 
@@ -35,6 +38,7 @@ export class Fault extends Error {
     this.system = system;
     this.kind = kind;
     this.code = details.code;
+    this.words = details.words;
     this.retryAfterMs = details.retryAfterMs;
     this.atLogin = details.atLogin ?? false;
   }

@@ -12,6 +12,14 @@ export interface WriteOptions extends KafkaCallOptions {
   validateOnly?: boolean;
 }
 
+export interface AlterOptions extends WriteOptions {
+  /**
+   * The settings as the caller saw them last. While the brokers go on to show one of them as it was then, they have not
+   * caught up with the change: see `awaited`. Absent: what they show counts at once.
+   */
+  before?: ReadonlyMap<string, ConfigEntry>;
+}
+
 export interface Broker {
   id: number;
   host: string;
@@ -44,6 +52,8 @@ export interface TopicState {
   /** The largest, where partitions differ. */
   mostReplicas?: number;
   config: ReadonlyMap<string, ConfigEntry>;
+  /** Changes of settings that this client made lately, where the brokers still show what was there before. */
+  awaited?: ConfigChanges;
 }
 
 export interface ListedTopic {
@@ -111,7 +121,8 @@ export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 /**
  * One Kafka cluster, seen by an operator. Every call throws only Fault.
  * Calls for single topics that arrive together travel in shared requests; each gets its own result or Fault.
- * What this client created or changed, it shows at once, even while the brokers still spread the news.
+ * A topic that this client created or grew, it shows at once, even while the brokers still spread the news. Settings are
+ * what the brokers show.
  */
 export interface KafkaAdmin extends ReplicaAdmin {
   describeCluster(options: KafkaCallOptions): Promise<ClusterState>;
@@ -125,7 +136,7 @@ export interface KafkaAdmin extends ReplicaAdmin {
   /** Grows to `total` partitions. Having that many already is success. */
   growTopic(name: string, total: number, options: WriteOptions): Promise<void>;
   /** Changes the named settings only; all others stay as they are. */
-  alterTopicConfig(name: string, changes: ConfigChanges, options: WriteOptions): Promise<void>;
+  alterTopicConfig(name: string, changes: ConfigChanges, options: AlterOptions): Promise<void>;
   /** By id, so that a topic that somebody re-created under the same name survives. Being gone already is success. */
   deleteTopic(id: string, options: KafkaCallOptions): Promise<void>;
   groupsReading(topic: string, options: KafkaCallOptions): Promise<TopicReaders>;

@@ -1,5 +1,6 @@
 import { Fault, type FaultKind } from '../../src/ports/fault.ts';
 import type {
+  AlterOptions,
   ClusterState,
   CommittedOffsets,
   ConfigChanges,
@@ -22,15 +23,25 @@ import { FakeBrokers, type FakeGroup, type FakeTopic } from './fake-brokers.ts';
 import { FakeReplicas } from './fake-replicas.ts';
 import { parsedValue, problemWith, settingsOfTopics } from './kafka-defaults.ts';
 
+interface Unshown {
+  to: string | undefined;
+  /** What stands on the topic until then. */
+  shown: string | undefined;
+}
+
 /** A Kafka cluster in memory that answers as a real one does. Tests read and change its state directly. */
 export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   /** Calls that asked for a change and arrived, whether it was made or not. */
   writes = 0;
   /** What becomes of a value that is set on a topic; brokers of some vendors have ideas of their own. */
   rewrite: (key: string, value: string) => string = (_key, value) => value;
+  /** What is wrong with returning a setting to its default: the brokers' own may not go with others of the topic. */
+  refuseReset: (key: string) => string | undefined = () => undefined;
   /** How many partitions the brokers' policy allows a topic. */
   mostPartitions = Number.POSITIVE_INFINITY;
   readonly replicas = new FakeReplicas(() => this.brokers);
+  /** Changes of settings that the brokers took and do not show, by topic; absent: all is shown at once. */
+  #unshown: Map<string, Map<string, Unshown>> | undefined;
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
@@ -48,6 +59,19 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   throttle(retryAfterMs: number): void {
     const message = 'THROTTLING_QUOTA_EXCEEDED: the quota is used up';
     this.goDown(new Fault('kafka', 'throttled', message, { code: 'THROTTLING_QUOTA_EXCEEDED', retryAfterMs }));
+  }
+
+  /** From now on changes of settings are taken and not shown, as while brokers have not caught up. */
+  fallBehind(): void {
+    this.#unshown = new Map();
+  }
+
+  /** Shows what was held back; with `false`, this client has waited long enough, and what is shown counts. */
+  catchUp(shown = true): void {
+    for (const [name, changes] of (shown && this.#unshown) || []) {
+      this.#apply(name, new Map([...changes].map(([key, { to }]) => [key, to])));
+    }
+    this.#unshown = undefined;
   }
 
   /** The n-th call from now (1 is the next) fails before it has done anything. */
@@ -75,7 +99,8 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
   describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
     return this.#call(options, () => {
       const topic = this.topics.get(name);
-      return topic && { ...stateOf(topic), ...this.replicas.countsOf(topic) };
+      const awaited = topic && this.#awaitedOf(topic);
+      return topic && { ...stateOf(topic), ...this.replicas.countsOf(topic), ...(awaited?.size && { awaited }) };
     });
   }
 
@@ -109,15 +134,20 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     });
   }
 
-  alterTopicConfig(name: string, changes: ConfigChanges, options: WriteOptions): Promise<void> {
+  alterTopicConfig(name: string, changes: ConfigChanges, options: AlterOptions): Promise<void> {
     return this.#change(options, () => {
       const what = `cannot alter the config of topic "${name}"`;
       const { config } = this.#existing(what, name);
       checkSettings(what, changes);
-      if (options.validateOnly === true) return;
       for (const [key, value] of changes) {
-        if (value === undefined) config.delete(key);
-        else config.set(key, this.rewrite(key, value));
+        const problem = value === undefined ? this.refuseReset(key) : undefined;
+        if (problem !== undefined) throw refusal('rejected', what, 'INVALID_CONFIG', problem);
+      }
+      if (options.validateOnly === true) return;
+      if (this.#unshown === undefined) this.#apply(name, changes);
+      else {
+        const later = [...changes].map(([key, to]) => [key, { to, shown: config.get(key) }] as const);
+        this.#unshown.set(name, new Map([...(this.#unshown.get(name) ?? []), ...later]));
       }
     });
   }
@@ -244,6 +274,20 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     return answer;
   }
 
+  /** What somebody else changed meanwhile is news, which is waited for no longer. */
+  #awaitedOf({ name, config }: FakeTopic): ConfigChanges {
+    const changes = [...(this.#unshown?.get(name) ?? [])].filter(([key, { shown }]) => config.get(key) === shown);
+    return new Map(changes.map(([key, { to }]) => [key, to]));
+  }
+
+  #apply(name: string, changes: ConfigChanges): void {
+    const config = this.topics.get(name)?.config;
+    for (const [key, value] of changes) {
+      if (value === undefined) config?.delete(key);
+      else config?.set(key, this.rewrite(key, value));
+    }
+  }
+
   #withId(id: string): FakeTopic | undefined {
     return [...this.topics.values()].find((topic) => topic.id === id);
   }
@@ -314,6 +358,7 @@ function copyOf(committed: ReadonlyMap<string, ReadonlyMap<number, bigint>> = ne
 function refusal(kind: FaultKind, what: string, code: string, problem?: string): Fault {
   return new Fault('kafka', kind, problem === undefined ? `${what}: ${code}` : `${what}: ${code}: ${problem}`, {
     code,
+    ...(problem !== undefined && { words: problem }),
   });
 }
 

@@ -45,7 +45,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
 export function parsedValue(key: string, value: string): string {
   const example = settingsOfTopics.get(key) ?? '';
   if (isBoolean(example)) return value.trim().toLowerCase();
-  if (key === 'cleanup.policy') return listOf(value).join(',');
+  if (key === 'cleanup.policy') return [...new Set(listOf(value))].join(',');
   if (!isNumber(example)) return value;
   return /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()).toString() : String(Number(value));
 }

@@ -89,6 +89,7 @@ export function faultOfCode(what: string, refusal: Refusal, details: RefusalDeta
   const reason = needed ?? (refusal.errorMessage ? `${code}: ${refusal.errorMessage}` : code);
   return new Fault('kafka', kind, `${what}: ${reason}`, {
     code,
+    ...(refusal.errorMessage && { words: refusal.errorMessage }),
     ...(kind === 'throttled' && { retryAfterMs: throttleTimeMs }),
   });
 }

@@ -1,21 +1,29 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { ConfigChanges, ConfigEntry, TopicState } from '../../ports/kafka.ts';
-import { sameValue } from '../../ports/kafka-values.ts';
 
 /** What we wrote about one topic name and the brokers do not show yet. */
 interface Memory {
   untilMs: number;
   created?: TopicState;
   partitions?: number;
-  config: Map<string, string | undefined>;
+  config: Map<string, Alteration>;
   /** The id of the topic that growth and settings were meant for: the first one seen afterwards. */
   topicId?: string;
 }
 
+const firstPauseMs = 25;
+
+/** How a setting was changed, and what the brokers showed before. */
+interface Alteration {
+  to: string | undefined;
+  before: ConfigEntry | undefined;
+}
+
 /**
- * Brokers spread news of topics among themselves for up to seconds; until they show what this client wrote, this shows
- * it. Each memory ends when the brokers show it, and after `keepMs` in any case, so that it hides for no longer what
- * somebody else did.
+ * Brokers spread news of topics among themselves for up to seconds. Until they show a topic that this client created, or
+ * its new partitions, this shows them. Settings are shown as the brokers have them: what they make of a value is for
+ * them to say, so this only tells which ones they have not caught up with. Each memory ends when the brokers show
+ * something new, and after `keepMs` in any case, so that it hides for no longer what somebody else did.
  */
 export class OwnWrites {
   readonly #clock: Clock;
@@ -39,9 +47,17 @@ export class OwnWrites {
     this.#remember(name).partitions = total;
   }
 
-  altered(name: string, changes: ConfigChanges): void {
+  altered(name: string, changes: ConfigChanges, before: ReadonlyMap<string, ConfigEntry>): void {
     const { config } = this.#remember(name);
-    for (const [key, value] of changes) config.set(key, value);
+    for (const [key, to] of changes) config.set(key, { to, before: before.get(key) });
+  }
+
+  /** How long to wait before the brokers are asked again for `awaited` of this topic; `undefined`: not just now. */
+  askAgainMs(name: string, patienceMs: number): number | undefined {
+    const untilMs = this.#memories.get(name)?.untilMs ?? 0;
+    const ageMs = this.#clock.monotonicMs() - (untilMs - this.#keepMs);
+    // As long again as it took so far.
+    return ageMs < patienceMs ? Math.max(firstPauseMs, ageMs) : undefined;
   }
 
   deleted(id: string): void {
@@ -66,13 +82,13 @@ export class OwnWrites {
     return this.#settle(live, memory);
   }
 
-  /** Drops what the brokers show by now and adds the rest to what they say. */
+  /** Drops what the brokers have caught up with and adds the rest to what they say. */
   #settle(live: TopicState, memory: Memory): TopicState {
     delete memory.created;
     memory.topicId ??= live.id;
     if (live.partitions >= (memory.partitions ?? 0)) delete memory.partitions;
-    for (const [key, value] of memory.config) {
-      if (shows(live.config.get(key), value)) memory.config.delete(key);
+    for (const [key, { before }] of memory.config) {
+      if (!sameEntry(live.config.get(key), before)) memory.config.delete(key);
     }
     const done = memory.partitions === undefined && memory.config.size === 0;
     if (!done && memory.topicId === live.id) return withMemory(live, memory);
@@ -102,13 +118,11 @@ export class OwnWrites {
   }
 }
 
-function shows(entry: ConfigEntry | undefined, value: string | undefined): boolean {
-  if (value === undefined) return entry?.overridden !== true;
-  return entry?.overridden === true && entry.value !== undefined && sameValue(entry.value, value);
+function sameEntry(one: ConfigEntry | undefined, other: ConfigEntry | undefined): boolean {
+  return one?.value === other?.value && one?.overridden === other?.overridden;
 }
 
-function withMemory(topic: TopicState, memory: Memory): TopicState {
-  const config = new Map(topic.config);
-  for (const [key, value] of memory.config) config.set(key, { value, overridden: value !== undefined });
-  return { ...topic, partitions: Math.max(topic.partitions, memory.partitions ?? 0), config };
+function withMemory(topic: TopicState, { partitions = 0, config }: Memory): TopicState {
+  const awaited = new Map([...config].map(([key, { to }]) => [key, to]));
+  return { ...topic, partitions: Math.max(topic.partitions, partitions), ...(awaited.size > 0 && { awaited }) };
 }

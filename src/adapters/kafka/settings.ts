@@ -12,8 +12,10 @@ export interface KafkaSettings {
   maxBatchBytes: number;
   /** The most that one answer may take. Metadata of 100,000 partitions takes about 10 MB. */
   maxAnswerBytes: number;
-  /** How long an own write is believed while the brokers do not show it yet. */
+  /** How long an own write is remembered while the brokers do not show it yet. */
   ownWritesMs: number;
+  /** How long after a change of settings a look waits for the brokers to show it. */
+  catchUpMs: number;
   /** How long the first kept offset of a partition is reused: it moves only when old records expire. */
   logStartMs: number;
 }
@@ -27,6 +29,7 @@ export const defaultKafkaSettings: KafkaSettings = {
   maxBatchBytes: 1_048_576,
   maxAnswerBytes: 67_108_864,
   ownWritesMs: 30_000,
+  catchUpMs: 1_000,
   logStartMs: 30_000,
 };
 

@@ -12,6 +12,7 @@ import {
 } from './topic-calls.ts';
 import { isTopicId, topicIdOfUuid } from './topic-id.ts';
 import { bytesPerName, noTopic } from './topic-questions.ts';
+import { pause } from './wait.ts';
 
 export type TopicReads = Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'>;
 
@@ -27,8 +28,18 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
     return topic && config && stateOf(topic, config);
   }
 
+  /** Brokers mostly catch up within milliseconds, so a look right after a change asks again for a moment. */
+  async function describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
+    for (;;) {
+      const topic = cluster.ownWrites.show(name, await readTopic(name, options));
+      const pauseMs = topic?.awaited && cluster.ownWrites.askAgainMs(name, cluster.settings.catchUpMs);
+      if (pauseMs === undefined) return topic;
+      await pause(cluster.clock, pauseMs, options.signal);
+    }
+  }
+
   return {
-    describeTopic: async (name, options) => cluster.ownWrites.show(name, await readTopic(name, options)),
+    describeTopic,
     nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
   };
 }

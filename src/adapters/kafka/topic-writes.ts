@@ -1,5 +1,5 @@
 import { Fault } from '../../ports/fault.ts';
-import type { KafkaAdmin, NewTopic, Settled, TopicState, WriteOptions } from '../../ports/kafka.ts';
+import type { AlterOptions, KafkaAdmin, NewTopic, Settled, TopicState, WriteOptions } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { writeTimeoutMs } from './settings.ts';
@@ -29,7 +29,8 @@ export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'des
   const deletions = deletionBatcher(cluster);
   return {
     createTopic: (topic, options) => creations(options).call(topic, options),
-    alterTopicConfig: (name, changes, options) => alterations(options).call({ name, changes }, options),
+    alterTopicConfig: (name, changes, options) =>
+      alterations(options).call({ name, changes, before: options.before }, options),
     async deleteTopic(id, options) {
       if (!isTopicId(id))
         throw new Fault('kafka', 'rejected', `"${id}" is not a topic id`, { code: 'UNKNOWN_TOPIC_ID' });
@@ -123,8 +124,12 @@ function growthBatcher(cluster: Cluster, validateOnly: boolean) {
   });
 }
 
+interface Alteration extends ConfigAlteration {
+  before: AlterOptions['before'];
+}
+
 function alterationBatcher(cluster: Cluster, validateOnly: boolean) {
-  return batcherFor<ConfigAlteration, void>(cluster, {
+  return batcherFor<Alteration, void>(cluster, {
     keyOf: (alteration) => alteration.name,
     sizeOf: (alteration) => ({ partitions: 0, bytes: bytesOf(alteration.name, alteration.changes) }),
     send: async (alterations) => {
@@ -135,8 +140,8 @@ function alterationBatcher(cluster: Cluster, validateOnly: boolean) {
         what: (alteration) => `cannot alter the config of topic "${alteration.name}"`,
         acl: (alteration) => aclFor('IncrementalAlterConfigs', alteration.name),
         throttleTimeMs: answer.throttleTimeMs,
-        valueOf: ({ name, changes }) => {
-          if (!validateOnly) cluster.ownWrites.altered(name, changes);
+        valueOf: ({ name, changes, before }) => {
+          if (!validateOnly && before) cluster.ownWrites.altered(name, changes, before);
           return { ok: true, value: undefined };
         },
       });

@@ -19,6 +19,11 @@ export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise
   });
 }
 
+/** Ends after `ms`, or rejects as soon as the caller gives up. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return unlessAborted(signal, new Promise((resolve) => void clock.after(ms, resolve)));
+}
+
 export function abortFault(signal: AbortSignal): Fault {
   return new Fault('kafka', 'unavailable', 'the call was given up by its caller', {
     code: 'ABORTED',

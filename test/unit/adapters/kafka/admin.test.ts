@@ -12,7 +12,7 @@ import {
   ScriptedBroker,
   type ScriptedTopic,
 } from './scripted-broker.ts';
-import { all, i8, i16, i32, i64, list, none, tags, text } from './wire.ts';
+import { all, bool, i8, i16, i32, i64, list, none, tags, text } from './wire.ts';
 
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
@@ -111,6 +111,60 @@ describe('the Kafka admin', () => {
     const created = await create('orders');
     showTopics({ name: 'orders', errorCode: unknownTopic });
     expect(await admin.describeTopic('orders', options)).toEqual(created);
+  });
+
+  describe('after a change of settings', () => {
+    const key = 'retention.ms';
+    const before = new Map([[key, { value: '5', overridden: true }]]);
+    const entry = (value: string) =>
+      all(text(key), text(value), bool(false), i8(1), bool(false), list(), i8(5), none, tags);
+
+    /** What the broker shows at each question; the last one stays. */
+    function show(...values: string[]): void {
+      showTopics({ name: 'orders', leaders: [1] });
+      broker.answer(apiKey.DescribeConfigs, () => {
+        const value = (values.length > 1 ? values.shift() : values[0]) ?? '';
+        return all(i32(0), list(all(i16(0), none, i8(2), text('orders'), list(entry(value)), tags)), tags);
+      });
+    }
+
+    async function alter(): Promise<void> {
+      broker.answer(
+        apiKey.IncrementalAlterConfigs,
+        all(i32(0), list(all(i16(0), none, i8(2), text('orders'), tags)), tags),
+      );
+      await admin.alterTopicConfig('orders', new Map([[key, '6']]), { ...options, before });
+    }
+
+    it('asks again for a moment while the broker shows what was there before', async () => {
+      await alter();
+      show('5', '5', '6');
+      const topic = await admin.describeTopic('orders', options);
+      expect(topic?.config.get(key)).toEqual({ value: '6', overridden: true });
+      expect(topic).not.toHaveProperty('awaited');
+      expect(broker.count(apiKey.DescribeConfigs)).toBe(3);
+      await admin.describeTopic('orders', options);
+      expect(broker.count(apiKey.DescribeConfigs)).toBe(4);
+    });
+
+    it('shows what the broker made of it at the first look', async () => {
+      await alter();
+      show('999');
+      expect((await admin.describeTopic('orders', options))?.config.get(key)?.value).toBe('999');
+      expect(broker.count(apiKey.DescribeConfigs)).toBe(1);
+    });
+
+    it('tells what it waits for when the broker does not catch up, and asks no more than once a look then', async () => {
+      admin = adminOf({ catchUpMs: 100 });
+      await alter();
+      show('5');
+      const late = { config: before, awaited: new Map([[key, '6']]) };
+      expect(await admin.describeTopic('orders', options)).toMatchObject(late);
+      const asked = broker.count(apiKey.DescribeConfigs);
+      expect(asked).toBeLessThan(6);
+      expect(await admin.describeTopic('orders', options)).toMatchObject(late);
+      expect(broker.count(apiKey.DescribeConfigs)).toBe(asked + 1);
+    });
   });
 
   it('halves a request that is refused as a whole and blames only the topic that is wrong', async () => {

@@ -27,13 +27,6 @@ describe('own writes', () => {
     own = new OwnWrites(clock, keepMs);
   });
 
-  it('end with a value that the brokers show in their own spelling', () => {
-    own.altered('orders', new Map([['retention.ms', '0060000']]));
-    expect(show(topic())?.config.get('retention.ms')).toEqual(set('0060000'));
-    expect(show(withRetention(set('60000')))?.config.get('retention.ms')).toEqual(set('60000'));
-    expect(show(withRetention(set('1')))?.config.get('retention.ms')).toEqual(set('1'));
-  });
-
   it('pass on what brokers say about topics that we did not touch', () => {
     own.created(topic({ name: 'payments', id: 'other' }));
     expect(show(topic())).toEqual(topic());
@@ -61,11 +54,11 @@ describe('own writes', () => {
       expect(show(topic({ id: 'stale' }))).toEqual(topic());
     });
 
-    it('show growth and settings on top of it', () => {
+    it('show growth on top of it, and await settings', () => {
       own.grown('orders', 6);
-      own.altered('orders', new Map([['retention.ms', '1000']]));
-      expect(show(undefined)).toMatchObject({ id: 'first', partitions: 6 });
-      expect(show(undefined)?.config.get('retention.ms')).toEqual(set('1000'));
+      own.altered('orders', new Map([['retention.ms', '1000']]), topic().config);
+      expect(show(undefined)).toMatchObject({ id: 'first', partitions: 6, config: topic().config });
+      expect(show(undefined)?.awaited).toEqual(new Map([['retention.ms', '1000']]));
     });
   });
 
@@ -92,26 +85,53 @@ describe('own writes', () => {
   });
 
   describe('after altering settings', () => {
+    const alter = (to: string | undefined, before: ConfigEntry) =>
+      own.altered('orders', new Map([['retention.ms', to]]), withRetention(before).config);
+
     it.each([
-      { it: 'show the new value', wanted: '1000', seen: byDefault('604800000'), shown: set('1000') },
-      { it: 'show the new value over an old one', wanted: '1000', seen: set('5'), shown: set('1000') },
-      { it: 'show no override after a reset', wanted: undefined, seen: set('5'), shown: { overridden: false } },
-      { it: 'show the default once it is there', wanted: undefined, seen: byDefault('7'), shown: byDefault('7') },
-    ])('$it', ({ wanted, seen, shown }) => {
-      own.altered('orders', new Map([['retention.ms', wanted]]));
-      expect(show(withRetention(seen))?.config.get('retention.ms')).toMatchObject(shown);
+      { it: 'await a value', to: '1000', before: byDefault('5') },
+      { it: 'await a value in place of another', to: '1000', before: set('5') },
+      { it: 'await a reset', to: undefined, before: set('5') },
+    ])('$it while the brokers show what was there before, and show that', ({ to, before }) => {
+      alter(to, before);
+      const awaited = new Map([['retention.ms', to]]);
+      expect(show(withRetention(before))).toEqual({ ...withRetention(before), awaited });
     });
 
-    it('forget a setting once the brokers have shown it', () => {
-      own.altered('orders', new Map([['retention.ms', '1000']]));
-      show(withRetention(set('1000')));
-      expect(show(withRetention(set('5')))?.config.get('retention.ms')).toEqual(set('5'));
+    it.each([
+      { it: 'the value that was set', shown: set('1000') },
+      { it: 'what the brokers made of it', shown: set('999') },
+      { it: 'another value of theirs', shown: byDefault('5') },
+    ])('show $it as soon as the brokers do, and await nothing any more', ({ shown }) => {
+      alter('1000', set('5'));
+      show(withRetention(set('5')));
+      expect(show(withRetention(shown))).toEqual(withRetention(shown));
+      expect(show(withRetention(set('5')))).toEqual(withRetention(set('5')));
     });
 
-    it('believe the brokers after a while: they may have rewritten the value', async () => {
-      own.altered('orders', new Map([['retention.ms', '01000']]));
+    it('await nothing after a while: the brokers may have made the old value of the new', async () => {
+      alter('1000', set('5'));
       await clock.advance(keepMs);
-      expect(show(withRetention(set('1000')))?.config.get('retention.ms')).toEqual(set('1000'));
+      expect(show(withRetention(set('5')))).toEqual(withRetention(set('5')));
+    });
+
+    it('await nothing of another topic that took the name', () => {
+      alter('1000', set('5'));
+      show(withRetention(set('5')));
+      expect(show({ ...withRetention(set('5')), id: 'second' })).not.toHaveProperty('awaited');
+    });
+
+    it('let the brokers be asked again less and less often, and not for long', async () => {
+      alter('1000', set('5'));
+      const pauses: number[] = [];
+      for (;;) {
+        const pauseMs = own.askAgainMs('orders', 1_000);
+        if (pauseMs === undefined) break;
+        pauses.push(pauseMs);
+        await clock.advance(pauseMs);
+      }
+      expect(pauses).toEqual([25, 25, 50, 100, 200, 400, 800]);
+      expect(own.askAgainMs('payments', 1_000)).toBeUndefined();
     });
   });
 
