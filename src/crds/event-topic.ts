@@ -43,7 +43,7 @@ const spec = z
       'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
     ),
     config: topicConfig.describe(
-      'Settings of the topic; a setting that leaves this map returns to its default. Values are scalars; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
+      'Settings of the topic; a setting that leaves this map returns to the EventCluster’s topicDefaults, else to the brokers’ own. Values are scalars, not lists or maps; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
     ),
     ignoreConfigKeys: z
       .array(glob)
@@ -151,8 +151,9 @@ const status = z.object({
   appliedConfig: z
     .record(z.string(), setting)
     .optional()
-    .meta({ maxProperties: 128 })
-    .describe('Settings that we applied last. Example: {retention.ms: "604800000"}.'),
+    // Those of the spec, and as many that left it and cannot return yet.
+    .meta({ maxProperties: 256 })
+    .describe('Settings of ours, as they were sent last or became. Example: {retention.ms: "604800000"}.'),
   observed: z
     .object({
       partitions: z.int().min(0).meta(int32).describe('Live partitions. Example: 6.'),

@@ -67,6 +67,14 @@ export class KafkaChecker {
     await admin.alterConfigs({ validateOnly: false, resources });
   }
 
+  /** Replaces what holds for all brokers, where neither a broker nor a topic says otherwise. */
+  async setDefaults(config: Record<string, string>): Promise<void> {
+    const admin = await this.admin();
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    const resources = [{ type: ConfigResourceTypes.BROKER, name: '', configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+  }
+
   async close(): Promise<void> {
     await (await this.admin()).disconnect();
   }

@@ -130,6 +130,137 @@ describe('the settings of an EventTopic', () => {
   });
 });
 
+describe('settings of an EventTopic that do not become what the spec says', () => {
+  it('are named all when they are bad at creation, each with what Kafka expects', async () => {
+    const config = {
+      'retention.ms': '7d',
+      'message.format.version': '2.8',
+      'max.compaction.lag.ms': 0,
+      'cleanup.policy': 'compact',
+      'min.cleanable.dirty.ratio': '0.50d',
+      'segment.ms': '0x10',
+    };
+    const { key, topic } = await createTopic('misspelled', { config });
+    expect(await stalled(key, 'ConfigRejected')).toBe(
+      `topic "${topic}" is not created: the brokers refuse settings of spec.config; correct them or remove them: ` +
+        'max.compaction.lag.ms "0" (Value must be at least 1), ' +
+        'message.format.version "2.8" (Unknown topic config name: message.format.version), ' +
+        'retention.ms "7d" (Not a number of type LONG; it takes milliseconds, a whole number such as 604800000), ' +
+        'segment.ms "0x10" (Not a number of type LONG; it takes milliseconds, a whole number such as 604800000)',
+    );
+    const good = { 'retention.ms': null, 'message.format.version': null, 'max.compaction.lag.ms': 1 };
+    await change(key, { config: { ...good, 'segment.ms': null } });
+    await cluster.whenReady('EventTopic', key);
+  });
+
+  it('are no list and no map, and the message says what to write', async () => {
+    const { key, topic } = await createTopic('listed', { config: { 'cleanup.policy': ['compact', 'delete'] } });
+    expect(await stalled(key, 'ConfigRejected')).toContain('write it as text: "compact,delete"');
+    expect(await kafka.exists(topic)).toBe(false);
+    await change(key, { config: { 'cleanup.policy': 'compact,delete' } });
+    await cluster.whenReady('EventTopic', key);
+    await change(key, { config: { 'cleanup.policy': [], 'retention.ms': {}, 'segment.ms': 9_000_000 } });
+    const message = await stalled(key, 'ConfigRejected');
+    expect(message).toContain('cleanup.policy: a list is no value, so it is not used; write it as text: ""');
+    expect(message).toContain('retention.ms: a map is no value');
+    await becomes(topic, { 'cleanup.policy': 'compact,delete', 'segment.ms': '9000000' });
+  });
+
+  it('rest when somebody insists on others, and a new value of the spec is applied at once', async () => {
+    const { key, topic } = await createTopic('insisted', { config: { 'retention.ms': 3_600_000 } });
+    await cluster.whenReady('EventTopic', key);
+    for (let times = 0; times < 3; times += 1) {
+      await kafka.setConfig(topic, { 'retention.ms': '1000' });
+      await lookedAgain(key);
+    }
+    expect(await stalled(key, 'ValueRewrittenByBroker')).toContain('retention.ms was set to "3600000"');
+    await change(key, { driftPolicy: 'Report', config: { 'retention.ms': 5_000_000 } });
+    const { status } = await cluster.whenReady('EventTopic', key);
+    expect(status).toMatchObject({ appliedConfig: { 'retention.ms': '5000000' } });
+    expect(await kafka.overrides(topic)).toEqual({ 'retention.ms': '5000000' });
+  });
+
+  it('are tried again at once when a person asks for a look', async () => {
+    const { key, topic } = await createTopic('asked', { config: { 'retention.ms': 3_600_000 } });
+    await cluster.whenReady('EventTopic', key);
+    for (let times = 0; times < 3; times += 1) {
+      await kafka.setConfig(topic, { 'retention.ms': '1000' });
+      await lookedAgain(key);
+    }
+    await stalled(key, 'ValueRewrittenByBroker');
+    await lookedAgain(key);
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.overrides(topic)).toEqual({ 'retention.ms': '3600000' });
+  });
+
+  it('are told as the brokers show them, repeated items of a list dropped', async () => {
+    const { key, topic } = await createTopic('repeated', { config: { 'retention.ms': 3_600_000 } });
+    await cluster.whenReady('EventTopic', key);
+    await change(key, { config: { 'cleanup.policy': 'compact,delete,compact' } });
+    const { status } = await cluster.whenReady('EventTopic', key);
+    expect(status).toMatchObject({ observed: { cleanupPolicy: 'compact,delete' } });
+    await change(key, { config: { 'cleanup.policy': 'delete,delete' } });
+    expect((await cluster.whenReady('EventTopic', key)).status).toMatchObject({
+      observed: { cleanupPolicy: 'delete' },
+    });
+    await change(key, { config: { 'cleanup.policy': 'compact' } });
+    await cluster.whenReady('EventTopic', key);
+    expect(await kafka.overrides(topic)).toEqual({ 'cleanup.policy': 'compact', 'retention.ms': '3600000' });
+  });
+
+  it('stay as they are when their return is refused, while the rest is applied and drift is set back', async () => {
+    const kept = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': '5000' };
+    const { key, topic } = await createTopic('unreturned', { config: { ...kept, 'max.compaction.lag.ms': 10_000 } });
+    await cluster.whenReady('EventTopic', key);
+    await kafka.setDefaults({ 'log.cleaner.max.compaction.lag.ms': '1000' });
+    try {
+      await change(key, { config: { 'max.compaction.lag.ms': null, 'segment.ms': 3_600_000 } });
+      const message = await stalled(key, 'ConfigRejected');
+      expect(message).toContain(
+        'set it in spec.config again, or change what it depends on: max.compaction.lag.ms "10000"',
+      );
+      const all = { ...kept, 'max.compaction.lag.ms': '10000', 'segment.ms': '3600000' };
+      await becomes(topic, all);
+      await kafka.setConfig(topic, { ...all, 'segment.ms': '7200000' });
+      await lookedAgain(key);
+      await becomes(topic, all);
+      await eventually(
+        async () => expect((await cluster.get('EventTopic', key))?.status).toMatchObject({ appliedConfig: all }),
+        { within },
+      );
+      await change(key, { mode: 'Plan', config: { 'segment.ms': null } });
+      expect(await stalled(key, 'PlanOnly')).toContain('max.compaction.lag.ms');
+      const plan = [{ op: 'ResetConfig', key: 'segment.ms', from: '3600000', validated: true }];
+      expect((await cluster.get('EventTopic', key))?.status).toMatchObject({ plan });
+    } finally {
+      await kafka.setDefaults({});
+    }
+  });
+
+  it('return to what the EventCluster has for new topics when they leave the spec', async () => {
+    const defaults = (value: unknown) =>
+      cluster.patch('EventCluster', namespace, {
+        spec: { topicDefaults: { config: { 'min.insync.replicas': value } } },
+      });
+    await defaults(2);
+    try {
+      const { key, topic } = await createTopic('overridden', {
+        config: { 'min.insync.replicas': 1, 'segment.ms': 9_000_000 },
+      });
+      await cluster.whenReady('EventTopic', key);
+      await change(key, { config: { 'min.insync.replicas': null, 'segment.ms': null } });
+      expect((await cluster.whenReady('EventTopic', key)).status).not.toHaveProperty('appliedConfig');
+      expect(await kafka.overrides(topic)).toEqual({ 'min.insync.replicas': '2' });
+      await defaults(3);
+      await lookedAgain(key);
+      await cluster.whenReady('EventTopic', key);
+      expect(await kafka.overrides(topic)).toEqual({ 'min.insync.replicas': '2' });
+    } finally {
+      await defaults(null);
+    }
+  });
+});
+
 describe('an EventTopic in Plan mode', () => {
   it('shows a creation that the brokers would accept, and makes it once it may', async () => {
     const { key, topic } = await createTopic('planned', { mode: 'Plan', config: { 'retention.ms': 5_000_000 } });

@@ -78,7 +78,7 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     namespaces,
     // What the operator remembers for moments is its own.
     journal: { find: () => undefined },
-    written: { resting: () => new Set<string>() },
+    written: { resting: () => new Map<string, string>() },
     departures: { find: () => undefined },
     throttles: { recordOf: () => undefined },
     places: new Places(),

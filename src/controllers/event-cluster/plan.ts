@@ -4,7 +4,7 @@ import type { Fault } from '../../ports/fault.ts';
 import type { ClusterState, Settled } from '../../ports/kafka.ts';
 import type { RegistryState } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
-import { unsafeNumbers } from '../topic-settings.ts';
+import { describeUnusable, unusableSettings } from '../topic-settings.ts';
 
 export interface ObservedCluster {
   /** Who could not be asked for want of credentials. */
@@ -62,13 +62,10 @@ function judgeRegistry(registry: Settled<RegistryState> | undefined, probeMs: nu
 }
 
 function judgeDefaults({ spec }: EventCluster): Blocked | undefined {
-  const unsafe = unsafeNumbers(spec.topicDefaults?.config);
-  if (unsafe.length === 0) return undefined;
-  return {
-    kind: 'refuse',
-    reason: Reason.InvalidSpec,
-    message: `spec.topicDefaults.config ${unsafe.join(', ')}: a number past 2^53 loses digits on its way, so no topic is created with it; quote it`,
-  };
+  const unusable = unusableSettings(spec.topicDefaults?.config);
+  if (unusable.size === 0) return undefined;
+  const message = `no topic is created: ${describeUnusable('spec.topicDefaults.config', unusable)}`;
+  return { kind: 'refuse', reason: Reason.InvalidSpec, message };
 }
 
 function judgeNaming({ spec }: EventCluster, problem: string | undefined): Blocked | undefined {

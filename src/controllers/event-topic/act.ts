@@ -10,6 +10,7 @@ import { type DeletionEffects, deleteTopic } from './delete.ts';
 import { claimName } from './identity.ts';
 import { actOnReassignment } from './reassignment/act.ts';
 import type { Throttles } from './reassignment/throttles.ts';
+import { explainRefusedCreation } from './refused-creation.ts';
 import type { WrittenSettings } from './written-settings.ts';
 
 export interface TopicEffects extends DeletionEffects {
@@ -62,16 +63,17 @@ type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: K
  */
 async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, round: Round): Promise<EventNote> {
   const { use, uid, topic, replaces, frees } = action;
+  const admin = adminOf(effects.kafka, use);
   const thing = claimName(use.clusterId, topic.name);
   const before = effects.journal.find(thing);
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
   if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
   try {
-    const created = await adminOf(effects.kafka, use).createTopic(topic, { signal: round.signal });
+    const created = await admin.createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
     if (createdNothing(error, claimedBefore)) effects.journal.release(thing);
-    throw error;
+    throw error instanceof Fault ? await explainRefusedCreation(admin, action, error, round) : error;
   }
 }
 
@@ -108,7 +110,7 @@ function claim(
 
 async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {
   const { use, owner, name, changes, before, driftOnly } = action;
-  await adminOf(effects.kafka, use).alterTopicConfig(name, changes, { signal: round.signal });
+  await adminOf(effects.kafka, use).alterTopicConfig(name, changes, { signal: round.signal, before });
   effects.written.note(owner, changes, before, round.now);
   const keys = [...changes.keys()].sort().join(', ');
   return driftOnly

@@ -1,3 +1,4 @@
+import { reconcileRequestAnnotation } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Journal } from '../../ports/journal.ts';
@@ -71,6 +72,11 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
   };
 }
 
+/** What a person asked for last: to look now. */
+function requestOf({ metadata }: EventTopic): string | undefined {
+  return metadata.annotations?.[reconcileRequestAnnotation];
+}
+
 export interface Observing extends TopicSources {
   written: Pick<WrittenSettings, 'resting'>;
   places: Pick<Places, 'isTaken' | 'note'>;
@@ -107,7 +113,7 @@ async function askBrokers(
     placesTaken: 0,
     naming: judgeName(nameQuestion(resource, use), deps.compile),
     objections: noObjections,
-    resting: topic ? deps.written.resting(keyOf(resource), topic.config, now) : new Set(),
+    resting: topic ? deps.written.resting(keyOf(resource), topic, now, requestOf(resource)) : new Map(),
     replicas: await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options),
   };
   const ranked = { ...seen, placesTaken: takePlace(deps, resource, seen) };

@@ -3,6 +3,9 @@ import { sameValue } from '../../ports/kafka-values.ts';
 import { matchesAny } from '../globs.ts';
 import type { Settings } from '../topic-settings.ts';
 
+/** As long as the API lets a setting be. */
+const longestApplied = 8_192;
+
 export interface Drift {
   key: string;
   /** Absent when the setting has no value of its own any more. */
@@ -14,16 +17,32 @@ export interface ConfigQuestion {
   wanted: Settings;
   /** What we applied last. */
   applied: Settings;
+  /** What a setting returns to when it leaves the spec; those that are not named return to the brokers' own. */
+  defaults?: Settings;
   live: ReadonlyMap<string, ConfigEntry>;
+  /** What we changed lately and the brokers do not show yet. */
+  awaited?: ConfigChanges | undefined;
   driftPolicy: 'Enforce' | 'Report' | 'Ignore';
   /** Patterns of settings that belong to somebody else once the topic exists. */
   ignored?: readonly string[];
   /** Settings of which nobody can tell now what is wanted: they stay as they are. */
   held?: readonly string[];
-  /** Settings that the brokers refuse, with their words. */
+  /** Settings that the brokers refuse as they are to be, with their words. */
   refused?: ReadonlyMap<string, string>;
-  /** Settings that rest, because the brokers showed another value after they had been set. */
-  resting?: ReadonlySet<string>;
+  /** Values that rest, because the brokers showed another one after they had been set. */
+  resting?: ReadonlyMap<string, string>;
+}
+
+/** A setting that is not what it is to be and stays so. */
+export interface Unmet {
+  key: string;
+  /** Absent: it is to return to the brokers' own. */
+  wanted?: string;
+  live?: string;
+  /** It left the spec. */
+  left: boolean;
+  /** The brokers refuse it, with their words, or show another value than was set. */
+  cause: { kind: 'refused'; words: string } | { kind: 'rewritten' };
 }
 
 export interface ConfigPlan {
@@ -31,9 +50,10 @@ export interface ConfigPlan {
   changes: ConfigChanges;
   /** Settings of ours that somebody else changed, whether or not they are set back. */
   drift: readonly Drift[];
-  /** Settings that are not what is wanted and stay so: the brokers refuse the value, or show another one. */
-  unmet: readonly { key: string; cause: 'refused' | 'rewritten'; message: string }[];
-  /** What counts as applied as of this look. */
+  unmet: readonly Unmet[];
+  /** Settings that we changed and nobody has seen in effect. */
+  awaited: readonly string[];
+  /** What counts as applied as of this look: what was seen in effect, and what was sent. */
   applied: Settings;
 }
 
@@ -45,50 +65,104 @@ export interface ConfigPlan {
  * Settings that were never ours, or are ignored, are not touched.
  */
 export function planConfig(question: ConfigQuestion): ConfigPlan {
-  const { live, ignored = [], held = [] } = question;
+  const { ignored = [] } = question;
   const mine = (settings: Settings) => Object.entries(settings).filter(([key]) => !matchesAny(key, ignored));
-  const changes = new Map<string, string | undefined>();
-  const applied = new Map<string, string>();
-  const drift: Drift[] = [];
-  const unmet: ConfigPlan['unmet'][number][] = [];
-  for (const [key, value] of mine(question.applied)) {
-    if (Object.hasOwn(question.wanted, key) || live.get(key)?.overridden !== true) continue;
-    applied.set(key, value);
-    if (!held.includes(key)) changes.set(key, undefined);
+  const draft: Draft = { changes: new Map(), drift: [], unmet: [], awaited: [], applied: new Map() };
+  for (const [key, before] of mine(question.applied)) {
+    if (!Object.hasOwn(question.wanted, key)) planReturn(draft, question, key, before);
   }
-  for (const [key, value] of mine(question.wanted)) {
-    const entry = live.get(key);
-    const before = Object.hasOwn(question.applied, key) ? question.applied[key] : undefined;
-    if (isLive(entry, value)) {
-      applied.set(key, value);
-      continue;
-    }
-    const drifted = before !== undefined && sameValue(before, value);
-    if (drifted) drift.push({ key, ...(entry?.value !== undefined && { live: entry.value }), wanted: value });
-    if (before !== undefined) applied.set(key, before);
-    if (drifted && question.driftPolicy !== 'Enforce') continue;
-    const refusal = question.refused?.get(key);
-    if (refusal !== undefined) {
-      unmet.push({ key, cause: 'refused', message: refusal });
-    } else if (question.resting?.has(key) === true) {
-      unmet.push({ key, cause: 'rewritten', message: rewritten(key, value, entry) });
-      // It was set by us, so it is ours to reset.
-      applied.set(key, value);
-    } else {
-      changes.set(key, value);
-    }
-  }
+  for (const [key, value] of mine(question.wanted)) planValue(draft, question, key, value);
   return {
-    changes,
-    drift: drift.sort((a, b) => (a.key < b.key ? -1 : 1)),
-    unmet: unmet.sort((a, b) => (a.key < b.key ? -1 : 1)),
-    applied: Object.fromEntries(applied),
+    changes: draft.changes,
+    drift: draft.drift.sort(byKey),
+    unmet: draft.unmet.sort(byKey),
+    awaited: draft.awaited.sort(),
+    applied: Object.fromEntries(draft.applied),
   };
 }
 
-function rewritten(key: string, value: string, entry: ConfigEntry | undefined): string {
-  const shown = entry?.value === undefined ? 'no value' : `"${entry.value}"`;
-  return `${key} was set to "${value}" and the brokers show ${shown}: set spec.config to what they show, or list the setting in spec.ignoreConfigKeys; it is tried again once an hour`;
+interface Draft {
+  changes: Map<string, string | undefined>;
+  drift: Drift[];
+  unmet: Unmet[];
+  awaited: string[];
+  applied: Map<string, string>;
+}
+
+/** A setting that left the spec is ours until it is seen where it returns to; from then on it is left alone. */
+function planReturn(draft: Draft, question: ConfigQuestion, key: string, before: string): void {
+  const { defaults = {}, live, held = [], awaited } = question;
+  const target = Object.hasOwn(defaults, key) ? defaults[key] : undefined;
+  const entry = live.get(key);
+  const isThere = target === undefined ? entry?.overridden !== true : isLive(entry, target);
+  if (isThere && awaited?.has(key) !== true) return;
+  draft.applied.set(key, before);
+  if (!held.includes(key)) change(draft, question, { key, target, left: true });
+}
+
+function planValue(draft: Draft, question: ConfigQuestion, key: string, value: string): void {
+  const { applied, live, driftPolicy } = question;
+  const entry = live.get(key);
+  const before = Object.hasOwn(applied, key) ? applied[key] : undefined;
+  const isAwaited = question.awaited?.has(key) === true;
+  if (isLive(entry, value) && !isAwaited) {
+    draft.applied.set(key, value);
+    return;
+  }
+  if (before !== undefined) draft.applied.set(key, before);
+  const wasApplied = before !== undefined && sameValue(before, value);
+  if (wasApplied && !isAwaited) {
+    draft.drift.push({ key, ...(entry?.value !== undefined && { live: entry.value }), wanted: value });
+    if (driftPolicy !== 'Enforce') return;
+  }
+  const outcome = change(draft, question, { key, target: value, left: false });
+  // Ours to reset one day is what became of our value, whatever the brokers made of it.
+  if (outcome === 'rests' && !wasApplied && entry?.overridden === true) draft.applied.set(key, became(entry) ?? value);
+}
+
+/** `undefined`: not disclosed, or more than a status takes. */
+function became({ value }: ConfigEntry): string | undefined {
+  return value !== undefined && value.length <= longestApplied ? value : undefined;
+}
+
+interface Wish {
+  key: string;
+  target: string | undefined;
+  left: boolean;
+}
+
+/** Makes the change, or says why it is not made now. */
+function change(draft: Draft, question: ConfigQuestion, { key, target, left }: Wish): 'rests' | 'waits' | 'made' {
+  const { live, awaited, resting, refused } = question;
+  const value = live.get(key)?.value;
+  const about = {
+    key,
+    ...(target !== undefined && { wanted: target }),
+    ...(value !== undefined && { live: value }),
+    left,
+  };
+  const rested = resting?.get(key);
+  if (target !== undefined && rested !== undefined && sameValue(rested, target)) {
+    draft.unmet.push({ ...about, cause: { kind: 'rewritten' } });
+    return 'rests';
+  }
+  if (awaited?.has(key) === true) {
+    const sent = awaited.get(key);
+    if (sent !== undefined) draft.applied.set(key, sent);
+    draft.awaited.push(key);
+    return 'waits';
+  }
+  const words = refused?.get(key);
+  if (words === undefined) {
+    draft.changes.set(key, target);
+    return 'made';
+  }
+  draft.unmet.push({ ...about, cause: { kind: 'refused', words } });
+  return 'waits';
+}
+
+function byKey(one: { key: string }, other: { key: string }): number {
+  return one.key < other.key ? -1 : 1;
 }
 
 /** A value that happens to equal the broker's default is not ours until it is set on the topic itself. */
@@ -111,6 +185,7 @@ export function configMismatches(
 
 /** What stands on the topic itself, apart from what `defaults` put there. */
 export function overridesOf(live: ReadonlyMap<string, ConfigEntry>, defaults: Settings): Settings {
-  const own = [...live].filter(([key, { overridden }]) => overridden && !Object.hasOwn(defaults, key));
+  const isDefault = (key: string, value = '') => Object.hasOwn(defaults, key) && sameValue(defaults[key] ?? '', value);
+  const own = [...live].filter(([key, { overridden, value }]) => overridden && !isDefault(key, value));
   return Object.fromEntries(own.flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])));
 }

@@ -3,13 +3,17 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import { type Settings, settingsOf, unsafeNumbers } from '../topic-settings.ts';
+import { describeUnusable, type Settings, settingsOf, unusableSettings } from '../topic-settings.ts';
 import { refuse, type TopicAction, type TopicPlan } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
 import { forbiddenKeys, refuseForbiddenKeys, refusePartitions } from './policy.ts';
 import { planReplication } from './reassignment/plan.ts';
+import { refuseUnmet } from './rejection.ts';
+
+/** Brokers that take longer than a moment take seconds. */
+const awaitedAgainMs = 2_000;
 
 /** The topic is ours: bring it to the spec, part by part. A part that is refused holds back no other. */
 export function planChanges(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
@@ -38,14 +42,17 @@ export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic:
   const applied = appliedBefore(resource, observed, topic);
   const forbidden = forbiddenKeys({ ...applied, ...config }, observed.use);
   const wanted = Object.entries(settingsOf(config)).filter(([key]) => !forbidden.includes(key));
+  const defaults = observed.use.cluster.spec.topicDefaults?.config;
   return planConfig({
     wanted: Object.fromEntries(wanted),
     applied,
+    defaults: settingsOf(defaults),
     live: topic.config,
+    awaited: topic.awaited,
     driftPolicy,
     ignored: ignoreConfigKeys,
     // What was set while it was allowed is left alone.
-    held: [...unsafeNumbers(config), ...forbidden],
+    held: [...unusableSettings(config).keys(), ...unusableSettings(defaults).keys(), ...forbidden],
     refused: observed.objections.settings,
     resting: observed.resting,
   });
@@ -66,24 +73,21 @@ function appliedBefore(resource: EventTopic, observed: SeenTopic, topic: TopicSt
 }
 
 function refuseSettings({ spec }: EventTopic, topic: TopicState, config: ConfigPlan): Blocked[] {
-  const refused = config.unmet.filter(({ cause }) => cause === 'refused');
-  const rewritten = config.unmet.filter(({ cause }) => cause === 'rewritten');
-  const unsafe = unsafeNumbers(spec.config);
   return [
-    ...refused.map(({ message }) => refuse(Reason.ConfigRejected, message)),
-    ...rewritten.map(({ message }) =>
-      refuse(Reason.ValueRewrittenByBroker, `topic "${topic.name}": setting ${message}`),
-    ),
-    ...(unsafe.length > 0 ? [quoteIt(unsafe)] : []),
+    ...refuseUnmet(topic.name, config.unmet),
+    ...refuseUnusable(spec),
+    ...(config.awaited.length > 0 ? [awaitBrokers(topic, config.awaited)] : []),
   ];
 }
 
-/** JSON keeps the digits of numbers up to 2^53 only, so what arrived may not be what was written. */
-export function quoteIt(keys: readonly string[]): Blocked {
-  return refuse(
-    Reason.ConfigRejected,
-    `spec.config ${keys.join(', ')}: a number past 2^53 loses digits on its way, so it is not used; quote it`,
-  );
+export function refuseUnusable({ config }: EventTopic['spec']): Blocked[] {
+  const unusable = unusableSettings(config);
+  return unusable.size > 0 ? [refuse(Reason.ConfigRejected, describeUnusable('spec.config', unusable))] : [];
+}
+
+function awaitBrokers({ name }: TopicState, keys: readonly string[]): Blocked {
+  const message = `topic "${name}": ${keys.join(', ')} was changed, and the brokers do not show it yet`;
+  return { kind: 'wait', reason: Reason.Progressing, message, lookAgainMs: awaitedAgainMs };
 }
 
 function planGrowth(

@@ -5,6 +5,7 @@ import type { ConfigChanges, KafkaAdmin, KafkaCallOptions } from '../../ports/ka
 import type { TopicAction } from './actions.ts';
 import type { Objections, SeenTopic } from './observed.ts';
 import { decideTopic } from './plan.ts';
+import { explainRefusedCreation } from './refused-creation.ts';
 import { reasonOfRejection } from './rejection.ts';
 
 export const noObjections: Objections = { settings: new Map() };
@@ -34,7 +35,8 @@ async function objectionsTo(
   const judged = { ...options, validateOnly: true };
   switch (action.kind) {
     case 'create': {
-      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged)) : undefined;
+      const explained = (fault: Fault) => explainRefusedCreation(admin, action, fault, options);
+      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged), explained) : undefined;
       return creation ? { creation } : {};
     }
     case 'grow': {
@@ -50,7 +52,10 @@ async function objectionsTo(
   }
 }
 
-/** Brokers refuse all settings of a request for a single bad one and name only that, so each is then asked alone. */
+/**
+ * Brokers refuse all settings of a request for a single bad one and name only that, so each is then asked alone. Those
+ * that are good alone may still be bad together.
+ */
 async function refusedSettings(
   changes: ConfigChanges,
   judge: (changes: ConfigChanges) => Promise<void>,
@@ -60,19 +65,25 @@ async function refusedSettings(
   const refused = new Map<string, string>();
   for (const change of changes) {
     const own = changes.size === 1 ? refusal : await refusalOf(judge(new Map([change])));
-    if (own !== undefined) refused.set(change[0], own.message);
+    if (own !== undefined) refused.set(change[0], own.words);
   }
-  // Good one by one and refused together: nobody can be told which one to mend.
-  if (refused.size === 0) for (const [key] of changes) refused.set(key, refusal.message);
+  const good = new Map([...changes].filter(([key]) => !refused.has(key)));
+  const together = good.size === 0 || refused.size === 0 ? refusal : await refusalOf(judge(good));
+  // Nobody can be told which one to mend.
+  if (together !== undefined) for (const [key] of good) refused.set(key, together.words);
   return refused;
 }
 
-async function refusalOf(call: Promise<unknown>): Promise<{ reason: Reason; message: string } | undefined> {
+async function refusalOf(
+  call: Promise<unknown>,
+  explained: (fault: Fault) => Promise<Fault> | Fault = (fault) => fault,
+): Promise<{ reason: Reason; message: string; words: string } | undefined> {
   try {
     await call;
     return undefined;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'rejected') throw error;
-    return { reason: reasonOfRejection(error), message: error.message };
+    const { message, words = message } = await explained(error);
+    return { reason: reasonOfRejection(error), message, words };
   }
 }

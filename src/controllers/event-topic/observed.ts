@@ -15,7 +15,7 @@ import type { Traffic } from './traffic.ts';
 export interface Objections {
   creation?: { reason: Reason; message: string };
   growth?: { reason: Reason; message: string };
-  /** By setting. */
+  /** The brokers' words, by setting. */
   settings: ReadonlyMap<string, string>;
 }
 
@@ -38,8 +38,8 @@ export type ObservedTopic =
       placesTaken: number;
       naming: NameVerdict;
       objections: Objections;
-      /** Settings that the brokers do not keep as they were set lately. */
-      resting: ReadonlySet<string>;
+      /** Values, by setting, that were set lately and that the brokers do not keep. */
+      resting: ReadonlyMap<string, string>;
       /** What is written to a topic of ours with many partitions; absent: unknown, or not worth a look. */
       traffic?: Traffic | undefined;
       /** Absent: replicas are neither to be moved nor were they moved by us. */

@@ -4,11 +4,11 @@ import type { NewTopic, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import { type ClusterUse, holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
-import { settingsOf, unsafeNumbers } from '../topic-settings.ts';
+import { settingsOf, unusableSettings } from '../topic-settings.ts';
 import { blockedBy, refuse, type TopicPlan } from './actions.ts';
 import { planAdoption, takeOver } from './adoption.ts';
 import { ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
-import { planChanges, quoteIt } from './live-changes.ts';
+import { planChanges, refuseUnusable } from './live-changes.ts';
 import { refuseName } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { refuseAnotherTopic, refuseCreation, refuseDeletionPolicy } from './policy.ts';
@@ -124,11 +124,11 @@ function planCreation(resource: EventTopic, observed: SeenTopic, replaces: strin
   const refusals = [...refuseName(topicNameOf(resource), observed), ...refuseCreation(resource, observed)];
   if (refusals.length > 0) return blockedBy(refusals);
   if (objections.creation) return blockedBy([refuse(objections.creation.reason, objections.creation.message)]);
-  const unsafe = unsafeNumbers(spec.config);
+  const unusable = refuseUnusable(spec);
   // With a setting less than was wanted the topic could lose records before anybody reads of it.
-  if (unsafe.length > 0) return blockedBy([quoteIt(unsafe)]);
+  if (unusable.length > 0) return blockedBy(unusable);
   const defaults = use.cluster.spec.topicDefaults;
-  if (unsafeNumbers(defaults?.config).length > 0) return blockedBy([awaitUsableDefaults(use)]);
+  if (unusableSettings(defaults?.config).size > 0) return blockedBy([awaitUsableDefaults(use)]);
   const partitions = spec.partitions ?? defaults?.partitions;
   const replicationFactor = spec.replicationFactor ?? defaults?.replicationFactor;
   const topic: NewTopic = {

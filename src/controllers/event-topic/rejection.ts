@@ -1,5 +1,8 @@
 import { Reason } from '../../crds/reasons.ts';
 import type { Fault } from '../../ports/fault.ts';
+import type { Blocked } from '../../runtime/kind.ts';
+import { refuse } from './actions.ts';
+import type { Unmet } from './config.ts';
 
 /** Which part of the spec the brokers refuse, by their code. */
 export function reasonOfRejection({ code }: Fault): Reason {
@@ -11,4 +14,83 @@ export function reasonOfRejection({ code }: Fault): Reason {
     default:
       return Reason.TopicRejected;
   }
+}
+
+/** What the user reads of settings that stay otherwise than they are to be. */
+export function refuseUnmet(topic: string, unmet: readonly Unmet[]): Blocked[] {
+  const refused = unmet.flatMap((one) => (one.cause.kind === 'refused' ? [{ ...one, words: one.cause.words }] : []));
+  const [kept, returning] = [refused.filter(({ left }) => !left), refused.filter(({ left }) => left)];
+  return [
+    ...(kept.length > 0
+      ? [
+          refuse(
+            Reason.ConfigRejected,
+            `topic "${topic}": ${refusedValues(kept.map(({ wanted = '', ...one }) => ({ ...one, value: wanted })))}`,
+          ),
+        ]
+      : []),
+    ...(returning.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedReturns(returning)}`)] : []),
+    ...unmet
+      .filter(({ cause }) => cause.kind === 'rewritten')
+      .map((one) => refuse(Reason.ValueRewrittenByBroker, `topic "${topic}": setting ${rewritten(one)}`)),
+  ];
+}
+
+export interface RefusedValue {
+  key: string;
+  value: string;
+  /** What the brokers said. */
+  words: string;
+}
+
+/** The advice comes first: a long list may be cut. */
+export function refusedValues(refused: readonly RefusedValue[]): string {
+  const them = refused.length > 1 ? 'them' : 'it';
+  return `the brokers refuse ${refused.length > 1 ? 'settings' : 'a setting'} of spec.config; correct ${them} or remove ${them}: ${listed(refused)}`;
+}
+
+/** Each with what the brokers said, and with what they take where that is known by the name. */
+export function listed(refused: readonly RefusedValue[]): string {
+  return refused
+    .map(({ key, value, words }) => {
+      const said = [withoutPrefix(words, key, value), expectation(key, value)].filter((one) => one !== undefined);
+      return `${quotedKey(key)} ${quoted(value)} (${said.join('; ')})`;
+    })
+    .join(', ');
+}
+
+function refusedReturns(refused: readonly (Unmet & { words: string })[]): string {
+  const [them, are, defaults] = refused.length > 1 ? ['them', 'they are', 'defaults'] : ['it', 'it is', 'default'];
+  const settings = refused.map(({ key, live, wanted, words }) => {
+    const target = wanted === undefined ? 'the brokers’ own' : `the EventCluster’s ${quoted(wanted)}`;
+    return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${words})`;
+  });
+  return `the brokers refuse to return ${refused.length > 1 ? 'settings' : 'a setting'} that left spec.config to the ${defaults}, so ${are} kept as ${are}; set ${them} in spec.config again, or change what ${them === 'it' ? 'it depends' : 'they depend'} on: ${settings.join(', ')}`;
+}
+
+function rewritten({ key, wanted = '', live }: Unmet): string {
+  const shown = live === undefined ? 'no value' : quoted(live);
+  return `${quotedKey(key)} was set to ${quoted(wanted)} and the brokers show ${shown}, because they keep no other value or somebody else sets it: write what is meant to stand there into spec.config, or leave the setting to others with spec.ignoreConfigKeys; it is tried again once an hour, or at once with a new value of the annotation sluice.dev/reconcile-requested-at`;
+}
+
+/** Kafka begins with what the reader knows already. */
+function withoutPrefix(words: string, key: string, value: string): string {
+  const prefix = `Invalid value ${value} for configuration ${key}: `;
+  return words.startsWith(prefix) ? words.slice(prefix.length) : words;
+}
+
+function expectation(key: string, value: string): string | undefined {
+  if (/^[+-]?\d+$/.test(value.trim())) return undefined;
+  if (key.endsWith('.ms')) return 'it takes milliseconds, a whole number such as 604800000';
+  return key.endsWith('.bytes') ? 'it takes bytes, a whole number such as 1073741824' : undefined;
+}
+
+const longestShown = 80;
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > longestShown ? `${value.slice(0, longestShown)}…`.toWellFormed() : value);
+}
+
+function quotedKey(key: string): string {
+  return /^[\w.-]+$/.test(key) ? key : quoted(key);
 }

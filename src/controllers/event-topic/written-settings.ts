@@ -1,4 +1,4 @@
-import type { ConfigChanges, ConfigEntry } from '../../ports/kafka.ts';
+import type { ConfigChanges, ConfigEntry, TopicState } from '../../ports/kafka.ts';
 import { sameValue } from '../../ports/kafka-values.ts';
 
 /** How long a value that does not stay is left alone. */
@@ -12,42 +12,60 @@ interface Written {
   replaced: string | undefined;
   /** How often in a row this value was set in place of that one. */
   times: number;
-  atMs: number;
-  /** What the brokers showed at the first look after the write; absent: no look yet. */
+  restsUntilMs: number;
+  /** Whether it was said that it rests. */
+  told: boolean;
+  /** What the brokers showed once they had heard of the write; absent: nobody has looked since. */
   shown?: { value: string | undefined };
+}
+
+interface Memory {
+  settings: Map<string, Written>;
+  /** The last request of a person to look now. */
+  request?: string;
 }
 
 /**
  * What was set on topics lately, to notice values that do not stay: brokers that answer another value, or another
- * program that insists on its own. Such a setting rests for an hour at a time instead of being fought over. Kept in
- * memory: after a restart it is tried once more.
+ * program that insists on its own. Such a value rests for an hour at a time instead of being fought over; another value
+ * of the same setting does not. Kept in memory: after a restart it is tried once more.
  */
 export class WrittenSettings {
-  readonly #byOwner = new Map<string, Map<string, Written>>();
+  readonly #byOwner = new Map<string, Memory>();
 
   /** `owner` set these; `before` is what stood there. */
   note(owner: string, changes: ConfigChanges, before: ReadonlyMap<string, ConfigEntry>, now: Date): void {
-    const written = this.#byOwner.get(owner) ?? new Map<string, Written>();
-    this.#byOwner.set(owner, written);
+    const { settings } = this.#memoryOf(owner);
     for (const [key, value] of changes) {
-      const last = written.get(key);
+      const last = settings.get(key);
       const replaced = before.get(key)?.value;
-      const again = last !== undefined && last.value === value && last.replaced === replaced;
-      if (value === undefined) written.delete(key);
-      else written.set(key, { value, replaced, times: again ? last.times + 1 : 1, atMs: now.getTime() });
+      if (value === undefined) settings.delete(key);
+      else settings.set(key, { ...writtenAgain(last, value, replaced), restsUntilMs: now.getTime() + restMs });
     }
   }
 
-  /** Settings of `owner` that are to rest, given what the brokers show now. */
-  resting(owner: string, live: ReadonlyMap<string, ConfigEntry>, now: Date): ReadonlySet<string> {
-    const resting = new Set<string>();
-    for (const [key, written] of this.#byOwner.get(owner) ?? []) {
-      const value = live.get(key)?.value;
-      written.shown ??= { value };
+  /**
+   * Values of `owner` that are to rest, by setting, given what the brokers show now. A new `request` of a person ends
+   * the rests that were told before.
+   */
+  resting(
+    owner: string,
+    { config, awaited }: Pick<TopicState, 'config' | 'awaited'>,
+    now: Date,
+    request?: string,
+  ): ReadonlyMap<string, string> {
+    if (request !== undefined) this.#endRests(this.#memoryOf(owner), request, now);
+    const resting = new Map<string, string>();
+    for (const [key, written] of this.#byOwner.get(owner)?.settings ?? []) {
+      const value = config.get(key)?.value;
+      const isHeard = awaited?.has(key) !== true;
+      if (isHeard) written.shown ??= { value };
       if (value !== undefined && sameValue(value, written.value)) continue;
-      const rewritten = value === written.shown.value;
-      const contested = written.times >= mostCorrections && value === written.replaced;
-      if ((rewritten || contested) && now.getTime() - written.atMs < restMs) resting.add(key);
+      const rewritten = written.shown !== undefined && value === written.shown.value;
+      const contested = isHeard && written.times >= mostCorrections && value === written.replaced;
+      if (!(rewritten || contested) || now.getTime() >= written.restsUntilMs) continue;
+      written.told = true;
+      resting.set(key, written.value);
     }
     return resting;
   }
@@ -55,4 +73,29 @@ export class WrittenSettings {
   forget(owner: string): void {
     this.#byOwner.delete(owner);
   }
+
+  #endRests(memory: Memory, request: string, now: Date): void {
+    if (memory.request === request) return;
+    memory.request = request;
+    for (const written of memory.settings.values()) {
+      if (written.told) written.restsUntilMs = now.getTime();
+    }
+  }
+
+  #memoryOf(owner: string): Memory {
+    const memory = this.#byOwner.get(owner) ?? { settings: new Map() };
+    this.#byOwner.set(owner, memory);
+    return memory;
+  }
+}
+
+/** Where the brokers made the same of the same value before, that is taken to be so until they show another one. */
+function writtenAgain(
+  last: Written | undefined,
+  value: string,
+  replaced: string | undefined,
+): Omit<Written, 'restsUntilMs'> {
+  if (last?.value !== value) return { value, replaced, times: 1, told: false };
+  const times = last.replaced === replaced ? last.times + 1 : 1;
+  return { value, replaced, times, told: false, ...(last.shown?.value === replaced && { shown: last.shown }) };
 }

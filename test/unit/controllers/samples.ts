@@ -116,7 +116,7 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     placesTaken: 0,
     naming: { kind: 'fits' },
     objections: noObjections,
-    resting: new Set(),
+    resting: new Map(),
     ...overrides,
   };
 }

@@ -32,6 +32,27 @@ describe('a look before applying', () => {
     expect(finding.blocked).toEqual([expect.objectContaining({ kind: 'refuse', reason: 'ConfigRejected' })]);
   });
 
+  it('says of a return to the default that the brokers refuse it, and not that it would be made', async () => {
+    const kafka = new FakeKafka();
+    const { id: topicId } = kafka.putTopic('orders', {
+      config: new Map([
+        ['max.compaction.lag.ms', '10'],
+        ['segment.ms', '7'],
+      ]),
+    });
+    kafka.refuseReset = (key) => (key === 'max.compaction.lag.ms' ? 'less than the minimum' : undefined);
+    const appliedConfig = { 'max.compaction.lag.ms': '10', 'segment.ms': '7' };
+    const { clusterId } = kafka;
+    const { changes, blocked } = await lookAt(
+      topicResource({ clusterRef }, { topicId, clusterId, appliedConfig }),
+      kafka,
+    );
+    expect(changes).toEqual([{ op: 'ResetConfig', key: 'segment.ms', from: '7', validated: true }]);
+    expect(blocked).toEqual([
+      expect.objectContaining({ reason: 'ConfigRejected', message: expect.stringContaining('less than the minimum') }),
+    ]);
+  });
+
   it('judges the name as the operator does, and says one that would do', async () => {
     const kafka = new FakeKafka();
     const naming = { mode: 'Deny' as const, pattern: '^[a-z]+[.][a-z]+$' };

@@ -342,14 +342,75 @@ const rows: Row[] = [
     },
     actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
     blocked: [
-      { kind: 'refuse', reason: 'ConfigRejected', message: 'bad flush' },
-      { kind: 'refuse', reason: 'ConfigRejected', message: 'bad retention' },
+      {
+        kind: 'refuse',
+        reason: 'ConfigRejected',
+        message:
+          'topic "orders": the brokers refuse settings of spec.config; correct them or remove them: flush.ms "x" (bad flush; it takes milliseconds, a whole number such as 604800000), retention.ms "soon" (bad retention; it takes milliseconds, a whole number such as 604800000)',
+      },
     ],
+  },
+  {
+    it: 'keeps a setting that the brokers refuse to return to its default, and makes the other changes',
+    resource: topicResource(
+      { config: { 'segment.ms': 9 } },
+      { ...ours, appliedConfig: { 'max.compaction.lag.ms': '10000' } },
+    ),
+    seen: {
+      topic: liveTopic({}, { 'max.compaction.lag.ms': '10000' }),
+      objections: { settings: new Map([['max.compaction.lag.ms', 'less than min.compaction.lag.ms']]) },
+    },
+    actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
+    blocked: [
+      {
+        kind: 'refuse',
+        reason: 'ConfigRejected',
+        message:
+          'topic "orders": the brokers refuse to return a setting that left spec.config to the default, so it is kept as it is; set it in spec.config again, or change what it depends on: max.compaction.lag.ms "10000" to the brokers’ own (less than min.compaction.lag.ms)',
+      },
+    ],
+  },
+  {
+    it: 'waits for the brokers to show a change, and does not make it again',
+    resource: topicResource({ config: { 'retention.ms': 5 } }, ours),
+    seen: {
+      topic: { ...liveTopic({}, { 'retention.ms': '4' }), awaited: new Map([['retention.ms', '5']]) },
+    },
+    actions: [],
+    blocked: [wait('Progressing')],
+  },
+  {
+    it: 'returns a setting that left the spec to what the EventCluster has for new topics',
+    resource: topicResource({}, { ...ours, appliedConfig: { 'min.insync.replicas': '1', 'segment.ms': '9' } }),
+    seen: {
+      use: useOf(clusterOf({ topicDefaults: { config: { 'min.insync.replicas': 2 } } })),
+      topic: liveTopic({}, { 'min.insync.replicas': '1', 'segment.ms': '9' }),
+    },
+    actions: [
+      act({
+        kind: 'configure',
+        changes: new Map([
+          ['min.insync.replicas', '2'],
+          ['segment.ms', undefined],
+        ]),
+      }),
+    ],
+    blocked: [],
+  },
+  {
+    it: 'keeps a setting that left the spec while the EventCluster’s default for it cannot be used',
+    resource: topicResource({}, { ...ours, appliedConfig: { 'retention.ms': '5' } }),
+    seen: {
+      use: useOf(clusterOf({ topicDefaults: { config: { 'retention.ms': 2 ** 60 } } })),
+      topic: liveTopic({}, { 'retention.ms': '5' }),
+    },
+    actions: [],
+    blocked: [],
   },
   {
     it: 'leaves a value alone that the brokers do not keep',
     resource: topicResource({ config: { 'retention.ms': 5 } }, ours),
-    seen: { topic: liveTopic({}, { 'retention.ms': '7' }), resting: new Set(['retention.ms']) },
+    seen: { topic: liveTopic({}, { 'retention.ms': '7' }), resting: new Map([['retention.ms', '5']]) },
     actions: [],
     blocked: [refuse('ValueRewrittenByBroker')],
   },

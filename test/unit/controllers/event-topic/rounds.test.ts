@@ -335,6 +335,157 @@ describe('a broker that shows another value than was set', () => {
   });
 });
 
+describe('a setting that somebody insists on', () => {
+  const insisted = async () => {
+    const all = world({ config: { 'retention.ms': 5 } });
+    const { kafka, topics, settle, clock, ready } = all;
+    const look = async (by: string) => {
+      kafka.topics.get('orders')?.config.set('retention.ms', '9');
+      topics.edit(key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': by } } });
+      clock.jump(60_000);
+      await settle();
+    };
+    await settle();
+    for (const by of ['one', 'two', 'three']) await look(by);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ValueRewrittenByBroker' });
+    return { ...all, live: () => kafka.topics.get('orders')?.config.get('retention.ms') };
+  };
+
+  it.each(['Enforce', 'Report'] as const)('takes a new value at once, under %s too', async (driftPolicy) => {
+    const { topics, settle, ready, live, restart } = await insisted();
+    topics.edit(key, { spec: { driftPolicy, config: { 'retention.ms': 6 } } });
+    await settle();
+    expect(live()).toBe('6');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(topics.must(key).status?.appliedConfig).toEqual({ 'retention.ms': '6' });
+    restart();
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('is set back at once when a person asks for a look', async () => {
+    const { topics, settle, ready, live } = await insisted();
+    topics.edit(key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': 'again' } } });
+    await settle();
+    expect(live()).toBe('5');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('brokers that have not caught up with a change', () => {
+  it('are waited for, and nothing is said to be in sync that was not seen', async () => {
+    const { kafka, topics, settle, round, ready, condition } = world({ config: { 'retention.ms': 5 } });
+    await settle();
+    kafka.fallBehind();
+    topics.edit(key, { spec: { config: { 'retention.ms': 6 } } });
+    await round();
+    const { writes } = kafka;
+    await round();
+    expect(condition('Reconciling')).toMatchObject({ status: 'True', reason: 'Progressing' });
+    expect(topics.must(key).status?.observed).toMatchObject({ retentionMs: '5' });
+    expect(topics.must(key).status?.observedGeneration).toBe(2);
+    expect(ready()).toMatchObject({ observedGeneration: 1 });
+    expect(kafka.writes).toBe(writes);
+    kafka.catchUp();
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync', observedGeneration: 2 });
+    expect(topics.must(key).status?.observed).toMatchObject({ retentionMs: '6' });
+    expect(kafka.writes).toBe(writes);
+  });
+
+  it('are believed in the end: the value is told to be another one, and so after a restart', async () => {
+    const { kafka, topics, settle, round, ready, restart } = world({ config: { 'retention.ms': 5 } });
+    await settle();
+    kafka.rewrite = () => '5';
+    for (const start of [() => topics.edit(key, { spec: { config: { 'retention.ms': 6 } } }), restart]) {
+      kafka.fallBehind();
+      start();
+      await round();
+      expect(ready()).not.toMatchObject({ status: 'True', observedGeneration: 2 });
+      kafka.catchUp();
+      await settle();
+      expect(ready()).toMatchObject({ status: 'False', reason: 'ValueRewrittenByBroker' });
+    }
+  });
+});
+
+describe('a setting that leaves the spec', () => {
+  it('returns to what the EventCluster has for new topics, and does not follow that later', async () => {
+    const { kafka, clusters, topics, settle, ready } = world({ config: { 'min.insync.replicas': 1, 'segment.ms': 7 } });
+    clusters.edit('default', { spec: { topicDefaults: { config: { 'min.insync.replicas': 2 } } } });
+    await settle();
+    topics.edit(key, { spec: { config: { 'min.insync.replicas': null, 'segment.ms': null } } });
+    await settle();
+    const live = () => Object.fromEntries(kafka.topics.get('orders')?.config ?? []);
+    expect(live()).toEqual({ 'min.insync.replicas': '2' });
+    expect(topics.must(key).status).not.toHaveProperty('appliedConfig');
+    clusters.edit('default', { spec: { topicDefaults: { config: { 'min.insync.replicas': 3 } } } });
+    await settle();
+    expect(live()).toEqual({ 'min.insync.replicas': '2' });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('is kept when the brokers refuse that, and neither another change nor drift waits for it', async () => {
+    const { kafka, topics, settle, ready } = world({ config: { 'max.compaction.lag.ms': 10, 'segment.ms': 7 } });
+    await settle();
+    kafka.refuseReset = (setting) =>
+      setting === 'max.compaction.lag.ms' ? 'it would be less than the minimum' : undefined;
+    kafka.topics.get('orders')?.config.set('segment.ms', '1');
+    topics.edit(key, { spec: { config: { 'max.compaction.lag.ms': null, 'flush.ms': 8 } } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ConfigRejected' });
+    expect(ready()?.message).toContain(
+      'max.compaction.lag.ms "10" to the brokers’ own (it would be less than the minimum)',
+    );
+    const kept = { 'max.compaction.lag.ms': '10', 'segment.ms': '7', 'flush.ms': '8' };
+    expect(Object.fromEntries(kafka.topics.get('orders')?.config ?? [])).toEqual(kept);
+    expect(topics.must(key).status?.appliedConfig).toEqual(kept);
+    topics.edit(key, { spec: { mode: 'Plan', config: { 'flush.ms': null } } });
+    await settle();
+    expect(topics.must(key).status?.plan).toEqual([{ op: 'ResetConfig', key: 'flush.ms', from: '8', validated: true }]);
+    expect(ready()?.message).toContain('max.compaction.lag.ms');
+  });
+});
+
+describe('a creation that the brokers refuse', () => {
+  const config = { 'retention.ms': '7d', 'no.such': 1, 'segment.ms': 7 };
+  const says =
+    'the brokers refuse settings of spec.config; correct them or remove them: no.such "1" (Unknown topic config name: no.such), retention.ms "7d" (Invalid value 7d for configuration retention.ms; it takes milliseconds, a whole number such as 604800000)';
+
+  it.each(['Apply', 'Plan'] as const)('names every setting that is bad, in mode %s', async (mode) => {
+    const { kafka, topics, settle, ready } = world({ mode, config });
+    await settle();
+    expect(ready()).toMatchObject({
+      ...{ status: 'False', reason: 'ConfigRejected' },
+      message: `topic "orders" is not created: ${says}`,
+    });
+    expect(kafka.topics.size).toBe(0);
+    topics.edit(key, { spec: { mode: 'Apply', config: { 'retention.ms': 5, 'no.such': null } } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('says whose settings they are', async () => {
+    const { clusters, settle, ready } = world({ config: { 'no.such': 1 } });
+    clusters.edit('default', { spec: { topicDefaults: { config: { 'retention.ms': 'long' } } } });
+    await settle();
+    expect(ready()?.message).toMatch(/refuse a setting of spec.config; correct it or remove it: no.such "1" \(/);
+    expect(ready()?.message).toMatch(
+      /what EventCluster "default" has in topicDefaults; ask its owner .*retention.ms "long"/,
+    );
+  });
+
+  it('takes a list for no value, and says how to write it', async () => {
+    const { kafka, settle, ready } = world({ config: { 'cleanup.policy': ['compact', 'delete'] } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ConfigRejected' });
+    expect(ready()?.message).toContain(
+      'cleanup.policy: a list is no value, so it is not used; write it as text: "compact,delete"',
+    );
+    expect(kafka.topics.size).toBe(0);
+  });
+});
+
 describe('a part that the brokers refuse', () => {
   it('holds back no other, and nothing is tried that is known to be refused', async () => {
     const { kafka, topics, settle, ready } = world({ partitions: 2, keyed: false, config: { 'retention.ms': 5 } });

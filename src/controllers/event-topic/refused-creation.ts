@@ -1,0 +1,62 @@
+import { Fault } from '../../ports/fault.ts';
+import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../ports/kafka.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+import { settingsOf } from '../topic-settings.ts';
+import { listed, type RefusedValue, refusedValues } from './rejection.ts';
+
+/**
+ * Brokers name the first bad setting of a topic only. So once they have refused it for its settings, each of these is
+ * asked about alone, and all that are bad are named. Any other refusal is passed on as it is.
+ */
+export async function explainRefusedCreation(
+  admin: KafkaAdmin,
+  { topic, use }: { topic: NewTopic; use: ClusterUse },
+  refusal: Fault,
+  options: KafkaCallOptions,
+): Promise<Fault> {
+  if (refusal.code !== 'INVALID_CONFIG') return refusal;
+  const asked = [...topic.config].map(async ([key, value]): Promise<RefusedValue[]> => {
+    const words = await wordsAgainst(admin, { ...topic, config: new Map([[key, value]]) }, options);
+    return words === undefined ? [] : [{ key, value, words }];
+  });
+  const refused = (await Promise.all(asked)).flat().sort((one, other) => (one.key < other.key ? -1 : 1));
+  const message = `topic "${topic.name}" is not created: ${explain(refused, use, refusal)}`;
+  return new Fault(refusal.system, refusal.kind, message, { code: refusal.code, cause: refusal });
+}
+
+/** What the brokers say against the settings of a topic; `undefined`: nothing. */
+async function wordsAgainst(
+  admin: KafkaAdmin,
+  topic: NewTopic,
+  options: KafkaCallOptions,
+): Promise<string | undefined> {
+  try {
+    await admin.createTopic(topic, { ...options, validateOnly: true });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === 'unavailable') throw error;
+    return error.code === 'INVALID_CONFIG' ? wordsOf(error) : undefined;
+  }
+}
+
+function explain(refused: readonly RefusedValue[], { name, cluster }: ClusterUse, refusal: Fault): string {
+  if (refused.length === 0) {
+    return `the brokers refuse its settings together; change those of spec.config that do not go together: ${wordsOf(refusal)}`;
+  }
+  const defaults = settingsOf(cluster.spec.topicDefaults?.config);
+  const [theirs, own] = [true, false].map((byDefault) =>
+    refused.filter(({ key, value }) => (defaults[key] === value) === byDefault),
+  );
+  return [
+    ...(own && own.length > 0 ? [refusedValues(own)] : []),
+    ...(theirs && theirs.length > 0
+      ? [
+          `the brokers refuse what EventCluster "${name}" has in topicDefaults; ask its owner to correct it, or say otherwise in spec.config: ${listed(theirs)}`,
+        ]
+      : []),
+  ].join('; ');
+}
+
+function wordsOf({ words, message }: Fault): string {
+  return words ?? message;
+}
