@@ -34,7 +34,7 @@ async function wordsAgainst(
     await admin.createTopic(topic, { ...options, validateOnly: true });
     return undefined;
   } catch (error) {
-    if (!(error instanceof Fault) || error.kind === 'unavailable') throw error;
+    if (!(error instanceof Fault) || error.kind === 'unavailable' || error.kind === 'throttled') throw error;
     return error.code === 'INVALID_CONFIG' ? wordsOf(error) : undefined;
   }
 }
@@ -44,17 +44,17 @@ function explain(refused: readonly RefusedValue[], { name, cluster }: ClusterUse
     return `the brokers refuse its settings together; change those of spec.config that do not go together: ${wordsOf(refusal)}`;
   }
   const defaults = settingsOf(cluster.spec.topicDefaults?.config);
-  const [theirs, own] = [true, false].map((byDefault) =>
-    refused.filter(({ key, value }) => (defaults[key] === value) === byDefault),
-  );
+  const { own = [], theirs = [] } = Object.groupBy(refused, ({ key, value }) => {
+    return defaults[key] === value ? 'theirs' : 'own';
+  });
   return [
-    ...(own && own.length > 0 ? [refusedValues(own)] : []),
-    ...(theirs && theirs.length > 0
-      ? [
-          `the brokers refuse what EventCluster "${name}" has in topicDefaults; ask its owner to correct it, or say otherwise in spec.config: ${listed(theirs)}`,
-        ]
-      : []),
+    ...(own.length > 0 ? [refusedValues(own)] : []),
+    ...(theirs.length > 0 ? [refusedDefaults(name, theirs)] : []),
   ].join('; ');
+}
+
+function refusedDefaults(cluster: string, refused: readonly RefusedValue[]): string {
+  return `the brokers refuse what EventCluster "${cluster}" has in topicDefaults; ask its owner to correct it, or say otherwise in spec.config: ${listed(refused)}`;
 }
 
 function wordsOf({ words, message }: Fault): string {

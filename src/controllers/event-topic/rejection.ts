@@ -19,17 +19,11 @@ export function reasonOfRejection({ code }: Fault): Reason {
 /** What the user reads of settings that stay otherwise than they are to be. */
 export function refuseUnmet(topic: string, unmet: readonly Unmet[]): Blocked[] {
   const refused = unmet.flatMap((one) => (one.cause.kind === 'refused' ? [{ ...one, words: one.cause.words }] : []));
-  const [kept, returning] = [refused.filter(({ left }) => !left), refused.filter(({ left }) => left)];
+  const values = refused.flatMap(({ wanted = '', ...one }) => (one.left ? [] : [{ ...one, value: wanted }]));
+  const returns = refused.filter(({ left }) => left);
   return [
-    ...(kept.length > 0
-      ? [
-          refuse(
-            Reason.ConfigRejected,
-            `topic "${topic}": ${refusedValues(kept.map(({ wanted = '', ...one }) => ({ ...one, value: wanted })))}`,
-          ),
-        ]
-      : []),
-    ...(returning.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedReturns(returning)}`)] : []),
+    ...(values.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedValues(values)}`)] : []),
+    ...(returns.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedReturns(returns)}`)] : []),
     ...unmet
       .filter(({ cause }) => cause.kind === 'rewritten')
       .map((one) => refuse(Reason.ValueRewrittenByBroker, `topic "${topic}": setting ${rewritten(one)}`)),
@@ -53,19 +47,18 @@ export function refusedValues(refused: readonly RefusedValue[]): string {
 export function listed(refused: readonly RefusedValue[]): string {
   return refused
     .map(({ key, value, words }) => {
-      const said = [withoutPrefix(words, key, value), expectation(key, value)].filter((one) => one !== undefined);
-      return `${quotedKey(key)} ${quoted(value)} (${said.join('; ')})`;
+      const said = [shortened(withoutPrefix(words, key, value), longestWords), expectation(key, value)];
+      return `${quotedKey(key)} ${quoted(value)} (${said.filter((one) => one !== undefined).join('; ')})`;
     })
     .join(', ');
 }
 
 function refusedReturns(refused: readonly (Unmet & { words: string })[]): string {
-  const [them, are, defaults] = refused.length > 1 ? ['them', 'they are', 'defaults'] : ['it', 'it is', 'default'];
   const settings = refused.map(({ key, live, wanted, words }) => {
-    const target = wanted === undefined ? 'the brokers’ own' : `the EventCluster’s ${quoted(wanted)}`;
-    return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${words})`;
+    const target = wanted === undefined ? "the brokers' own" : `the EventCluster's ${quoted(wanted)}`;
+    return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${shortened(words, longestWords)})`;
   });
-  return `the brokers refuse to return ${refused.length > 1 ? 'settings' : 'a setting'} that left spec.config to the ${defaults}, so ${are} kept as ${are}; set ${them} in spec.config again, or change what ${them === 'it' ? 'it depends' : 'they depend'} on: ${settings.join(', ')}`;
+  return `the brokers refuse the default of what left spec.config, which stays as it is; set it in spec.config again, or change what it depends on: ${settings.join(', ')}`;
 }
 
 function rewritten({ key, wanted = '', live }: Unmet): string {
@@ -85,12 +78,18 @@ function expectation(key: string, value: string): string | undefined {
   return key.endsWith('.bytes') ? 'it takes bytes, a whole number such as 1073741824' : undefined;
 }
 
-const longestShown = 80;
+/** One long value must not hide the settings after it. */
+const longestValue = 80;
+const longestWords = 256;
 
 function quoted(value: string): string {
-  return JSON.stringify(value.length > longestShown ? `${value.slice(0, longestShown)}…`.toWellFormed() : value);
+  return JSON.stringify(shortened(value, longestValue));
 }
 
 function quotedKey(key: string): string {
   return /^[\w.-]+$/.test(key) ? key : quoted(key);
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…`.toWellFormed() : text;
 }

@@ -366,7 +366,7 @@ const rows: Row[] = [
         kind: 'refuse',
         reason: 'ConfigRejected',
         message:
-          'topic "orders": the brokers refuse to return a setting that left spec.config to the default, so it is kept as it is; set it in spec.config again, or change what it depends on: max.compaction.lag.ms "10000" to the brokers’ own (less than min.compaction.lag.ms)',
+          'topic "orders": the brokers refuse the default of what left spec.config, which stays as it is; set it in spec.config again, or change what it depends on: max.compaction.lag.ms "10000" to the brokers\' own (less than min.compaction.lag.ms)',
       },
     ],
   },

@@ -435,7 +435,7 @@ describe('a setting that leaves the spec', () => {
     await settle();
     expect(ready()).toMatchObject({ status: 'False', reason: 'ConfigRejected' });
     expect(ready()?.message).toContain(
-      'max.compaction.lag.ms "10" to the brokers’ own (it would be less than the minimum)',
+      'max.compaction.lag.ms "10" to the brokers\' own (it would be less than the minimum)',
     );
     const kept = { 'max.compaction.lag.ms': '10', 'segment.ms': '7', 'flush.ms': '8' };
     expect(Object.fromEntries(kafka.topics.get('orders')?.config ?? [])).toEqual(kept);
