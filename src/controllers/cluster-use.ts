@@ -57,9 +57,7 @@ export type ClusterAnswer<Use> = { kind: 'use'; use: Use } | { kind: 'blocked'; 
 
 /** Finds the cluster that a resource uses, or says what is missing. Whether its Kafka has ever answered is not asked. */
 export function findCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterAccess> {
-  const all = [...clusters].filter((cluster) => !cluster.metadata.deletionTimestamp);
-  const name = question.clusterRef?.name ?? question.pinned;
-  const found = name === undefined ? defaultCluster(all) : namedCluster(name, all);
+  const found = theOnlyOne(question, meantBy(question, clusters));
   if ('reason' in found) return { kind: 'blocked', gone: found.reason === Reason.ClusterNotFound, blocked: found };
   const changed = refuseChangedId(found);
   if (changed) return { kind: 'blocked', gone: false, blocked: changed };
@@ -79,26 +77,33 @@ export function resolveCluster(question: ClusterQuestion, clusters: Iterable<Eve
   return { kind: 'use', use: { ...answer.use, clusterId } };
 }
 
-function namedCluster(name: string, all: readonly EventCluster[]): EventCluster | Blocked {
-  const found = all.find((cluster) => cluster.metadata.name === name);
-  return found ?? wait(Reason.ClusterNotFound, `EventCluster "${name}" does not exist; create it or name another one`);
+function nameIn({ clusterRef, pinned }: ClusterQuestion): string | undefined {
+  return clusterRef?.name ?? pinned;
 }
 
-function defaultCluster(all: readonly EventCluster[]): EventCluster | Blocked {
-  const defaults = all.filter((cluster) => cluster.metadata.annotations?.[defaultClusterAnnotation] === 'true');
-  const [first, second] = defaults;
+/** The EventClusters that a resource may mean: the named one, or each that is annotated as the default. */
+function meantBy(question: ClusterQuestion, clusters: Iterable<EventCluster>): EventCluster[] {
+  const name = nameIn(question);
+  const isMeant = ({ metadata }: EventCluster) =>
+    name === undefined ? metadata.annotations?.[defaultClusterAnnotation] === 'true' : metadata.name === name;
+  return [...clusters].filter((cluster) => !cluster.metadata.deletionTimestamp && isMeant(cluster));
+}
+
+function theOnlyOne(question: ClusterQuestion, meant: readonly EventCluster[]): EventCluster | Blocked {
+  const [first, second] = meant;
   if (first && !second) return first;
-  if (!first) {
-    return wait(
-      Reason.ClusterNotFound,
-      `no EventCluster is annotated ${defaultClusterAnnotation}; set spec.clusterRef or annotate one`,
-    );
-  }
-  const names = defaults.map((cluster) => `"${cluster.metadata.name}"`).sort();
+  if (!first) return wait(Reason.ClusterNotFound, notFound(nameIn(question)));
+  const names = meant.map((cluster) => `"${cluster.metadata.name}"`).sort();
   return wait(
     Reason.AmbiguousDefaultCluster,
     `EventClusters ${names.join(' and ')} are both annotated ${defaultClusterAnnotation}; set spec.clusterRef or keep one annotation`,
   );
+}
+
+function notFound(name: string | undefined): string {
+  return name === undefined
+    ? `no EventCluster is annotated ${defaultClusterAnnotation}; set spec.clusterRef or annotate one`
+    : `EventCluster "${name}" does not exist; create it or name another one`;
 }
 
 function refuseChangedId({ metadata, status }: EventCluster): Blocked | undefined {
@@ -147,10 +152,38 @@ export function adminOf(kafka: ClusterConnections, { cluster }: ClusterUse): Kaf
 
 export type GrantKind = 'topics' | 'subjects' | 'groups';
 
+/** `unknown`: nobody can tell now. */
+export type Grant = 'granted' | 'refused' | 'unknown';
+
+/**
+ * What access rules say of `names`. They are in the spec of an EventCluster, so they are known while its Kafka is not;
+ * not known is what one that is gone would say, what one of two defaults says, and what depends on labels not yet seen.
+ */
+export function grantOf(
+  question: ClusterQuestion,
+  clusters: Iterable<EventCluster>,
+  kind: GrantKind,
+  names: readonly string[],
+): Grant {
+  const rules = meantBy(question, clusters).map(({ spec }) => ruleFor(question.namespace, spec.access));
+  const grants = new Set(rules.map((rule) => (rule === 'unseen' ? 'unknown' : grantIn(rule, kind, names))));
+  const [grant = 'unknown'] = grants;
+  return grants.size === 1 ? grant : 'unknown';
+}
+
+function grantIn(rule: AccessRule | undefined, kind: GrantKind, names: readonly string[]): Grant {
+  return ungranted(rule, kind, names).length === 0 ? 'granted' : 'refused';
+}
+
+/** Those of `names` that the rule does not grant. */
+export function ungranted(rule: AccessRule | undefined, kind: GrantKind, names: readonly string[]): string[] {
+  const granted = rule?.[kind] ?? [];
+  return names.filter((name) => !matchesAny(name, granted));
+}
+
 /** A refusal when the cluster's access rules do not grant `names` to the namespace. */
 export function refuseUngranted(use: ClusterAccess, kind: GrantKind, names: readonly string[]): Blocked | undefined {
-  const granted = use.rule?.[kind] ?? [];
-  const refused = names.filter((name) => !matchesAny(name, granted)).map((name) => `"${name}"`);
+  const refused = ungranted(use.rule, kind, names).map((name) => `"${name}"`);
   if (refused.length === 0) return undefined;
   return {
     kind: 'refuse',

@@ -73,10 +73,10 @@ async function whatChanged(
   if (liveName !== undefined && liveName !== name) return 'the name of its id';
   if (records !== 'none') return 'what it holds';
   if (otherOwner(effects, live, use) !== undefined) return 'who claims it';
+  if (live.metadata.annotations?.[allowDeleteAnnotation] === id) return undefined;
   if (hasUnseenUsers(effects, live, use)) return 'who may use it';
   const { here, elsewhere } = consumersOf(effects, live, use);
-  const allowed = live.metadata.annotations?.[allowDeleteAnnotation] === id;
-  return !allowed && (here.length > 0 || elsewhere) ? 'who refers to it' : undefined;
+  return here.length > 0 || elsewhere ? 'who refers to it' : undefined;
 }
 
 /** The very resource, and as it was when its removal was planned. */

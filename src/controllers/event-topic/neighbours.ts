@@ -7,11 +7,14 @@ import type { ResourceCache } from '../../ports/kube.ts';
 import {
   type ClusterUse,
   type ClusterUser,
+  type Grant,
+  type GrantKind,
+  grantOf,
   type NamespaceView,
   questionOf,
-  refuseUngranted,
   resolveCluster,
 } from '../cluster-use.ts';
+import { groupIdOf } from '../event-consumer/plan.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 
@@ -78,29 +81,48 @@ export function mayHaveHeir(around: Neighbourhood, resource: EventTopic): boolea
 
 /** Without a grant nobody holds a name against those who have one. */
 export function mayClaim(around: Neighbourhood, other: EventTopic, { clusterId }: ClusterUse): boolean {
-  const use = useIn(around, other, clusterId);
-  return use !== undefined && refuseUngranted(use, 'topics', [topicNameOf(other)]) === undefined;
+  return isIn(around, other, clusterId) && grantFor(around, other, 'topics', topicNameOf(other)) === 'granted';
 }
 
-/** How a resource uses the Kafka cluster with this id, by whichever EventCluster; `undefined`: it uses another one. */
-function useIn(around: Neighbourhood, user: EventTopic | EventConsumer, clusterId: string): ClusterUse | undefined {
+/** Whether a resource uses the Kafka cluster with this id, by whichever EventCluster. */
+function isIn(around: Neighbourhood, user: ClusterUser, clusterId: string): boolean {
   const answer = resolveCluster(questionOf(user, around.namespaces), around.clusters.list());
-  return answer.kind === 'use' && answer.use.clusterId === clusterId ? answer.use : undefined;
+  return answer.kind === 'use' && answer.use.clusterId === clusterId;
+}
+
+/** What the EventCluster through which a resource names the topic says to that. */
+function grantFor(around: Neighbourhood, user: ClusterUser, kind: GrantKind, name: string): Grant {
+  return grantOf(questionOf(user, around.namespaces), around.clusters.list(), kind, [name]);
+}
+
+/** Who may not read the topic with its group holds nobody else's. */
+function isRefused(around: Neighbourhood, consumer: EventConsumer, topic: string): boolean {
+  const grants = [
+    grantFor(around, consumer, 'groups', groupIdOf(consumer)),
+    grantFor(around, consumer, 'topics', topic),
+  ];
+  return grants.includes('refused');
+}
+
+/** EventConsumers that name the topic and may read it, as far as anybody can tell. */
+function consumersNaming(around: Neighbourhood, topic: string): EventConsumer[] {
+  return around.consumers
+    .byIndex(consumedTopicIndex, topic)
+    .filter((consumer) => !consumer.metadata.deletionTimestamp && !isRefused(around, consumer, topic));
 }
 
 /**
  * Whether somebody names the topic through an EventCluster of which nobody can tell now that it is another Kafka
- * cluster: not reached yet, at a wrong address, one of two defaults. Such a user is not seen, and is not nobody.
+ * cluster: not reached yet, at a wrong address, one of two defaults. Such a user is not seen, and is not nobody, unless
+ * the EventCluster does not grant it the topic anyway.
  */
 export function hasUnseenUsers(around: Neighbourhood, resource: EventTopic, { clusterId }: ClusterUse): boolean {
   const name = topicNameOf(resource);
-  const users = [...around.topics.byIndex(topicIndex, name), ...around.consumers.byIndex(consumedTopicIndex, name)];
-  return users.some(
-    ({ metadata, ...user }) =>
-      metadata.uid !== resource.metadata.uid &&
-      !metadata.deletionTimestamp &&
-      mayMean({ ...user, metadata }, around, clusterId),
-  );
+  const claiming = around.topics
+    .byIndex(topicIndex, name)
+    .filter(({ metadata }) => metadata.uid !== resource.metadata.uid && !metadata.deletionTimestamp)
+    .filter((other) => grantFor(around, other, 'topics', name) !== 'refused');
+  return [...claiming, ...consumersNaming(around, name)].some((user) => mayMean(user, around, clusterId));
 }
 
 function mayMean(user: ClusterUser, around: Neighbourhood, clusterId: string): boolean {
@@ -121,9 +143,7 @@ export interface TopicConsumers {
 
 export function consumersOf(around: Neighbourhood, resource: EventTopic, { clusterId }: ClusterUse): TopicConsumers {
   const { namespace } = resource.metadata;
-  const all = around.consumers
-    .byIndex(consumedTopicIndex, topicNameOf(resource))
-    .filter((consumer) => !consumer.metadata.deletionTimestamp && useIn(around, consumer, clusterId) !== undefined);
+  const all = consumersNaming(around, topicNameOf(resource)).filter((consumer) => isIn(around, consumer, clusterId));
   return {
     here: all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name),
     elsewhere: all.some(({ metadata }) => metadata.namespace !== namespace),

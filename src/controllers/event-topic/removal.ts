@@ -116,17 +116,22 @@ function holdDeletion(
     const message = `topic "${name}" is in use: ${users}`;
     return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
   }
-  if (facts.unseenUsers) return waitsForUsers(name);
+  if (facts.unseenUsers && !isAllowed(resource, id)) return waitsForUsers(name, id);
   const unconfirmed = confirmOldDeletion(resource, { name, id }, facts.askedLongAgo);
   if (unconfirmed !== undefined) return unconfirmed;
   return facts.brakeMs === undefined ? undefined : braked(use, facts.brakeMs);
 }
 
-function waitsForUsers(name: string): Blocked {
+/** A person has said that the topic with this very id may go, although resources refer to it. */
+function isAllowed({ metadata }: EventTopic, id: string): boolean {
+  return metadata.annotations?.[allowDeleteAnnotation] === id;
+}
+
+function waitsForUsers(name: string, id: string): Blocked {
   return {
     kind: 'wait',
     reason: Reason.DeletionProtected,
-    message: `topic "${name}" may be in use: a resource names it through an EventCluster that is not ready, so that nobody can tell whether it is this topic; see the EventClusters`,
+    message: `topic "${name}" may be in use: a resource names it through an EventCluster that is not ready, so that nobody can tell whether it is this topic; see the EventClusters, or annotate this resource ${allowDeleteAnnotation}=${id}`,
     lookAgainMs,
   };
 }
@@ -149,8 +154,7 @@ function describeUse(resource: EventTopic, id: string, { readers, consumers }: R
       groups.filter((group) => !matchesAny(group, ignored)),
     );
   const [reading, unsettled] = [heeded(readers.reading), heeded(readers.unsettled)];
-  const allowed = resource.metadata.annotations?.[allowDeleteAnnotation] === id;
-  const naming = allowed ? undefined : describeConsumers(consumers);
+  const naming = isAllowed(resource, id) ? undefined : describeConsumers(consumers);
   const uses = [
     reading && `read by ${reading}`,
     unsettled && `perhaps read by ${unsettled}, which is known once a rebalance has ended`,

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { AccessRule } from '../../../../src/crds/access-rule.ts';
 import type { EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import { expectIdle } from '../../../helpers/expect-idle.ts';
-import { clusterOf, consumerResource, topicResource } from '../samples.ts';
+import { accessRule, clusterOf, consumerResource, topicResource } from '../samples.ts';
 import { confirmDeletionAfterMs, topicWorld } from './world.ts';
 
 const key = 'shop/orders';
+type World = ReturnType<typeof topicWorld>;
 
 /** A topic that is live and owned, whose resource is then deleted once `before` has happened. */
-async function deleting(
-  spec: Partial<EventTopicSpec>,
-  before: (all: ReturnType<typeof topicWorld>) => void = () => {},
-) {
+async function deleting(spec: Partial<EventTopicSpec>, before: (all: World) => void = () => {}) {
   const all = topicWorld([topicResource({ deletionPolicy: 'Delete', ...spec })]);
   await all.settle();
   before(all);
@@ -21,7 +20,7 @@ async function deleting(
 }
 
 describe('a removal with the brokers away', () => {
-  const brokersGo = (all: ReturnType<typeof topicWorld>) => all.kafka.goDown();
+  const brokersGo = (all: World) => all.kafka.goDown();
 
   it.each([
     { it: 'the resource is paused', spec: { paused: true } },
@@ -123,7 +122,6 @@ describe('a removal that could not be done until long after it was asked for', (
 describe('the removal of a topic that may go only when it is empty', () => {
   const spec: Partial<EventTopicSpec> = { deletionPolicy: 'DeleteIfEmpty', partitions: 2 };
   const grant = clusterOf().spec.access.map((rule) => ({ ...rule, deletionPolicies: ['DeleteIfEmpty'] }));
-  type World = ReturnType<typeof topicWorld>;
 
   async function removed(before: (all: World) => void) {
     const all = topicWorld([topicResource(spec)]);
@@ -163,32 +161,88 @@ describe('the removal of a topic that may go only when it is empty', () => {
   });
 });
 
-describe('a removal while a second EventCluster cannot be told from this one', () => {
-  const named = (status: Record<string, unknown>) =>
-    clusterOf(
-      {},
-      { metadata: { ...clusterOf().metadata, name: 'second' }, status: { clusterId: 'kafka-1', ...status } },
-    );
-  const stray = named({
-    conditions: [
-      {
-        ...{ type: 'Ready', status: 'False', reason: 'ClusterIdChanged', message: 'x' },
-        lastTransitionTime: '2026-01-01T00:00:00Z',
-      },
-    ],
-  });
+/** A second EventCluster for the same Kafka cluster. */
+const second = (status: Record<string, unknown> = {}, access = clusterOf().spec.access) =>
+  clusterOf(
+    { access },
+    { metadata: { ...clusterOf().metadata, name: 'second' }, status: { clusterId: 'kafka-1', ...status } },
+  );
+const idChanged = {
+  conditions: [
+    {
+      ...{ type: 'Ready', status: 'False', reason: 'ClusterIdChanged', message: 'x' },
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    },
+  ],
+};
+const throughSecond = { clusterRef: { name: 'second' } };
 
+describe('a removal while a second EventCluster cannot be told from this one', () => {
   it.each([
-    { it: 'waits for one that reaches a wrong address now', second: stray, kept: true },
-    { it: 'waits for one that was never reached', second: named({ clusterId: undefined }), kept: true },
-    { it: 'does not wait for one that is known to be another', second: named({ clusterId: 'kafka-2' }), kept: false },
-  ])('$it', async ({ second, kept }) => {
-    const all = topicWorld([topicResource({ deletionPolicy: 'Delete' })], [second]);
+    { it: 'waits for one that reaches a wrong address now', status: idChanged, kept: true },
+    { it: 'waits for one that was never reached', status: { clusterId: undefined }, kept: true },
+    { it: 'does not wait for one that is known to be another', status: { clusterId: 'kafka-2' }, kept: false },
+  ])('$it', async ({ status, kept }) => {
+    const all = topicWorld([topicResource({ deletionPolicy: 'Delete' })], [second(status)]);
     await all.settle();
-    all.consumers.create(consumerResource({ clusterRef: { name: 'second' } }));
+    all.consumers.create(consumerResource(throughSecond));
     all.topics.delete(key);
     await all.settle();
     expect(all.kafka.topics.has('orders')).toBe(kept);
     if (kept) expect(all.condition('Reconciling')).toMatchObject({ reason: 'DeletionProtected' });
+  });
+});
+
+describe('who refers to a topic that is being deleted', () => {
+  const unready = { clusterId: undefined };
+  const grants = (rule: Partial<AccessRule>) => [accessRule({ namespaces: ['market'], ...rule })];
+  const none = grants({ topics: [], groups: [] });
+  const byLabel = grants({ namespaces: undefined, namespaceSelector: { matchLabels: { tier: 'gold' } } });
+  const consumer = (all: World) => void all.consumers.create(consumerResource(throughSecond, { namespace: 'market' }));
+  const topic = (all: World) =>
+    void all.topics.create(topicResource(throughSecond, {}, { namespace: 'market', uid: 'market-uid' }));
+  const rows: { it: string; access: AccessRule[]; status?: object; refer: (all: World) => void; kept: boolean }[] = [
+    { it: 'holds it where group and topic are granted', access: grants({}), refer: consumer, kept: true },
+    { it: 'does not hold it without any grant', access: none, refer: consumer, kept: false },
+    {
+      it: 'does not hold it without a grant of the group',
+      access: grants({ groups: [] }),
+      refer: consumer,
+      kept: false,
+    },
+    {
+      it: 'does not hold it without a grant of the topic',
+      access: grants({ topics: [] }),
+      refer: consumer,
+      kept: false,
+    },
+    { it: 'holds it unseen, as an EventConsumer', access: grants({}), status: unready, refer: consumer, kept: true },
+    { it: 'holds it unseen, as an EventTopic', access: grants({}), status: unready, refer: topic, kept: true },
+    { it: 'does not hold it unseen and ungranted', access: none, status: unready, refer: consumer, kept: false },
+    { it: 'does not hold it unseen and ungranted either', access: none, status: unready, refer: topic, kept: false },
+    { it: 'holds it while labels that decide are not seen', access: byLabel, refer: topic, kept: true },
+  ];
+
+  async function removed({ access, status = {}, refer }: Omit<(typeof rows)[number], 'it' | 'kept'>) {
+    const all = topicWorld([topicResource({ deletionPolicy: 'Delete' })], [second({ ...status }, access)]);
+    await all.settle();
+    refer(all);
+    all.topics.delete(key);
+    await all.settle();
+    return { ...all, isKept: () => all.kafka.topics.has('orders') };
+  }
+
+  it.each(rows)('$it', async ({ kept, ...row }) => {
+    const { isKept } = await removed(row);
+    expect(isKept()).toBe(kept);
+  });
+
+  it.each(rows.filter(({ kept }) => kept))('$it, until that very id may be deleted', async (row) => {
+    const { isKept, kafka, topics, settle } = await removed(row);
+    const id = kafka.topics.get('orders')?.id ?? '';
+    topics.edit(key, { metadata: { annotations: { 'sluice.dev/allow-delete': id } } });
+    await settle();
+    expect(isKept()).toBe(false);
+    expect(topics.get(key)).toBeUndefined();
   });
 });

@@ -135,7 +135,7 @@ describe('a removal that is held', () => {
       it: 'nobody can tell whether others use it',
       sight: sightOf({ unseenUsers: true }),
       reason: 'DeletionProtected',
-      says: 'may be in use: a resource names it through an EventCluster that is not ready',
+      says: 'so that nobody can tell whether it is this topic; see the EventClusters, or annotate this resource sluice.dev/allow-delete=id-1; to keep',
     },
     {
       it: 'it was asked for long ago',
@@ -195,6 +195,12 @@ describe('a removal that is held', () => {
     { it: 'only some of the groups that read', resource: ignoring('a'), facts: groups, held: true },
     { it: 'references, by the id of the topic', resource: allowing('id-1'), facts: consumers, held: false },
     { it: 'references, by the id of another topic', resource: allowing('id-2'), facts: consumers, held: true },
+    {
+      it: 'who may use it, by the id of the topic',
+      resource: allowing('id-1'),
+      facts: { unseenUsers: true },
+      held: false,
+    },
     { it: 'references, but not groups that read', resource: allowing('id-1'), facts: groups, held: true },
   ];
 
