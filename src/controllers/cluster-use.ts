@@ -77,6 +77,11 @@ export function resolveCluster(question: ClusterQuestion, clusters: Iterable<Eve
   return { kind: 'use', use: { ...answer.use, clusterId } };
 }
 
+/** Whether the Kafka cluster that is meant has ever answered there; until then a pin in the spec is but a wish. */
+export function hasAnswered({ cluster, clusterId }: ClusterUse): boolean {
+  return cluster.status?.clusterId === clusterId;
+}
+
 function nameIn({ clusterRef, pinned }: ClusterQuestion): string | undefined {
   return clusterRef?.name ?? pinned;
 }

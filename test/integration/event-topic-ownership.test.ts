@@ -248,6 +248,57 @@ describe('a resource that is restored without its status', () => {
   });
 });
 
+describe('an owner whose EventCluster is in trouble', () => {
+  const own = () => `${here}-own`;
+  const ownCluster = (spec: Record<string, unknown> = {}) =>
+    manifest('EventCluster', own(), {
+      kafka: { bootstrapServers: world.kafka.bootstrapServers.split(',') },
+      access: [{ namespaces: [here], topics: [`${here}.*`] }],
+      ...spec,
+    });
+  const greed = { adoptionPolicy: 'Take', deletionPolicy: 'Delete', partitions: 4, keyed: false };
+  afterAll(() => cluster.delete('EventCluster', own()));
+
+  async function expectUntouched(name: string): Promise<void> {
+    const rival = await createTopic(name, { ...greed, config: { 'retention.ms': 1_000 } }, elsewhere);
+    expect(await stalled(rival, 'OwnedByOther')).toContain('a resource in another namespace');
+    await cluster.delete('EventTopic', rival);
+    await cluster.whenGone('EventTopic', rival);
+    expect(await kafka.partitions(`${here}.${name}`)).toBe(1);
+    expect(await kafka.overrides(`${here}.${name}`)).toEqual({ 'retention.ms': '5000000' });
+  }
+
+  it('keeps its topic from a younger one that comes through another EventCluster, and not beyond its grant', async () => {
+    const name = 'rock';
+    await cluster.create(ownCluster());
+    const owner = await createTopic(name, { clusterRef: { name: own() }, config: { 'retention.ms': 5_000_000 } });
+    await cluster.whenReady('EventTopic', owner);
+
+    await cluster.delete('EventCluster', own());
+    await cluster.whenCondition('EventTopic', owner, 'Reconciling', 'True', 'ClusterNotFound');
+    await expectUntouched(name);
+
+    await cluster.create(ownCluster());
+    await cluster.whenReady('EventTopic', owner);
+    await cluster.patch('EventCluster', own(), { spec: { kafka: { clusterId: 'AAAAAAAAAAAAAAAAAAAAAA' } } });
+    await stalled(owner, 'ClusterIdChanged');
+    await expectUntouched(name);
+
+    await cluster.patch('EventCluster', own(), {
+      spec: { kafka: { clusterId: null }, access: [{ namespaces: [elsewhere] }] },
+    });
+    await stalled(owner, 'NotGranted');
+    const heir = await createTopic(name, { ...greed, config: { 'retention.ms': 6_000_000 } }, elsewhere);
+    await cluster.whenReady('EventTopic', heir);
+    expect(await kafka.partitions(`${here}.${name}`)).toBe(4);
+    await lookNow(owner);
+    await eventually(
+      async () => expect((await cluster.get<Managed>('EventTopic', owner))?.status).not.toHaveProperty('topicId'),
+      { within },
+    );
+  });
+});
+
 it('100 pairs that are created at the same instant end with one owner each', async () => {
   const names = Array.from({ length: 100 }, (_, index) => `pair-${index + 1}`);
   await Promise.all(names.flatMap((name) => [here, elsewhere].map((namespace) => createTopic(name, {}, namespace))));

@@ -3,6 +3,7 @@ import type { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
+import type { KafkaIdentity } from './identity.ts';
 import type { ReassignmentAction } from './reassignment/plan.ts';
 
 export type TopicAction =
@@ -24,7 +25,7 @@ export type TopicAction =
   /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
   /** Takes a claim back that came to nothing. */
   | { kind: 'disclaim'; use: ClusterUse; name: string }
-  | { kind: 'handOver'; use: ClusterUse; heirUid: string; name: string; id: string | undefined }
+  | { kind: 'handOver'; use: KafkaIdentity; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
 
 /** `frees`: the uid of a resource that claimed the name and may do so no more. */

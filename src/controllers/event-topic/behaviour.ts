@@ -107,7 +107,7 @@ async function askBrokers(
     use,
     liveClusterId: clusterId,
     topic,
-    otherOwner: otherOwner(deps, resource, use),
+    otherOwner: otherOwner(deps, resource, { ...use, topicId: topic?.id }),
     claim: deps.journal.find(claimName(use.clusterId, name)),
     left: deps.departures.find(resource, use.clusterId),
     placesTaken: 0,

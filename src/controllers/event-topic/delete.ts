@@ -72,7 +72,7 @@ async function whatChanged(
   // A topic that is gone already is no obstacle.
   if (liveName !== undefined && liveName !== name) return 'the name of its id';
   if (records !== 'none') return 'what it holds';
-  if (otherOwner(effects, live, use) !== undefined) return 'who claims it';
+  if (otherOwner(effects, live, { ...use, topicId: id }) !== undefined) return 'who claims it';
   if (live.metadata.annotations?.[allowDeleteAnnotation] === id) return undefined;
   if (hasUnseenUsers(effects, live, use)) return 'who may use it';
   const { here, elsewhere } = consumersOf(effects, live, use);

@@ -13,16 +13,19 @@ export function claimName(clusterId: string, topicName: string): string {
   return `${clusterId}/${topicName}`;
 }
 
+/** All that tells one Kafka cluster from another. */
+export type KafkaIdentity = Pick<ClusterUse, 'clusterId'>;
+
 /** What the status remembers of the topic. In another Kafka cluster than the one it was seen in, that says nothing. */
 export function rememberedOf(
   { status = {} }: EventTopic,
-  { clusterId }: ClusterUse,
+  { clusterId }: KafkaIdentity,
 ): Pick<EventTopicStatus, 'topicId' | 'appliedConfig'> {
   return status.clusterId === undefined || status.clusterId === clusterId ? status : {};
 }
 
 export interface TopicSight {
-  use: ClusterUse;
+  use: KafkaIdentity;
   /** The live topic of that name. */
   topic: TopicState | undefined;
   /** What the journal says of the name. */

@@ -10,13 +10,14 @@ import {
   type Grant,
   type GrantKind,
   grantOf,
+  hasAnswered,
   type NamespaceView,
   questionOf,
   resolveCluster,
 } from '../cluster-use.ts';
 import { groupIdOf } from '../event-consumer/plan.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
-import { claimName, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { claimName, type KafkaIdentity, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 
 /** Index of EventTopics by the name of their topic. */
 export const topicIndex = 'topic';
@@ -32,22 +33,33 @@ export interface Neighbourhood {
   journal: Pick<Journal, 'find'>;
 }
 
+/** A name in a Kafka cluster, and the topic that has it. */
+export interface NamedTopic extends KafkaIdentity {
+  /** Absent: there is none, or nobody has looked. */
+  topicId: string | undefined;
+}
+
 /** Who else owns the name. A resource that is being deleted claims nothing: whoever is left is its heir. */
-export function otherOwner(around: Neighbourhood, resource: EventTopic, use: ClusterUse): Claimant | undefined {
-  const owner = ownerOf(claimantsOf(around, topicNameOf(resource), use));
+export function otherOwner(around: Neighbourhood, resource: EventTopic, live: NamedTopic): Claimant | undefined {
+  const owner = ownerOf(claimantsOf(around, topicNameOf(resource), live));
   return owner?.uid === resource.metadata.uid ? undefined : owner;
 }
 
-function claimantsOf(around: Neighbourhood, name: string, use: ClusterUse): Claimant[] {
-  const claimed = around.journal.find(claimName(use.clusterId, name))?.uid;
+function claimantsOf(around: Neighbourhood, name: string, live: NamedTopic): Claimant[] {
   return around.topics
     .byIndex(topicIndex, name)
-    .filter((other) => !other.metadata.deletionTimestamp && mayClaim(around, other, use))
-    .map((other) => claimant(other, rememberedOf(other, use).topicId !== undefined || claimed === other.metadata.uid));
+    .filter((other) => !other.metadata.deletionTimestamp && mayClaim(around, other, live))
+    .map((other) =>
+      claimant(other, rememberedOf(other, live).topicId !== undefined || isClaimedFor(around, other, live)),
+    );
+}
+
+function isClaimedFor(around: Neighbourhood, resource: EventTopic, { clusterId }: KafkaIdentity): boolean {
+  return around.journal.find(claimName(clusterId, topicNameOf(resource)))?.uid === resource.metadata.uid;
 }
 
 export interface Inheritance {
-  use: ClusterUse;
+  use: KafkaIdentity;
   heir: Claimant;
   claim: Claim | undefined;
   /** The one topic that is left; `undefined`: it was claimed and never seen. */
@@ -58,36 +70,57 @@ export interface Inheritance {
 export function heirOf(around: Neighbourhood, resource: EventTopic): Inheritance | undefined {
   const name = topicNameOf(resource);
   if (around.topics.byIndex(topicIndex, name).length < 2) return undefined;
-  const answer = resolveCluster(questionOf(resource, around.namespaces), around.clusters.list());
-  if (answer.kind === 'blocked') return undefined;
-  const { use } = answer;
+  const use = kafkaOf(around, resource);
+  if (use === undefined) return undefined;
   const claim = around.journal.find(claimName(use.clusterId, name));
-  const claimants = claimantsOf(around, name, use);
   const { uid } = resource.metadata;
   const own = ownClaim(resource, { use, claim });
   const { topicId } = rememberedOf(resource, use);
+  const claimants = claimantsOf(around, name, { ...use, topicId });
   const isOwner = topicId !== undefined || own !== undefined || ownerOf(claimants)?.uid === uid;
   const heir = ownerOf(claimants.filter((other) => other.uid !== uid));
   return heir && isOwner ? { use, heir, claim, topicId: own ? own.id : topicId } : undefined;
 }
 
+/** Where the topic of a resource is: as its EventCluster says or, while that cannot be resolved, where it was last seen. */
+function kafkaOf(around: Neighbourhood, resource: EventTopic): KafkaIdentity | undefined {
+  const use = useOf(around, resource);
+  if (use !== undefined && hasAnswered(use)) return use;
+  const { clusterId, topicId } = resource.status ?? {};
+  return clusterId !== undefined && topicId !== undefined ? { clusterId } : use;
+}
+
 /** While nobody can tell, because the EventCluster cannot be resolved, what was known before stands. */
 export function mayHaveHeir(around: Neighbourhood, resource: EventTopic): boolean {
   if (around.topics.byIndex(topicIndex, topicNameOf(resource)).length < 2) return false;
-  const answer = resolveCluster(questionOf(resource, around.namespaces), around.clusters.list());
-  if (answer.kind === 'use') return heirOf(around, resource) !== undefined;
-  return resource.metadata.finalizers?.includes(finalizer) === true;
+  if (heirOf(around, resource) !== undefined) return true;
+  return useOf(around, resource) === undefined && resource.metadata.finalizers?.includes(finalizer) === true;
 }
 
-/** Without a grant nobody holds a name against those who have one. */
-export function mayClaim(around: Neighbourhood, other: EventTopic, { clusterId }: ClusterUse): boolean {
-  return isIn(around, other, clusterId) && grantFor(around, other, 'topics', topicNameOf(other)) === 'granted';
+/**
+ * Without a grant nobody holds a name against those who have one. What was recorded of `other` stands until its
+ * EventCluster is known to grant it no more, or to be another Kafka cluster: a moment's trouble with an EventCluster gives
+ * no topic away. Who only says that it uses an EventCluster that nobody knows holds nothing.
+ */
+export function mayClaim(around: Neighbourhood, other: EventTopic, live: NamedTopic): boolean {
+  const grant = grantFor(around, other, 'topics', topicNameOf(other));
+  const use = useOf(around, other);
+  if (use?.clusterId === live.clusterId) return grant === 'granted';
+  const isElsewhere = use !== undefined && hasAnswered(use);
+  return !isElsewhere && grant !== 'refused' && isRecorded(around, other, live);
 }
 
-/** Whether a resource uses the Kafka cluster with this id, by whichever EventCluster. */
-function isIn(around: Neighbourhood, user: ClusterUser, clusterId: string): boolean {
+/** Only we write into the journal and into statuses; a record of the very topic that is live is hard to guess besides. */
+function isRecorded(around: Neighbourhood, other: EventTopic, live: NamedTopic): boolean {
+  const { clusterId, topicId } = other.status ?? {};
+  if (isClaimedFor(around, other, live)) return true;
+  return clusterId === live.clusterId && topicId !== undefined && topicId === (live.topicId ?? topicId);
+}
+
+/** How a resource uses Kafka; `undefined`: its EventCluster cannot be resolved now. */
+function useOf(around: Neighbourhood, user: ClusterUser): ClusterUse | undefined {
   const answer = resolveCluster(questionOf(user, around.namespaces), around.clusters.list());
-  return answer.kind === 'use' && answer.use.clusterId === clusterId;
+  return answer.kind === 'use' ? answer.use : undefined;
 }
 
 /** What the EventCluster through which a resource names the topic says to that. */
@@ -143,7 +176,9 @@ export interface TopicConsumers {
 
 export function consumersOf(around: Neighbourhood, resource: EventTopic, { clusterId }: ClusterUse): TopicConsumers {
   const { namespace } = resource.metadata;
-  const all = consumersNaming(around, topicNameOf(resource)).filter((consumer) => isIn(around, consumer, clusterId));
+  const all = consumersNaming(around, topicNameOf(resource)).filter(
+    (consumer) => useOf(around, consumer)?.clusterId === clusterId,
+  );
   return {
     here: all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name),
     elsewhere: all.some(({ metadata }) => metadata.namespace !== namespace),

@@ -10,6 +10,7 @@ import {
   type ClusterConnections,
   type ClusterUse,
   findCluster,
+  hasAnswered,
   questionOf,
   resolveCluster,
 } from '../cluster-use.ts';
@@ -65,11 +66,12 @@ async function lookAtRemoval(
 ): Promise<RemovalSight> {
   const found = findCluster(questionOf(resource, sources.namespaces), sources.clusters.list());
   const why = keepBecause(resource, found.kind === 'use' ? found.use : undefined);
-  if (why !== undefined) {
-    const inheritance = heirOf(sources, resource);
-    return inheritance ? { kind: 'leaving', ...inheritance } : { kind: 'kept', why };
-  }
   const answer = resolveCluster(questionOf(resource, sources.namespaces), sources.clusters.list());
+  const askable = why === undefined && answer.kind === 'use' && hasAnswered(answer.use);
+  // No broker need be asked for what is not deleted.
+  const inheritance = askable ? undefined : heirOf(sources, resource);
+  if (inheritance !== undefined) return { kind: 'leaving', ...inheritance };
+  if (why !== undefined) return { kind: 'kept', why };
   if (answer.kind === 'blocked') return { kind: 'noCluster', blocked: answer.blocked, gone: answer.gone };
   try {
     return await askBrokers(sources, resource, answer.use, round);
@@ -101,7 +103,7 @@ async function askBrokers(
     use,
     liveClusterId: cluster.clusterId,
     topic,
-    otherOwner: otherOwner(sources, resource, use),
+    otherOwner: otherOwner(sources, resource, { ...use, topicId: topic?.id }),
     claim: sources.journal.find(claimName(use.clusterId, name)),
     facts: {
       ...{ readers, records, consumers: consumersOf(sources, resource, use) },

@@ -74,11 +74,17 @@ function mayKnow(resource: EventTopic, { use }: SeenTopic): boolean {
   return refuseUngranted(use, 'topics', [topicNameOf(resource)]) === undefined;
 }
 
+/** Of a topic that it may not have any more, and that somebody else has by now, a resource remembers nothing. */
+function stillRemembered(resource: EventTopic, observed: SeenTopic): ReturnType<typeof rememberedOf> {
+  const isTaken = observed.otherOwner?.recorded === true && !mayKnow(resource, observed);
+  return isTaken ? {} : rememberedOf(resource, observed.use);
+}
+
 /** The id is ours once seen, and stays in the status when the topic is lost: it tells the old one from a new one. */
 function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
   const { otherOwner, topic, use } = observed;
   const isOurs = !otherOwner && ownsTopic(resource, observed);
-  const topicId = isOurs ? topic?.id : rememberedOf(resource, use).topicId;
+  const topicId = isOurs ? topic?.id : stillRemembered(resource, observed).topicId;
   const ownerIsHere = otherOwner?.namespace === resource.metadata.namespace;
   return {
     topicId,
@@ -90,10 +96,10 @@ function identity(resource: EventTopic, observed: SeenTopic): TopicFields {
 /** As of this look where the topic is managed; otherwise what was applied before. */
 function appliedConfig(
   resource: EventTopic,
-  { use }: SeenTopic,
+  observed: SeenTopic,
   config: ConfigPlan | undefined,
 ): TopicFields['appliedConfig'] {
-  const settings = config?.applied ?? rememberedOf(resource, use).appliedConfig;
+  const settings = config?.applied ?? stillRemembered(resource, observed).appliedConfig;
   return settings && Object.keys(settings).length > 0 ? { ...settings } : undefined;
 }
 

@@ -20,7 +20,9 @@ export function takePlace(deps: PlaceSources, resource: EventTopic, seen: SeenTo
   const most = use.rule?.maxTopicsPerNamespace;
   if (most === undefined || ownsTopic(resource, seen)) return 0;
   const placesTaken = countBefore(claimant(resource, false), othersOf(deps, resource, use), most, ({ other }) => {
-    return mayClaim(deps, other, use) && otherOwner(deps, other, use) === undefined;
+    // Nobody has looked at the topics of the others.
+    const live = { ...use, topicId: undefined };
+    return mayClaim(deps, other, live) && otherOwner(deps, other, live) === undefined;
   });
   const { actions } = planPermitted(resource, { ...seen, placesTaken });
   deps.places.note(

@@ -73,6 +73,14 @@ describe('right before a topic is deleted', () => {
       says: 'handed topic "orders" over to the next resource',
     },
     {
+      it: 'the topic turns out to be that of a resource whose EventCluster is gone',
+      change: ({ topics, kafka }) => {
+        const record = { clusterId: 'kafka-1', topicId: kafka.topics.get('orders')?.id ?? '' };
+        topics.create(topicResource({ topicName: 'orders', clusterRef: { name: 'gone' } }, record, younger));
+      },
+      says: 'handed topic "orders" over to the next resource',
+    },
+    {
       it: 'a record is written to a topic that may go only when it is empty',
       spec: { deletionPolicy: 'DeleteIfEmpty' },
       change: ({ kafka }) => kafka.produce('orders', 0),
