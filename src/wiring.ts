@@ -20,6 +20,7 @@ import { TopicTraffic } from './controllers/event-topic/traffic.ts';
 import { createClusterRegistries, registrySecretKeysOf } from './controllers/registry-credentials.ts';
 import { finalizer } from './crds/common.ts';
 import type { EventCluster } from './crds/event-cluster.ts';
+import type { EventConsumer } from './crds/event-consumer.ts';
 import { Reason, reasons } from './crds/reasons.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
@@ -206,7 +207,8 @@ export function createControllers(parts: Parts): Controllers {
     if (!before) return [];
     const target = targetKeyOf(before);
     const leaves = !after || after.metadata.deletionTimestamp !== undefined || targetKeyOf(after) !== target;
-    return leaves
+    // Who is refused holds nothing against others.
+    return leaves || isRefused(before) !== isRefused(after)
       ? keysOf([
           ...stores.consumers.byIndex(groupIndex, groupIdOf(before)),
           ...stores.consumers.byIndex(scaleTargetIndex, target),
@@ -219,6 +221,10 @@ export function createControllers(parts: Parts): Controllers {
 /** Also a namespace that is new to us. */
 function relabelled({ before, after }: Change<KubeObject>): boolean {
   return after !== undefined && (!before || !isDeepStrictEqual(before.metadata.labels, after.metadata.labels));
+}
+
+function isRefused({ status }: EventConsumer): boolean {
+  return status?.conditions?.find(({ type }) => type === 'Stalled')?.reason === Reason.NotGranted;
 }
 
 function driven({ before, after }: Change<Autoscaler>): string[] {

@@ -5,16 +5,15 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
-import type { Blocked } from '../../runtime/kind.ts';
-import { type Behaviour, inSync } from '../../runtime/kind.ts';
-import { type ClusterUse, type NamespaceView, questionOf, refuseUngranted, resolveCluster } from '../cluster-use.ts';
+import { type Behaviour, type Blocked, inSync } from '../../runtime/kind.ts';
+import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import { createLagMetrics } from './lag-metrics.ts';
 import type { LagSource } from './lag-source.ts';
 import { ConsumerMemory } from './memory.ts';
 import type { Driver, ObservedConsumer } from './observed.ts';
-import { groupIdOf, keyOf, planConsumer, type ScaleAction, targetKeyOf } from './plan.ts';
+import { groupIdOf, keyOf, planConsumer, refuseNamed, refuseRead, type ScaleAction, targetKeyOf } from './plan.ts';
 import { type ConsumerFields, reportConsumer } from './report.ts';
 
 export interface ConsumerDependencies {
@@ -68,18 +67,27 @@ function observeConsumer(
 ): ObservedConsumer {
   const key = keyOf(resource);
   const { spec } = resource;
-  const use = grantedUse(deps, resource);
-  if ('reason' in use) {
+  const access = accessOf(deps, resource);
+  if (access.kind === 'refused') memory.forget(key);
+  if (access.kind !== 'use') {
     deps.lag.forget(key);
-    return { kind: 'noCluster', blocked: use };
+    return access;
+  }
+  const { use } = access;
+  const subscription = { groupId: groupIdOf(resource), topics: spec.topics, offsetReset: spec.offsetReset };
+  const refusal = refuseSeen(deps, resource, use);
+  if (refusal) {
+    memory.forget(key);
+    // The group may stop reading what it must not, so it is watched on.
+    deps.lag.watch(key, use, subscription);
+    return { kind: 'refused', use, blocked: refusal };
   }
   const rival = otherOwner(deps, resource, use);
   if (rival) {
     deps.lag.forget(key);
     return { kind: 'notMine', use, ...rival };
   }
-  const { offsetReset } = spec;
-  const snapshot = deps.lag.watch(key, use, { groupId: groupIdOf(resource), topics: spec.topics, offsetReset });
+  const snapshot = deps.lag.watch(key, use, subscription);
   const target = deps.deployments.get(targetKeyOf(resource));
   const nowMs = deps.clock.monotonicMs();
   const decision = target && memory.decide(key, spec.scaling, target, snapshot, nowMs);
@@ -95,13 +103,39 @@ function observeConsumer(
   };
 }
 
-/** One consumer for each group of a cluster, and one for each target: the first one. */
+type Access = { kind: 'use'; use: ClusterUse } | Extract<ObservedConsumer, { kind: 'noCluster' | 'refused' }>;
+
+/** How a consumer uses its cluster, or why not. Grants come first: they are known before Kafka has ever answered. */
+function accessOf({ clusters, namespaces }: ConsumerDependencies, resource: EventConsumer): Access {
+  const question = questionOf(resource, namespaces);
+  const found = findCluster(question, clusters.list());
+  if (found.kind === 'blocked') return { kind: 'noCluster', blocked: found.blocked };
+  const refusal = refuseNamed(resource, found.use);
+  if (refusal) return { kind: 'refused', use: found.use, blocked: refusal };
+  const answer = resolveCluster(question, clusters.list());
+  return answer.kind === 'use' ? answer : { kind: 'noCluster', blocked: answer.blocked };
+}
+
+function refuseSeen({ lag }: ConsumerDependencies, resource: EventConsumer, use: ClusterUse): Blocked | undefined {
+  return refuseRead(resource, use, lag.topicsOf(keyOf(resource)));
+}
+
+/**
+ * One consumer for each group of a cluster, and one for each target: the first one. Who is refused measures no group and
+ * scales nothing, so it holds neither against others.
+ */
 function otherOwner(deps: ConsumerDependencies, resource: EventConsumer, use: ClusterUse) {
-  const sameGroup = deps.consumers.byIndex(groupIndex, groupIdOf(resource)).filter((other) => {
-    const others = grantedUse(deps, other);
-    return 'clusterId' in others && others.clusterId === use.clusterId;
-  });
-  const sameTarget = deps.consumers.byIndex(scaleTargetIndex, targetKeyOf(resource));
+  const heldBy = (rival: EventConsumer): { clusterId?: string } | undefined => {
+    const access = accessOf(deps, rival);
+    if (access.kind === 'noCluster') return {};
+    return access.kind === 'use' && !refuseSeen(deps, rival, access.use) ? access.use : undefined;
+  };
+  const sameGroup = deps.consumers
+    .byIndex(groupIndex, groupIdOf(resource))
+    .filter((rival) => heldBy(rival)?.clusterId === use.clusterId);
+  const sameTarget = deps.consumers
+    .byIndex(scaleTargetIndex, targetKeyOf(resource))
+    .filter((rival) => heldBy(rival) !== undefined);
   const byGroup = ownerBeside(resource, sameGroup);
   if (byGroup) return { owner: byGroup, what: 'group' } as const;
   const byTarget = ownerBeside(resource, sameTarget);
@@ -115,17 +149,6 @@ function ownerBeside(resource: EventConsumer, rivals: readonly EventConsumer[]):
     .map((rival) => claimant(rival, rival.status?.replicas !== undefined));
   const owner = ownerOf(claimants);
   return owner?.uid === resource.metadata.uid ? undefined : owner;
-}
-
-/** The cluster of a consumer that may read there. Without a grant nobody measures a group, nor holds it against others. */
-function grantedUse({ clusters, namespaces }: ConsumerDependencies, resource: EventConsumer): ClusterUse | Blocked {
-  const answer = resolveCluster(questionOf(resource, namespaces), clusters.list());
-  if (answer.kind === 'blocked') return answer.blocked;
-  return (
-    refuseUngranted(answer.use, 'groups', [groupIdOf(resource)]) ??
-    refuseUngranted(answer.use, 'topics', resource.spec.topics) ??
-    answer.use
-  );
 }
 
 function driverOf({ autoscalers }: ConsumerDependencies, resource: EventConsumer): Driver | undefined {

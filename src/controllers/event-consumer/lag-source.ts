@@ -16,6 +16,8 @@ export interface LagSourceOptions {
 export interface LagSource {
   /** Watches the group from now on, and answers what is known. */
   watch(key: string, use: ClusterUse, subscription: LagSubscription): GroupSnapshot | undefined;
+  /** What the group of a watched key was last seen to read; `undefined`: not seen, or not watched. */
+  topicsOf(key: string): readonly string[] | undefined;
   forget(key: string): void;
   /** Polls while `signal` is not aborted; what was watched before is forgotten. */
   run(signal: AbortSignal): Promise<void>;
@@ -61,6 +63,11 @@ export function createLagSource({ kafka, clock, log, tickMs, onSnapshot }: LagSo
       entry.keys.add(key);
       entry.poller.subscribe(key, subscription);
       return entry.poller.snapshot(key);
+    },
+    topicsOf(key) {
+      const cluster = clusterOf.get(key);
+      const entry = cluster === undefined ? undefined : pollers.get(cluster);
+      return entry?.poller.snapshot(key)?.topics;
     },
     forget,
     async run(signal) {

@@ -3,7 +3,7 @@ import type { GroupSnapshot } from '../../lag/snapshot.ts';
 import type { Deployment } from '../../ports/scale-target.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
-import type { ClusterUse } from '../cluster-use.ts';
+import type { ClusterAccess, ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 
 /** What the status says of the lag: rounded, and the same for at least 30 s. */
@@ -23,6 +23,8 @@ export interface Driver {
 
 export type ObservedConsumer =
   | { kind: 'noCluster'; blocked: Blocked }
+  /** The namespace may not have the group, or a topic that it reads; nothing of either is told. */
+  | { kind: 'refused'; use: ClusterAccess; blocked: Blocked }
   | { kind: 'notMine'; use: ClusterUse; owner: Claimant; what: 'group' | 'target' }
   | {
       kind: 'seen';

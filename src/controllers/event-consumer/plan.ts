@@ -3,7 +3,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { Deployment } from '../../ports/scale-target.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
-import { refuseUngranted } from '../cluster-use.ts';
+import { type ClusterAccess, refuseUngranted, ungranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
 import type { ObservedConsumer, SeenConsumer } from './observed.ts';
 
@@ -46,22 +46,39 @@ const settled: ConsumerPlan = { actions: [], blocked: [] };
 function block(resource: EventConsumer, observed: ObservedConsumer): Blocked | undefined {
   switch (observed.kind) {
     case 'noCluster':
+    case 'refused':
       return observed.blocked;
     case 'notMine':
       return ownedByOther(resource, observed);
     case 'seen':
-      return (
-        refuseUngranted(observed.use, 'groups', [groupIdOf(resource)]) ??
-        refuseUngranted(observed.use, 'topics', topicsOf(resource, observed)) ??
-        judgeTarget(resource, observed) ??
-        judgeTopics(observed)
-      );
+      return judgeTarget(resource, observed) ?? judgeTopics(observed);
   }
 }
 
-/** Those of the spec, and those that the group was seen to read. */
-function topicsOf({ spec }: EventConsumer, { snapshot }: SeenConsumer): string[] {
-  return [...new Set([...spec.topics, ...(snapshot?.topics ?? [])])];
+/** Judged before anything is looked at: what the spec names. */
+export function refuseNamed(resource: EventConsumer, use: ClusterAccess): Blocked | undefined {
+  return refuseUngranted(use, 'groups', [groupIdOf(resource)]) ?? refuseUngranted(use, 'topics', resource.spec.topics);
+}
+
+/**
+ * Grants hold for what the group was seen to read as well. Those topics are somebody else's, so they are not named. Until
+ * the group is seen, as after a restart, what was said of it stands.
+ */
+export function refuseRead(
+  resource: EventConsumer,
+  use: ClusterAccess,
+  topics: readonly string[] | undefined,
+): Blocked | undefined {
+  const group = groupIdOf(resource);
+  const message = `group "${group}" reads topics beside those of spec.topics that EventCluster "${use.name}" does not grant to this namespace, so nothing is told of it; let its members read granted topics only, or ask the owner of the EventCluster for an access rule`;
+  const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, message);
+  return isRefused ? { kind: 'refuse', reason: Reason.NotGranted, message } : undefined;
+}
+
+function wasTold({ status }: EventConsumer, message: string): boolean {
+  return (
+    status?.conditions?.some((condition) => condition.type === 'Stalled' && condition.message === message) === true
+  );
 }
 
 function ownedByOther(

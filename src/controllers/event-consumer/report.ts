@@ -20,12 +20,24 @@ export function reportConsumer(
     case 'noCluster':
       // Nothing was seen, so what was known stays; but a lag that nobody measures any more says nothing.
       return { done, findings: [], fields: { lag: undefined, partitions: undefined } };
+    case 'refused':
+      return {
+        done,
+        findings: [],
+        fields: { ...nothingSeen, groupId: groupIdOf(resource), cluster: observed.use.name },
+      };
     case 'notMine':
       return { done, findings: [], fields: notMine(resource, observed) };
     case 'seen':
       return { done, findings: findingsOf(resource, observed, plan), fields: fieldsOf(resource, observed) };
   }
 }
+
+/** What was seen before may be told no more either. */
+const nothingSeen: ConsumerFields = {
+  ...{ ownedBy: undefined, topics: undefined, replicas: undefined, lag: undefined, partitions: undefined },
+  lastDecision: undefined,
+};
 
 function notMine(
   resource: EventConsumer,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedConsumer, SeenConsumer } from '../../../../src/controllers/event-consumer/observed.ts';
-import { planConsumer } from '../../../../src/controllers/event-consumer/plan.ts';
+import { planConsumer, refuseNamed, refuseRead } from '../../../../src/controllers/event-consumer/plan.ts';
 import { reportConsumer } from '../../../../src/controllers/event-consumer/report.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
 import type { GroupSnapshot } from '../../../../src/lag/snapshot.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { Deployment } from '../../../../src/ports/scale-target.ts';
 import type { Decision } from '../../../../src/scaling/decide.ts';
-import { clusterOf, useOf } from '../samples.ts';
+import { accessRule, clusterOf, useOf } from '../samples.ts';
 
 const creationTimestamp = '2026-01-01T00:00:00Z';
 
@@ -131,8 +131,8 @@ const rows: Row[] = [
     blocked: 'OwnedByOther',
   },
   {
-    it: 'asks for a grant',
-    observed: seen({ use: useOf(clusterOf(), 'elsewhere'), decision: grow }),
+    it: 'does nothing where it is refused',
+    observed: { kind: 'refused', use: useOf(), blocked: { kind: 'refuse', reason: 'NotGranted', message: 'no' } },
     blocked: 'NotGranted',
   },
 ];
@@ -142,6 +142,52 @@ describe('the plan of an EventConsumer', () => {
     const plan = planConsumer(resource, observed);
     expect(plan.blocked.map(({ reason }) => reason)).toEqual(blocked === undefined ? [] : [blocked]);
     expect(plan.actions).toEqual(scales ? [expect.objectContaining({ kind: 'scale', target, decision: grow })] : []);
+  });
+});
+
+describe('the grants of an EventConsumer', () => {
+  const use = useOf(
+    clusterOf({ access: [accessRule({ namespaces: ['shop'], groups: ['pay*'], topics: ['order.*'] })] }),
+  );
+  const mine = consumer();
+  const refused = refuseRead(mine, use, ['order.created', 'secret'])?.message ?? '';
+  const told = (message: string): EventConsumer => ({
+    ...mine,
+    status: { conditions: [{ ...at, type: 'Stalled', status: 'True', reason: 'NotGranted', message }] },
+  });
+  const at = { lastTransitionTime: creationTimestamp };
+
+  it.each([
+    { it: 'hold for the group', spec: { groupId: 'audit' }, says: 'does not grant groups "audit"' },
+    {
+      it: 'hold for each topic',
+      spec: { topics: ['order.created', 'b', 'a'] },
+      says: 'does not grant topics "a", "b"',
+    },
+    { it: 'are met', spec: {}, says: undefined },
+  ])('$it', ({ spec, says }) => {
+    expect(refuseNamed(consumer(spec), use)?.message ?? 'nothing').toContain(says ?? 'nothing');
+  });
+
+  it.each([
+    {
+      it: 'hold for what the group reads besides',
+      reads: ['order.created', 'secret'],
+      resource: mine,
+      isRefused: true,
+    },
+    { it: 'are met by all that it reads', reads: ['order.created', 'order.paid'], resource: mine, isRefused: false },
+    { it: 'are not in question before it was seen', reads: undefined, resource: mine, isRefused: false },
+    { it: 'stay refused until it is seen again', reads: undefined, resource: told(refused), isRefused: true },
+    { it: 'are met when it is seen to read less', reads: ['order.created'], resource: told(refused), isRefused: false },
+    { it: 'are not in question after another refusal', reads: undefined, resource: told('other'), isRefused: false },
+  ])('$it', ({ reads, resource, isRefused }) => {
+    expect(refuseRead(resource, use, reads)?.reason).toBe(isRefused ? 'NotGranted' : undefined);
+  });
+
+  it('name no topic of somebody else', () => {
+    expect(refused).toContain('group "payment" reads topics');
+    expect(refused).not.toContain('secret');
   });
 });
 

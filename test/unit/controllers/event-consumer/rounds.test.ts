@@ -123,6 +123,49 @@ describe('a group that needs less', () => {
   });
 });
 
+const shown = ['topics', 'lag', 'partitions', 'replicas', 'lastDecision', 'ownedBy'];
+
+describe('a consumer that is granted less than before', () => {
+  const rule = { namespaces: ['shop'], topics: ['*'], subjects: [], groups: ['*'], deletionPolicies: ['Retain'] };
+
+  it.each([
+    { it: 'its group', grant: { groups: [] } },
+    { it: 'its topic', grant: { topics: [] } },
+  ])('shows nothing of it any more: $it', async ({ grant }) => {
+    const { kafka, clusters, metrics, status, pass, ready } = consumerWorld({ scaling: { minReplicas: 2 } });
+    await pass(30, calm);
+    for (const field of shown.slice(0, -1)) expect(status()).toHaveProperty(field);
+    clusters.edit('default', { spec: { access: [{ ...rule, ...grant }] } });
+    clusters.editStatus('default', { clusterId: null });
+    await pass(10, calm);
+    const { polls } = kafka;
+    await pass(30, calm);
+    expect(kafka.polls).toBe(polls);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'NotGranted' });
+    for (const field of shown) expect(status()).not.toHaveProperty(field);
+    expect(metrics.values.size).toBe(0);
+  });
+
+  it('is not told what its group reads besides, until it reads that no more', async () => {
+    const { kafka, clusters, scaler, metrics, status, condition, pass, ready } = consumerWorld();
+    kafka.putTopic('secret', { partitions: 1 });
+    clusters.edit('default', { spec: { access: [{ ...rule, topics: ['orders'] }] } });
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    kafka.join('payment', 'stray', ['secret']);
+    await pass(30, rush);
+    expect(condition('Stalled')).toMatchObject({ status: 'True', reason: 'NotGranted' });
+    expect(JSON.stringify(status())).not.toContain('secret');
+    for (const field of shown) expect(status()).not.toHaveProperty(field);
+    expect(metrics.values.size).toBe(0);
+    expect(scaler.writes).toEqual([]);
+    kafka.leave('payment', 'stray');
+    await pass(30, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(status()).toMatchObject({ topics: ['orders'], lag: { known: true } });
+  });
+});
+
 describe('the owner of a group', () => {
   const older = { uid: 'older-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
   const squatter = consumerResource({}, { ...older, namespace: 'evil' });
@@ -140,6 +183,35 @@ describe('the owner of a group', () => {
     expect(ready('evil/payment')).toMatchObject({ status: 'False', reason: 'NotGranted' });
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
     expect([...metrics.values.keys()].filter((series) => series.includes('evil'))).toEqual([]);
+  });
+
+  it('is granted what the group reads: an older one that names it beside a topic of its own holds nothing', async () => {
+    const bait = consumerResource({ topics: ['bait'] }, { ...older, namespace: 'evil' });
+    const { kafka, clusters, metrics, consumers, pass, settle, ready, condition } = consumerWorld({ others: [bait] });
+    kafka.putTopic('bait', { partitions: 1 });
+    clusters.edit('default', { spec: { access: [mine, { ...mine, namespaces: ['evil'], topics: ['bait'] }] } });
+    for (let looks = 0; looks < 3; looks += 1) {
+      await settle('evil/payment');
+      await pass(10, calm);
+    }
+    expect(condition('Stalled', 'evil/payment')).toMatchObject({ status: 'True', reason: 'NotGranted' });
+    const said = JSON.stringify(consumers.must('evil/payment').status);
+    expect(said).not.toContain('orders');
+    for (const field of shown) expect(consumers.must('evil/payment').status).not.toHaveProperty(field);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect([...metrics.values.keys()].filter((series) => series.includes('evil'))).toEqual([]);
+  });
+
+  it.each([
+    { it: 'that is refused holds no Deployment', groups: ['payment'], reason: 'InSync' },
+    { it: 'that is granted its group holds its Deployment', groups: ['*'], reason: 'OwnedByOther' },
+  ])('is one thing; an older one of another group $it', async ({ groups, reason }) => {
+    const first = consumerResource({ groupId: 'audit' }, { ...older, name: 'first' });
+    const { clusters, pass, settle, ready } = consumerWorld({ others: [first] });
+    clusters.edit('default', { spec: { access: [{ ...mine, groups }] } });
+    await settle('shop/first');
+    await pass(10, calm);
+    expect(ready()).toMatchObject({ reason });
   });
 
   it('changes with the grants while nothing was scaled yet, and only the new one measures', async () => {
