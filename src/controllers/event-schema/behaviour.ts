@@ -5,17 +5,11 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import {
-  type ClusterRegistries,
-  findCluster,
-  type NamespaceView,
-  questionOf,
-  refuseUngranted,
-} from '../cluster-use.ts';
+import { type ClusterRegistries, findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
-import { planSchema, type SchemaAction, schemaTextOf, subjectOf } from './plan.ts';
+import { planSchema, refuseSubjects, type SchemaAction, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
 
@@ -57,8 +51,8 @@ async function observeSchema(
 ): Promise<ObservedSchema> {
   const use = findRegistry(deps, resource);
   if ('blocked' in use) return { kind: 'noRegistry', blocked: use.blocked };
-  const ungranted = refuseUngranted(use, 'subjects', [subjectOf(resource)]);
-  if (ungranted) return { kind: 'noRegistry', blocked: ungranted };
+  const ungranted = refuseSubjects(resource, use);
+  if (ungranted) return { kind: 'refused', use, blocked: ungranted };
   const owner = otherOwner(deps, resource, use);
   if (owner) return { kind: 'notMine', use, owner };
   const registry = deps.registry.to(use.cluster);
@@ -85,12 +79,12 @@ function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: Ev
   return { blocked: { kind: 'wait', reason: Reason.RegistryNotConfigured, message, lookAgainMs } };
 }
 
-/** One owner for each subject of a registry. Without a grant nobody holds a subject against those who have one. */
+/** One owner for each subject of a registry. Who is refused registers nothing, so it holds no subject against others. */
 function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: RegistryUse): Claimant | undefined {
   const subject = subjectOf(resource);
   const rivals = deps.schemas.byIndex(subjectIndex, subject).filter((rival) => {
     const found = findRegistry(deps, rival);
-    return 'url' in found && found.url === url && refuseUngranted(found, 'subjects', [subject]) === undefined;
+    return 'url' in found && found.url === url && refuseSubjects(rival, found) === undefined;
   });
   const owner = ownerOf(rivals.map((rival) => claimant(rival, rival.status?.version !== undefined)));
   return owner && owner.uid !== resource.metadata.uid ? owner : undefined;

@@ -15,6 +15,8 @@ export interface RegistryUse extends ClusterAccess {
 
 export type ObservedSchema =
   | { kind: 'noRegistry'; blocked: Blocked }
+  /** The namespace may not have the subject, or one that the schema refers to. */
+  | { kind: 'refused'; use: RegistryUse; blocked: Blocked }
   | { kind: 'notMine'; use: RegistryUse; owner: Claimant }
   | {
       kind: 'seen';

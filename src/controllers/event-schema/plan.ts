@@ -2,7 +2,7 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
-import { holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
+import { type ClusterAccess, holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
 import type { ObservedSchema, RegistryUse, SeenSchema } from './observed.ts';
 
@@ -48,22 +48,27 @@ export function schemaTextOf({ spec }: EventSchema): SchemaText {
   };
 }
 
+/**
+ * Judged before the registry is asked: the subject, and those that the schema refers to. Whether what is not granted is
+ * there is not told.
+ */
+export function refuseSubjects(resource: EventSchema, use: ClusterAccess): Blocked | undefined {
+  const referred = resource.spec.references?.map(({ subject }) => subject) ?? [];
+  return refuseUngranted(use, 'subjects', [...new Set([subjectOf(resource), ...referred])]);
+}
+
 export function planSchema(resource: EventSchema, observed: ObservedSchema): SchemaPlan {
   if (observed.kind === 'noRegistry') return blockedBy(observed.blocked);
-  const refusal = refuseBeforeLooking(resource, observed);
-  if (refusal) return blockedBy(refusal);
-  if (observed.kind === 'notMine') return blockedBy();
+  if (observed.kind === 'refused') return blockedBy(observed.blocked);
+  if (observed.kind === 'notMine') return blockedBy(ownedByOther(resource, observed));
   const plan = planSubject(resource, observed);
   return plan.actions.length > 0 && observed.use.readOnly ? blockedBy(holdWhenReadOnly(observed.use)) : plan;
 }
 
-function refuseBeforeLooking(resource: EventSchema, observed: Exclude<ObservedSchema, { kind: 'noRegistry' }>) {
+function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, { kind: 'notMine' }>): Blocked {
+  const named = describeOwner(owner, resource.metadata.namespace ?? '');
   const subject = subjectOf(resource);
-  if (observed.kind === 'notMine') {
-    const owner = describeOwner(observed.owner, resource.metadata.namespace ?? '');
-    return refuse(Reason.OwnedByOther, `subject "${subject}" is owned by ${owner}; delete one of the two resources`);
-  }
-  return refuseUngranted(observed.use, 'subjects', [subject]);
+  return refuse(Reason.OwnedByOther, `subject "${subject}" is owned by ${named}; delete one of the two resources`);
 }
 
 function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {

@@ -18,6 +18,8 @@ export function reportSchema(
     case 'noRegistry':
       // Nothing was seen, so what was known stays.
       return { done: doneAs(resource, undefined), findings: [], fields: {} };
+    case 'refused':
+      return { done: doneAs(resource, undefined), findings: [], fields: refused(resource, observed) };
     case 'notMine':
       return { done: doneAs(resource, undefined), findings: [], fields: notMine(resource, observed) };
     case 'seen':
@@ -77,6 +79,14 @@ function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPl
 
 /** All other blocks only put off what is to be done. */
 const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema];
+
+/** What this resource registered stays on record; what the registry holds now is told to those only who may have it. */
+function refused(resource: EventSchema, { use }: Extract<ObservedSchema, { kind: 'refused' }>): SchemaFields {
+  return {
+    ...{ cluster: use.name, subject: subjectOf(resource), ownedBy: undefined },
+    ...{ latestVersion: undefined, effectiveCompatibility: undefined, lastCheck: undefined },
+  };
+}
 
 function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, { kind: 'notMine' }>): SchemaFields {
   const ownerIsHere = owner.namespace === resource.metadata.namespace;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenSchema } from '../../../../src/controllers/event-schema/observed.ts';
-import { planSchema } from '../../../../src/controllers/event-schema/plan.ts';
+import { planSchema, refuseSubjects } from '../../../../src/controllers/event-schema/plan.ts';
 import { reportSchema } from '../../../../src/controllers/event-schema/report.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../../src/crds/event-schema.ts';
-import { clusterOf, useOf } from '../samples.ts';
+import { accessRule, clusterOf, useOf } from '../samples.ts';
 
 function schema(spec: Partial<EventSchemaSpec> = {}, status: Partial<EventSchemaStatus> = {}): EventSchema {
   return {
@@ -133,16 +133,25 @@ const rows: Row[] = [
     seen: { ...fresh, use: { ...useOf(clusterOf({ mode: 'ReadOnly' })), url: 'http://registry' } },
     blocked: [block('wait', 'ClusterReadOnly')],
   },
-  {
-    it: 'refuses a subject that is not granted',
-    seen: { ...fresh, use: { ...useOf(clusterOf(), 'elsewhere'), url: 'http://registry' } },
-    blocked: [block('refuse', 'NotGranted')],
-  },
 ];
 
 describe('the plan of an EventSchema', () => {
   it.each(rows)('$it', ({ resource = schema(), seen: overrides = {}, actions = [], blocked = [] }) => {
     expect(planSchema(resource, seen(overrides))).toEqual({ actions, blocked });
+  });
+});
+
+describe('the subjects of an EventSchema', () => {
+  const use = useOf(clusterOf({ access: [accessRule({ namespaces: ['shop'], subjects: ['orders-*'] })] }));
+  const referring = (...subjects: string[]) =>
+    schema({ references: subjects.map((subject) => ({ name: subject, subject, version: 1 })) });
+
+  it.each([
+    { it: 'are granted', resource: referring('orders-key'), says: undefined },
+    { it: 'are its own', resource: schema({ subject: 'bills' }), says: 'does not grant subjects "bills" to' },
+    { it: 'are those that it refers to', resource: referring('b', 'a', 'b'), says: 'subjects "a", "b" to' },
+  ])('$it', ({ resource, says }) => {
+    expect(refuseSubjects(resource, use)?.message ?? 'nothing').toContain(says ?? 'nothing');
   });
 });
 

@@ -9,7 +9,7 @@ import type { KubeObject } from '../../../../src/ports/kube.ts';
 import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { createRounds } from '../rounds.ts';
-import { clusterOf, schemaResource } from '../samples.ts';
+import { accessRule, clusterOf, schemaResource } from '../samples.ts';
 
 const key = 'shop/orders-value';
 const subject = 'orders-value';
@@ -103,6 +103,63 @@ describe('rounds of an EventSchema', () => {
     expect(texts()).toEqual([first]);
     expect(ready(`evil/${subject}`)).toMatchObject({ status: 'False', reason: 'NotGranted' });
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('the grants of an EventSchema', () => {
+  const references = [{ name: 'Money', subject: 'money', version: 1 }];
+  const only = (...subjects: string[]) => ({ access: [accessRule({ namespaces: ['shop'], subjects })] });
+  const money = { id: 9, version: 1, schema: '"long"', references: [] };
+
+  it.each([
+    { it: 'is there', versions: [money] },
+    { it: 'is not there', versions: [] },
+  ])(
+    'hold for subjects that it refers to; whether one that is refused $it is not told, nor asked',
+    async ({ versions }) => {
+      const { registry, clusters, texts, settle, ready } = world({ references });
+      if (versions.length > 0) registry.subjects.set('money', versions);
+      const asked: string[] = [];
+      const { listVersions } = registry;
+      registry.listVersions = (name, options) => {
+        asked.push(name);
+        return listVersions.call(registry, name, options);
+      };
+      clusters.edit('default', { spec: only(subject) });
+      await settle();
+      expect(ready()).toMatchObject({
+        reason: 'NotGranted',
+        message:
+          'EventCluster "default" does not grant subjects "money" to this namespace; ask its owner for an access rule',
+      });
+      expect({ asked, texts: texts() }).toEqual({ asked: [], texts: [] });
+      clusters.edit('default', { spec: only(subject, 'money') });
+      await settle();
+      expect(ready()).toMatchObject({ reason: versions.length > 0 ? 'InSync' : 'ReferenceNotReady' });
+    },
+  );
+
+  it('are asked before ownership: an older resource that is refused for a reference holds no subject', async () => {
+    const older = { name: 'older', uid: 'older-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
+    const rival = schemaResource({ subject, schema: breaking, references }, {}, older);
+    const { clusters, texts, settle, ready } = world({}, [rival]);
+    clusters.edit('default', { spec: only(subject) });
+    await settle('shop/older');
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(texts()).toEqual([first]);
+  });
+
+  it('that go leave on record what was registered, and nothing of what the registry holds', async () => {
+    const { clusters, status, settle, ready } = world();
+    await settle();
+    clusters.edit('default', { spec: only('other') });
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'NotGranted' });
+    expect(status()).toMatchObject({ subject, version: 1, schemaId: 1 });
+    for (const field of ['latestVersion', 'effectiveCompatibility', 'lastCheck']) {
+      expect(status()).not.toHaveProperty(field);
+    }
   });
 });
 
