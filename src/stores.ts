@@ -6,6 +6,7 @@ import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './ad
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
 import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
+import { metricNameIndex, metricNameOf } from './controllers/event-topic/collisions.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { consumedTopicIndex, topicIndex } from './controllers/event-topic/neighbours.ts';
 import { placeIndexes } from './controllers/event-topic/places.ts';
@@ -84,6 +85,7 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
     clusters: own<EventCluster>(eventCluster, parseEventCluster),
     topics: own<EventTopic>(eventTopic, parseEventTopic, {
       [topicIndex]: (topic) => [topicNameOf(topic)],
+      [metricNameIndex]: (topic) => [metricNameOf(topicNameOf(topic))],
       ...placeIndexes,
     }),
     schemas: own<EventSchema>(eventSchema, parseEventSchema, {

@@ -9,6 +9,7 @@ import { groupIdOf, targetKeyOf } from './controllers/event-consumer/plan.ts';
 import { eventSchemaBehaviour, referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
 import { subjectOf } from './controllers/event-schema/plan.ts';
 import { eventTopicBehaviour } from './controllers/event-topic/behaviour.ts';
+import { metricNameIndex, metricNameOf } from './controllers/event-topic/collisions.ts';
 import { Departures } from './controllers/event-topic/departures.ts';
 import { topicNameOf } from './controllers/event-topic/identity.ts';
 import { topicIndex } from './controllers/event-topic/neighbours.ts';
@@ -182,12 +183,12 @@ export function createControllers(parts: Parts): Controllers {
   topics.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.topics.list()) : []));
   schemas.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.schemas.list()) : []));
   consumers.watch(stores.clusters, (change) => (mattersToUsers(change) ? keysOf(stores.consumers.list()) : []));
-  // Whoever claims a topic looks again when another one comes to claim it, or goes.
+  // Whoever claims a topic looks again when another one comes to claim it, or one that collides with it, or goes.
   topics.watch(stores.topics, ({ before, after }) => {
     const comes = before === undefined;
     const goes = after === undefined || after.metadata.deletionTimestamp !== undefined;
     const resource = comes || goes ? (before ?? after) : undefined;
-    return resource ? keysOf(stores.topics.byIndex(topicIndex, topicNameOf(resource))) : [];
+    return resource ? keysOf(stores.topics.byIndex(metricNameIndex, metricNameOf(topicNameOf(resource)))) : [];
   });
   schemas.watch(stores.schemas, ({ before, after }) =>
     before && !after ? keysOf(stores.schemas.byIndex(subjectIndex, subjectOf(before))) : [],

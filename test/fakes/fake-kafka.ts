@@ -114,6 +114,9 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
       const what = `cannot create topic "${name}"`;
       if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name)) throw refusal('rejected', what, 'INVALID_TOPIC_EXCEPTION');
       if (this.topics.has(name)) throw refusal('conflict', what, 'TOPIC_ALREADY_EXISTS');
+      const other = [...this.topics.keys()].find((one) => one.replaceAll('.', '_') === name.replaceAll('.', '_'));
+      if (other !== undefined)
+        throw refusal('rejected', what, 'INVALID_TOPIC_EXCEPTION', `it collides with existing topic ${other}`);
       if (partitions < 1) throw refusal('rejected', what, 'INVALID_PARTITIONS');
       if (replicationFactor < 1 || replicationFactor > this.brokers.length)
         throw refusal('rejected', what, 'INVALID_REPLICATION_FACTOR');

@@ -317,3 +317,32 @@ it('100 pairs that are created at the same instant end with one owner each', asy
     { within },
   );
 });
+
+it('20 pairs whose names Kafka does not tell apart, created at the same instant, end with one topic each', async () => {
+  const pairs = Array.from({ length: 20 }, (_, index) => [`twin-${index + 1}.x`, `twin-${index + 1}_x`]);
+  await Promise.all(
+    pairs.flatMap((pair) =>
+      pair.map((name, index) =>
+        createTopic(`${name.replace('_', '.')}-${index}`, { topicName: `${here}.${name}` }, [here, elsewhere][index]),
+      ),
+    ),
+  );
+  await eventually(
+    async () => {
+      const twins = (await cluster.list<Managed & { spec: { topicName: string } }>('EventTopic')).filter(({ spec }) =>
+        spec.topicName.startsWith(`${here}.twin-`),
+      );
+      const reasons = twins.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.reason);
+      expect(reasons.sort()).toEqual([...pairs.map(() => 'InSync'), ...pairs.map(() => 'NameRefused')]);
+    },
+    { within },
+  );
+  const live = (await kafka.topics()).filter((name) => name.startsWith(`${here}.twin-`));
+  expect(new Set(live.map((name) => name.replaceAll('.', '_'))).size).toBe(pairs.length);
+  expect(live).toHaveLength(pairs.length);
+
+  await kafka.createTopic(`${here}.lone_x`, 1);
+  const message = await stalled(await createTopic('lone.x'), 'NameRefused');
+  expect(message).toContain(`topic name "${here}.lone.x" differs only in "." and "_" from that of another topic`);
+  expect(message).not.toContain('lone_x');
+});

@@ -3,6 +3,7 @@ import type { Preview } from '../../adapters/kube/preview.ts';
 import { createPatterns } from '../../adapters/patterns.ts';
 import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
 import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
+import { metricNameIndex, metricNameOf } from '../../controllers/event-topic/collisions.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
 import { topicIndex } from '../../controllers/event-topic/neighbours.ts';
 import { namespaceIndex, Places } from '../../controllers/event-topic/places.ts';
@@ -67,6 +68,7 @@ export interface Surroundings {
 export function createLook({ topics, clusters, namespaces, kafka }: Surroundings, signal: AbortSignal) {
   const byIndex: Readonly<Record<string, ReadonlyMap<string, readonly EventTopic[]>>> = {
     [topicIndex]: Map.groupBy(topics, topicNameOf),
+    [metricNameIndex]: Map.groupBy(topics, (topic) => metricNameOf(topicNameOf(topic))),
     [namespaceIndex]: Map.groupBy(topics, ({ metadata }) => metadata.namespace ?? ''),
   };
   const sources = {

@@ -6,6 +6,7 @@ import type { EventNote } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
+import { createBeside } from './create-beside.ts';
 import { type DeletionEffects, deleteTopic } from './delete.ts';
 import { claimName } from './identity.ts';
 import { actOnReassignment } from './reassignment/act.ts';
@@ -69,7 +70,7 @@ async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, ro
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
   if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
   try {
-    const created = await admin.createTopic(topic, { signal: round.signal });
+    const created = await createBeside(admin, topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
     if (createdNothing(error, claimedBefore)) effects.journal.release(thing);

@@ -111,12 +111,13 @@ async function askBrokers(
     claim: deps.journal.find(claimName(use.clusterId, name)),
     left: deps.departures.find(resource, use.clusterId),
     placesTaken: 0,
+    collides: false,
     naming: judgeName(nameQuestion(resource, use), deps.compile),
     objections: noObjections,
     resting: topic ? deps.written.resting(keyOf(resource), topic, now, requestOf(resource)) : new Map(),
     replicas: await observeReplicas({ ...deps, admin, brokers }, resource, use, topic, options),
   };
-  const ranked = { ...seen, placesTaken: takePlace(deps, resource, seen) };
+  const ranked = { ...seen, ...takePlace(deps, resource, seen) };
   const owned = topic && ownsTopic(resource, seen) ? topic : undefined;
   const [objections, traffic] = await Promise.all([
     readObjections(admin, resource, ranked, options),

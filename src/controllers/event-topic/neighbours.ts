@@ -18,6 +18,7 @@ import {
 import { groupIdOf } from '../event-consumer/plan.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { claimName, type KafkaIdentity, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import type { Places } from './places.ts';
 
 /** Index of EventTopics by the name of their topic. */
 export const topicIndex = 'topic';
@@ -43,6 +44,16 @@ export interface NamedTopic extends KafkaIdentity {
 export function otherOwner(around: Neighbourhood, resource: EventTopic, live: NamedTopic): Claimant | undefined {
   const owner = ownerOf(claimantsOf(around, topicNameOf(resource), live));
   return owner?.uid === resource.metadata.uid ? undefined : owner;
+}
+
+/** What a resource needs to be told from others that only ask for a topic: its own is there, or being created. */
+export function hasTopic(
+  around: Neighbourhood & { places: Pick<Places, 'isTaken'> },
+  resource: EventTopic,
+  use: KafkaIdentity,
+): boolean {
+  const isRecorded = rememberedOf(resource, use).topicId !== undefined || isClaimedFor(around, resource, use);
+  return isRecorded || around.places.isTaken(resource);
 }
 
 function claimantsOf(around: Neighbourhood, name: string, live: NamedTopic): Claimant[] {

@@ -3,6 +3,7 @@ import type { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { ConfigChanges, KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
 import type { TopicAction } from './actions.ts';
+import { createBeside } from './create-beside.ts';
 import type { Objections, SeenTopic } from './observed.ts';
 import { decideTopic } from './plan.ts';
 import { explainRefusedCreation } from './refused-creation.ts';
@@ -36,7 +37,7 @@ async function objectionsTo(
   switch (action.kind) {
     case 'create': {
       const explained = (fault: Fault) => explainRefusedCreation(admin, action, fault, options);
-      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged), explained) : undefined;
+      const creation = onlyShown ? await refusalOf(createBeside(admin, action.topic, judged), explained) : undefined;
       return creation ? { creation } : {};
     }
     case 'grow': {

@@ -36,6 +36,8 @@ export type ObservedTopic =
       left?: Departure | undefined;
       /** Other topics of the namespace that come before this one; 0 where their number is not limited, or this one is ours. */
       placesTaken: number;
+      /** Another topic comes before this one that Kafka would not have beside it; false where this one exists. */
+      collides: boolean;
       naming: NameVerdict;
       objections: Objections;
       /** Values, by setting, that were set lately and that the brokers do not keep. */

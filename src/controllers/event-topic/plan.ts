@@ -7,6 +7,7 @@ import { describeOwner } from '../ownership.ts';
 import { settingsOf, unusableSettings } from '../topic-settings.ts';
 import { blockedBy, refuse, type TopicPlan } from './actions.ts';
 import { planAdoption, takeOver } from './adoption.ts';
+import { refuseCollision } from './collisions.ts';
 import { ownClaim, ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import { planChanges, refuseUnusable } from './live-changes.ts';
 import { refuseName } from './naming.ts';
@@ -121,7 +122,11 @@ function otherCluster({ use, liveClusterId }: SeenTopic): Blocked {
 function planCreation(resource: EventTopic, observed: SeenTopic, replaces: string | undefined): TopicPlan {
   const { spec, metadata } = resource;
   const { use, objections } = observed;
-  const refusals = [...refuseName(topicNameOf(resource), observed), ...refuseCreation(resource, observed)];
+  const refusals = [
+    ...refuseName(topicNameOf(resource), observed),
+    ...refuseCollision(resource, observed),
+    ...refuseCreation(resource, observed),
+  ];
   if (refusals.length > 0) return blockedBy(refusals);
   if (objections.creation) return blockedBy([refuse(objections.creation.reason, objections.creation.message)]);
   const unusable = refuseUnusable(spec);

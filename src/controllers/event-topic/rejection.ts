@@ -11,6 +11,8 @@ export function reasonOfRejection({ code }: Fault): Reason {
       return Reason.ConfigRejected;
     case 'INVALID_REPLICATION_FACTOR':
       return Reason.NotEnoughBrokers;
+    case 'INVALID_TOPIC_EXCEPTION':
+      return Reason.NameRefused;
     default:
       return Reason.TopicRejected;
   }

@@ -119,6 +119,13 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
         expect(await admin.describeTopic(wanted.name, options)).toBeUndefined();
       });
 
+      it('rejects a name that differs from that of a topic only in dots and underscores', async () => {
+        const { name } = await create({ name: `${newName()}.a` });
+        const wanted = { name: name.replaceAll('.', '_') };
+        await expect(create(wanted)).rejects.toMatchObject({ kind: 'rejected', code: 'INVALID_TOPIC_EXCEPTION' });
+        expect(await admin.describeTopic(wanted.name, options)).toBeUndefined();
+      });
+
       it('judges each of many topics created at once for itself', async () => {
         const good = Array.from({ length: 40 }, () => ({ name: newName(), partitions: 2 }));
         const bad = { name: newName(), config: new Map([['retention.ms', 'soon']]) };

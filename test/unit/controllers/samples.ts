@@ -114,6 +114,7 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     otherOwner: undefined,
     claim: undefined,
     placesTaken: 0,
+    collides: false,
     naming: { kind: 'fits' },
     objections: noObjections,
     resting: new Map(),

@@ -1,6 +1,7 @@
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
+import { metricNameIndex, metricNameOf } from '../../../../src/controllers/event-topic/collisions.ts';
 import { Departures } from '../../../../src/controllers/event-topic/departures.ts';
 import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
 import { consumedTopicIndex, topicIndex } from '../../../../src/controllers/event-topic/neighbours.ts';
@@ -31,7 +32,11 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   kafka.clusterId = kafkaId;
   const journal = new FakeJournal();
   const topics = new FakeStore<EventTopic>(resources, {
-    indexes: { [topicIndex]: (topic) => [topicNameOf(topic)], ...placeIndexes },
+    indexes: {
+      [topicIndex]: (topic) => [topicNameOf(topic)],
+      [metricNameIndex]: (topic) => [metricNameOf(topicNameOf(topic))],
+      ...placeIndexes,
+    },
   });
   const clusters = new FakeStore<EventCluster>([clusterOf(), ...others]);
   clusters.edit('default', { metadata: { annotations: { 'sluice.dev/is-default-cluster': 'true' } } });
