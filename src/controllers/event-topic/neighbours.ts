@@ -14,6 +14,7 @@ import {
   type NamespaceView,
   questionOf,
   resolveCluster,
+  ungranted,
 } from '../cluster-use.ts';
 import { groupIdOf } from '../event-consumer/plan.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
@@ -114,11 +115,11 @@ export function mayHaveHeir(around: Neighbourhood, resource: EventTopic): boolea
  * no topic away. Who only says that it uses an EventCluster that nobody knows holds nothing.
  */
 export function mayClaim(around: Neighbourhood, other: EventTopic, live: NamedTopic): boolean {
-  const grant = grantFor(around, other, 'topics', topicNameOf(other));
+  const name = topicNameOf(other);
   const use = useOf(around, other);
-  if (use?.clusterId === live.clusterId) return grant === 'granted';
+  if (use?.clusterId === live.clusterId) return ungranted(use.rule, 'topics', [name]).length === 0;
   const isElsewhere = use !== undefined && hasAnswered(use);
-  return !isElsewhere && grant !== 'refused' && isRecorded(around, other, live);
+  return !isElsewhere && isRecorded(around, other, live) && grantFor(around, other, 'topics', name) !== 'refused';
 }
 
 /** Only we write into the journal and into statuses; a record of the very topic that is live is hard to guess besides. */
