@@ -82,6 +82,15 @@ describe('a look before applying', () => {
     expect(finding.blocked).toEqual([expect.objectContaining({ reason: 'OwnedByOther' })]);
   });
 
+  it('refuses the younger of two topics that Kafka cannot tell apart in metrics', async () => {
+    const older = topicResource({ clusterRef }, {}, { name: 'order.paid', uid: 'a' });
+    const younger = topicResource({ clusterRef }, {}, { name: 'order_paid', uid: 'b' });
+    expect(await lookAt(older, new FakeKafka(), [younger])).toMatchObject({ changes: [{ op: 'CreateTopic' }] });
+    expect((await lookAt(younger, new FakeKafka(), [older])).blocked).toEqual([
+      expect.objectContaining({ reason: 'NameRefused', message: expect.not.stringContaining('order.paid') }),
+    ]);
+  });
+
   it('plans nothing for what is being deleted', async () => {
     const leaving = topicResource({ clusterRef }, {}, { deletionTimestamp: '2026-01-02T00:00:00Z' });
     const finding = await lookAt(leaving, new FakeKafka());
