@@ -186,6 +186,35 @@ describe('an EventConsumer', () => {
     await cluster.whenReady('EventConsumer', key);
   });
 
+  it('that names the group of another namespace learns nothing of it, and leaves it to who may read its topics', async () => {
+    const other = await cluster.createNamespace('consumers');
+    const [secret, groupId] = [`${other}.secret`, `${namespace}.shared`];
+    await kafka.createTopic(secret, 1);
+    const access = [
+      { namespaces: [namespace], topics: [`${namespace}.*`], groups: [`${namespace}.*`] },
+      { namespaces: [other], topics: [`${other}.*`], groups: [groupId] },
+    ];
+    await cluster.patch('EventCluster', namespace, { spec: { access } });
+    await cluster.create(deployment('nosy', 1));
+    const nosy = await createConsumer('nosy', { groupId });
+    await whenStatus(nosy, { topics: [topic], replicas: { current: 1 } });
+    const rightful = { clusterRef: { name: namespace }, groupId, topics: [secret], targetRef: { name: 'main' } };
+    await cluster.create({ ...deployment('main', 1), metadata: { name: 'main', namespace: other } });
+    await cluster.create(manifest('EventConsumer', 'main', rightful, other));
+    await cluster.whenCondition('EventConsumer', `${other}/main`, 'Stalled', 'True', 'OwnedByOther');
+
+    const reader = kafka.kafka.consumer({ groupId });
+    await reader.connect();
+    await reader.subscribe({ topics: [secret] });
+    await reader.run({ eachMessage: async () => undefined });
+    const { status } = await cluster.whenCondition('EventConsumer', nosy, 'Stalled', 'True', 'NotGranted');
+    expect(JSON.stringify(status)).not.toContain(secret);
+    for (const field of ['topics', 'lag', 'partitions', 'replicas']) expect(status).not.toHaveProperty(field);
+    await cluster.whenReady('EventConsumer', `${other}/main`);
+    await whenStatus(`${other}/main`, { topics: [secret] });
+    await reader.disconnect();
+  });
+
   it('is refused where the cluster does not grant the group', async () => {
     await cluster.create(deployment('ungranted', 1));
     const key = await createConsumer('ungranted', { groupId: 'somebody-else' });

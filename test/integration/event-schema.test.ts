@@ -170,6 +170,14 @@ describe('an EventSchema', () => {
     expect(await versionsOf('somebody.else')).toBeUndefined();
   });
 
+  it('is refused where the cluster does not grant a subject that it refers to, which is not told from one that is missing', async () => {
+    const references = [{ name: 'com.example.Money', subject: 'somebody.money', version: 1 }];
+    const { key, subject } = await createSchema('nosy', { schema: record(field('id')), references });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'NotGranted');
+    expect(JSON.stringify(status)).toContain('does not grant subjects \\"somebody.money\\" to this namespace');
+    expect(await versionsOf(subject)).toBeUndefined();
+  });
+
   it('waits where its cluster names no registry', async () => {
     await cluster.create(
       manifest('EventCluster', `${namespace}-bare`, {

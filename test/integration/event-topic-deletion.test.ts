@@ -84,6 +84,32 @@ describe('the deletion of an EventTopic', () => {
     await whenDeleted(topic);
   });
 
+  it('waits for nobody without a grant, and for who has one through an EventCluster that is not reached', async () => {
+    const other = await cluster.createNamespace('deletion');
+    const unreached = `${namespace}-unreached`;
+    const access = [{ namespaces: [other], topics: [`${namespace}.claimed`] }];
+    await cluster.create(manifest('EventCluster', unreached, { kafka: { bootstrapServers: ['127.0.0.1:1'] }, access }));
+    const [free, claimed] = [await createTopic('free'), await createTopic('claimed')];
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };
+    const consumer = { clusterRef: { name: namespace }, topics: [free.topic], targetRef };
+    await cluster.create(manifest('EventConsumer', 'stranger', consumer, other));
+    for (const { topic } of [free, claimed]) {
+      const wanted = { clusterRef: { name: unreached }, topicName: topic };
+      await cluster.create(manifest('EventTopic', topic.slice(namespace.length + 1), wanted, other));
+    }
+    for (const { key } of [free, claimed]) await cluster.delete('EventTopic', key);
+    await cluster.whenGone('EventTopic', free.key);
+    await whenDeleted(free.topic);
+    const allow = 'sluice.dev/allow-delete';
+    expect(await held(claimed.key, 'DeletionProtected')).toContain(
+      `annotate this resource ${allow}=${claimed.topicId}`,
+    );
+    await cluster.patch('EventTopic', claimed.key, { metadata: { annotations: { [allow]: claimed.topicId } } });
+    await cluster.whenGone('EventTopic', claimed.key);
+    await whenDeleted(claimed.topic);
+    await cluster.delete('EventCluster', unreached);
+  });
+
   it('waits for a group that reads the topic, until that is to be ignored', async () => {
     const { key, topic } = await createTopic('watched');
     const reader = kafka.kafka.consumer({ groupId: `${namespace}.monitoring` });
