@@ -1,21 +1,29 @@
 /**
  * The bytes that members of classic groups leave with the coordinator (ConsumerProtocolSubscription and
- * ConsumerProtocolAssignment of Kafka). Later versions only append fields, so the first ones suffice.
+ * ConsumerProtocolAssignment of Kafka). Later versions only append fields, so the first ones suffice. Any client may
+ * leave any bytes: both parsers throw RangeError for what is none of the protocol, after no more work than a pass
+ * over what is there.
  */
 export function parseSubscription(bytes: Buffer): string[] {
   const cursor = new Cursor(bytes);
   cursor.skipVersion();
-  return cursor.list(() => cursor.text());
+  return [...new Set(cursor.list(textBytes, () => cursor.text()))];
 }
 
 /** Partition numbers by topic. */
 export function parseAssignment(bytes: Buffer): Map<string, number[]> {
   const cursor = new Cursor(bytes);
   cursor.skipVersion();
-  return new Map(cursor.list(() => [cursor.text(), cursor.list(() => cursor.int32())]));
+  const partitions = () => cursor.list(int32Bytes, () => cursor.partition());
+  return new Map(cursor.list(textBytes + int32Bytes, () => [cursor.text(), partitions()]));
 }
 
-/** Reads forward through big-endian fields; throws RangeError when the bytes end too early. */
+const int16Bytes = 2;
+const int32Bytes = 4;
+/** What the shortest text takes. */
+const textBytes = int16Bytes;
+
+/** Reads forward through big-endian fields, each of which has to be there in full. */
 class Cursor {
   readonly #bytes: Buffer;
   #position = 0;
@@ -25,26 +33,41 @@ class Cursor {
   }
 
   skipVersion(): void {
-    this.#position += 2;
+    this.#pass(int16Bytes);
   }
 
-  int32(): number {
-    const value = this.#bytes.readInt32BE(this.#position);
-    this.#position += 4;
-    return value;
+  partition(): number {
+    const number = this.#int32();
+    if (number < 0) throw new RangeError(`${number} is no number of a partition`);
+    return number;
   }
 
   text(): string {
-    const length = this.#bytes.readInt16BE(this.#position);
-    const start = this.#position + 2;
-    this.#position = start + length;
-    return this.#bytes.toString('utf8', start, this.#position);
+    const length = this.#bytes.readInt16BE(this.#pass(int16Bytes));
+    const start = this.#pass(length);
+    return this.#bytes.toString('utf8', start, start + length);
   }
 
-  list<T>(readItem: () => T): T[] {
-    const items: T[] = [];
-    // No more than what is there: the count comes from a stranger's bytes.
-    for (let left = this.int32(); left > 0; left -= 1) items.push(readItem());
-    return items;
+  /** `leastBytes`: what the smallest item takes, so that a count is believed only as far as there are bytes for it. */
+  list<T>(leastBytes: number, readItem: () => T): T[] {
+    const count = this.#int32();
+    if (count < 0 || count * leastBytes > this.#left) throw new RangeError(`there is no room for ${count} items`);
+    return Array.from({ length: count }, readItem);
+  }
+
+  get #left(): number {
+    return this.#bytes.length - this.#position;
+  }
+
+  #int32(): number {
+    return this.#bytes.readInt32BE(this.#pass(int32Bytes));
+  }
+
+  /** Where the next `length` bytes begin; the cursor is behind them then. */
+  #pass(length: number): number {
+    if (length < 0 || length > this.#left) throw new RangeError(`there are no ${length} bytes left`);
+    const start = this.#position;
+    this.#position = start + length;
+    return start;
   }
 }

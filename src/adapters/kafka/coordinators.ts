@@ -55,8 +55,20 @@ async function askOne<Result>(
     return await ask(groups, (request) => cluster.links.ask(nodeId, request, cluster.settings.callTimeoutMs, address));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
+    // One group of many or talkative members is not to hide the others.
+    if (error.code === 'ANSWER_TOO_LARGE' && groups.length > 1) return askHalves(cluster, coordinated, ask);
     return new Map(groups.map((group) => [group, { ok: false, fault: error }]));
   }
+}
+
+async function askHalves<Result>(
+  cluster: Cluster,
+  coordinated: readonly Coordinator[],
+  ask: AskCoordinator<Result>,
+): Promise<ReadonlyMap<string, Settled<Result>>> {
+  const middle = Math.ceil(coordinated.length / 2);
+  const first = await askOne(cluster, coordinated.slice(0, middle), ask);
+  return new Map([...first, ...(await askOne(cluster, coordinated.slice(middle), ask))]);
 }
 
 /** A group that nobody mentioned is unknown, which is not the same as absent. */

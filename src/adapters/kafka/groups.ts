@@ -77,6 +77,7 @@ async function consumerGroups(
 
 function consumerState(group: ConsumerGroup): Settled<GroupState> {
   if (group.errorCode !== 0) return refused(group);
+  const { groupId, groupState: state, assignorName: assignor } = group;
   const members = group.members.map((member): GroupMember => {
     const assigned = member.assignment.topicPartitions;
     return {
@@ -87,15 +88,15 @@ function consumerState(group: ConsumerGroup): Settled<GroupState> {
       subscription: member.subscribedTopicNames,
     };
   });
-  const { groupId, groupState, assignorName } = group;
-  return { ok: true, value: { groupId, protocol: 'consumer', state: groupState, assignor: assignorName, members } };
+  if (!areCredible(members)) return unreadable(groupId);
+  return { ok: true, value: { groupId, protocol: 'consumer', state, assignor, members } };
 }
 
 function classicState(group: ClassicGroup): Settled<GroupState> {
   // Since version 6 of the API an absent group is an error; before, it is a group in state Dead.
   if (nameOfCode(group.errorCode) === 'GROUP_ID_NOT_FOUND') return { ok: true, value: absent(group.groupId) };
   if (group.errorCode !== 0) return refused(group);
-  const { groupId, groupState, protocolData } = group;
+  const { groupId, groupState: state, protocolData: assignor } = group;
   // Other protocol types, such as Kafka Connect's, leave bytes of another kind.
   const readable = group.protocolType === 'consumer';
   try {
@@ -109,11 +110,37 @@ function classicState(group: ClassicGroup): Settled<GroupState> {
         subscription: readable && member.memberMetadata.length > 0 ? parseSubscription(member.memberMetadata) : [],
       }),
     );
-    return { ok: true, value: { groupId, protocol: 'classic', state: groupState, assignor: protocolData, members } };
-  } catch (cause) {
-    const message = `the members of group "${groupId}" describe themselves in a form that cannot be read`;
-    return { ok: false, fault: unavailable(message, { code: 'MALFORMED_ANSWER', cause }) };
+    if (!areCredible(members)) return unreadable(groupId);
+    return { ok: true, value: { groupId, protocol: 'classic', state, assignor, members } };
+  } catch (error) {
+    if (error instanceof RangeError) return unreadable(groupId, error);
+    throw error;
   }
+}
+
+/** More than any group reads; a question about so many would take the time that all groups share. */
+const mostTopics = 10_000;
+/** Names and partitions of all members together. */
+const mostNamed = 500_000;
+const topicName = /^[\w.-]{1,249}$/;
+
+/** Members name what they like. The names go into questions that are asked for many groups at once, and into a status. */
+function areCredible(members: readonly GroupMember[]): boolean {
+  const topics = new Set<string>();
+  let named = 0;
+  for (const { assignment, subscription } of members) {
+    for (const partitions of assignment.values()) named += partitions.length;
+    for (const topic of [...assignment.keys(), ...subscription]) topics.add(topic);
+    named += assignment.size + subscription.length;
+    if (topics.size > mostTopics || named > mostNamed) return false;
+  }
+  return [...topics].every((topic) => topicName.test(topic));
+}
+
+/** What a stranger left there makes his group unknown, and no other. */
+function unreadable(groupId: string, cause?: RangeError): Settled<GroupState> {
+  const message = `the members of group "${groupId}" describe themselves in a form that cannot be read`;
+  return { ok: false, fault: unavailable(message, { code: 'MALFORMED_ANSWER', cause }) };
 }
 
 function absent(groupId: string): GroupState {

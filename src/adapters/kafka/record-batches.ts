@@ -1,8 +1,11 @@
 /**
  * Reads times from record batches (format 2, Kafka 0.11 and later; https://kafka.apache.org/documentation/#recordbatch)
- * without decompressing anything.
+ * without decompressing anything. Producers write what is in a batch: a length is believed only as far as there are
+ * bytes for it, and what cannot be read ends the search.
  */
 const headerBytes = 61;
+/** The longest varint that Kafka writes, of 64 bits. */
+const longestVarintBytes = 10;
 const lengthPrefixBytes = 12;
 const at = { baseOffset: 0, length: 8, magic: 16, attributes: 21, lastOffsetDelta: 23, baseTime: 27, maxTime: 35 };
 const compressionBits = 0b111;
@@ -26,6 +29,7 @@ export function timeOfRecord(batches: Buffer, offset: bigint): RecordTime {
     const batch = batches.subarray(position);
     const length = batch.readInt32BE(at.length);
     if (batch.readInt8(at.magic) !== 2 || length < headerBytes - lengthPrefixBytes) break;
+    if (batch.readInt32BE(at.lastOffsetDelta) < 0) break;
     const timeMs = timeInBatch(batch, offset);
     if (timeMs !== undefined) return { kind: 'found', timeMs };
     nextOffset = lastOffsetOf(batch) + 1n;
@@ -56,19 +60,21 @@ function timeDeltaOf(batch: Buffer, wantedDelta: bigint): bigint | undefined {
   while (position < end) {
     const length = readVarint(batch, position, end);
     if (length === undefined || length.value < 0n) return undefined;
+    const next = length.next + Number(length.value);
     const timeDelta = readVarint(batch, length.next + 1, end); // one byte of attributes
     const offsetDelta = timeDelta && readVarint(batch, timeDelta.next, end);
-    if (offsetDelta === undefined) return undefined;
+    if (offsetDelta === undefined || offsetDelta.next > next) return undefined;
     if (offsetDelta.value >= wantedDelta) return timeDelta?.value;
-    position = length.next + Number(length.value);
+    position = next;
   }
   return undefined;
 }
 
-/** A zig-zag variable-length integer, and where it ends; `undefined` when it is cut off. */
+/** A zig-zag variable-length integer, and where it ends; `undefined` when it is cut off or longer than any. */
 function readVarint(bytes: Buffer, from: number, end: number): { value: bigint; next: number } | undefined {
   let raw = 0n;
-  for (let position = from, shift = 0n; position < end; position += 1, shift += 7n) {
+  const limit = Math.min(end, from + longestVarintBytes);
+  for (let position = from, shift = 0n; position < limit; position += 1, shift += 7n) {
     const byte = bytes[position] ?? 0;
     raw |= BigInt(byte & 0x7f) << shift;
     if ((byte & 0x80) === 0) return { value: (raw >> 1n) ^ -(raw & 1n), next: position + 1 };

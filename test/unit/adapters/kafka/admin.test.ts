@@ -12,7 +12,7 @@ import {
   ScriptedBroker,
   type ScriptedTopic,
 } from './scripted-broker.ts';
-import { all, bool, i8, i16, i32, i64, list, none, tags, text } from './wire.ts';
+import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text } from './wire.ts';
 
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
@@ -239,6 +239,53 @@ describe('the Kafka admin', () => {
     it('fails as a whole when the brokers do not answer at all', async () => {
       broker.answer(apiKey.Metadata, 'hang up');
       await expect(admin.readOffsets(['orders'], options)).rejects.toMatchObject({ kind: 'unavailable' });
+    });
+  });
+
+  describe('asking for groups', () => {
+    const member = (assignment: Buffer) =>
+      all(text('m'), tags, text('c'), text('h'), sized(Buffer.alloc(0)), sized(assignment), tags);
+    const assigned = (topic: string) => {
+      const name = Buffer.from(topic);
+      return all(i16(0), i32(1), i16(name.length), name, i32(1), i32(3));
+    };
+    const described = (group: string, ...members: Buffer[]) =>
+      all(i16(0), text(group), text('Stable'), text('consumer'), text('range'), list(...members), i32(0), tags);
+
+    beforeEach(() => {
+      broker.answer(apiKey.FindCoordinator, () => {
+        const address = all(i32(1), text('127.0.0.1'), i32(broker.port), i16(0), tags, tags);
+        return all(i32(0), list(all(text('billing'), address), all(text('shipping'), address)), tags);
+      });
+      broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(), tags));
+    });
+
+    it.each([
+      { it: 'a name of negative length', assignment: all(i16(0), i32(2 ** 31 - 1), i16(-2), i16(-2), i32(-1)) },
+      { it: 'what is no name of a topic', assignment: assigned('no name') },
+      { it: 'a name that is longer than any topic has', assignment: assigned('x'.repeat(250)) },
+    ])('leaves a group unknown whose member left $it, and knows the others', async ({ assignment }) => {
+      const groups = [described('billing', member(assignment)), described('shipping', member(assigned('orders')))];
+      broker.answer(apiKey.DescribeGroups, all(i32(0), list(...groups), tags));
+      const states = await admin.describeGroups(['billing', 'shipping'], options);
+      expect(states.get('billing')).toMatchObject({ ok: false, fault: { code: 'MALFORMED_ANSWER' } });
+      expect(states.get('shipping')).toMatchObject({
+        ok: true,
+        value: { state: 'Stable', members: [{ assignment: new Map([['orders', [3]]]) }] },
+      });
+    });
+
+    it('asks in halves when the answer is too large, so that one group hides no other', async () => {
+      const small = adminOf({ maxAnswerBytes: 100_000 });
+      const huge = member(Buffer.alloc(1_000_000));
+      broker.answer(apiKey.DescribeGroups, ({ body }) => {
+        const asked = ['billing', 'shipping'].filter((group) => body.includes(group));
+        const groups = asked.map((group) => described(group, group === 'billing' ? huge : member(assigned('orders'))));
+        return all(i32(0), list(...groups), tags);
+      });
+      const states = await small.describeGroups(['billing', 'shipping'], options);
+      expect(states.get('billing')).toMatchObject({ ok: false, fault: { code: 'ANSWER_TOO_LARGE' } });
+      expect(states.get('shipping')).toMatchObject({ ok: true, value: { state: 'Stable' } });
     });
   });
 

@@ -39,6 +39,15 @@ oldFormat.writeInt8(1, 16);
 const endless = Buffer.from(three);
 endless.writeInt32BE(-12, 8);
 
+const backwards = Buffer.from(three);
+backwards.writeInt32BE(-5, 23);
+/** One record, whose length, times and offsets are given by hand. */
+const withRecord = (...record: number[]) => {
+  const header = Buffer.from(three.subarray(0, 61));
+  header.writeInt32BE(49 + record.length, 8);
+  return Buffer.concat([header, Buffer.from(record)]);
+};
+
 const cases: { it: string; bytes: Buffer; offset: bigint; time: RecordTime }[] = [
   { it: 'gives the time of the first record', bytes: three, offset: 10n, time: found(0n) },
   { it: 'gives the time of a record further on', bytes: three, offset: 11n, time: found(500n) },
@@ -70,6 +79,20 @@ const cases: { it: string; bytes: Buffer; offset: bigint; time: RecordTime }[] =
   { it: 'finds nothing in half a header', bytes: three.subarray(0, 40), offset: 10n, time: end },
   { it: 'finds nothing in the format of before Kafka 0.11', bytes: oldFormat, offset: 10n, time: end },
   { it: 'stops at a length that cannot be', bytes: endless, offset: 10n, time: end },
+  { it: 'stops at a batch that claims to end before it begins', bytes: backwards, offset: 10n, time: end },
+  { it: 'stops at a record whose length leads back', bytes: withRecord(3, 0, 0, 0), offset: 10n, time: later(13n) },
+  {
+    it: 'stops at a record that is longer than it says',
+    bytes: withRecord(2, 0, 0, 0, 0),
+    offset: 10n,
+    time: later(13n),
+  },
+  {
+    it: 'stops at a number that does not end',
+    bytes: withRecord(40, 0, ...Array<number>(20).fill(0xff), 0, 0),
+    offset: 10n,
+    time: later(13n),
+  },
   { it: 'stops where the bytes are cut off', bytes: three.subarray(0, 70), offset: 12n, time: later(13n) },
 ];
 
