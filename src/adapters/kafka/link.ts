@@ -1,9 +1,10 @@
-import { apiVersionsV3, Connection, ResponseError } from '@platformatic/kafka';
+import { apiVersionsV3, type Connection, ResponseError } from '@platformatic/kafka';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, printAddress } from './address.ts';
 import { faultOfConnection, unavailable } from './errors.ts';
+import { GuardedConnection } from './guarded-connection.ts';
 import { loginOptions } from './login.ts';
 import { faultOfLogin } from './login-faults.ts';
 import type { KafkaRequest } from './request.ts';
@@ -154,7 +155,7 @@ export class BrokerLink {
     const security = this.#options.security?.();
     const startedMs = clock.monotonicMs();
     let lifetimeMs = 0;
-    const connection = new Connection(clientId, {
+    const connection = new GuardedConnection(clientId, {
       connectTimeout: connectTimeoutMs,
       requestTimeout: libraryTimeoutMs,
       maxInflights,

@@ -112,7 +112,7 @@ function contentHeaders(request: RegistryRequest): Record<string, string> {
 
 type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-function toAnswer(status: number, headers: AnswerHeaders, text: string): Answer {
+export function toAnswer(status: number, headers: AnswerHeaders, text: string): Answer {
   const json = parseJson(text);
   const retryAfterMs = readRetryAfter(first(headers['retry-after']));
   return { status, json, came: describeBody(text, first(headers['content-type']), json), retryAfterMs };

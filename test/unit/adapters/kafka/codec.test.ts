@@ -1,4 +1,4 @@
-import { type Connection, Reader, type Writer } from '@platformatic/kafka';
+import { Reader } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import {
   describeClassicGroups,
@@ -27,23 +27,9 @@ import {
   metadataOfAll,
 } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
+import { codecOf } from './codec.ts';
 import { apiKey, clusterAnswer, someUuid } from './scripted-broker.ts';
 import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
-
-type Parse = (correlationId: number, key: number, version: number, reader: Reader) => unknown;
-
-/** What the library puts on the wire for a request in one version, and how it reads the answer. */
-function codecOf(request: KafkaRequest<unknown>, version: number): { key: number; body: Buffer; parse: Parse } {
-  const seen: { key: number; body: Buffer; parse: Parse }[] = [];
-  const send = (key: number, _version: number, createBody: () => Writer, parse: Parse) => {
-    seen.push({ key, body: createBody().buffer, parse });
-  };
-  const connection = { send } as unknown as Connection; // the one method that a request uses
-  void request.versions.find((candidate) => candidate.version === version)?.send(connection);
-  const [codec] = seen;
-  if (codec === undefined) throw new Error(`${request.name} has no version ${version}`);
-  return codec;
-}
 
 const id = topicIdOfUuid(someUuid);
 const noId = uuid('00000000-0000-0000-0000-000000000000');

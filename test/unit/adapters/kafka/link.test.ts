@@ -1,7 +1,9 @@
+import { createAPI, Writer } from '@platformatic/kafka';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAddress } from '../../../../src/adapters/kafka/address.ts';
 import { describeClassicGroups } from '../../../../src/adapters/kafka/group-calls.ts';
 import { BrokerLink, type LinkOptions } from '../../../../src/adapters/kafka/link.ts';
+import { requestOf } from '../../../../src/adapters/kafka/request.ts';
 import { createTopics, describeTopicConfigs, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import type { KafkaSecurity } from '../../../../src/ports/kafka.ts';
@@ -140,6 +142,42 @@ describe('a link to a broker', () => {
       await expect(ask(linkTo(broker.address))).rejects.toMatchObject({
         kind: 'unavailable',
         code: 'ANSWER_TOO_LARGE',
+      });
+    });
+
+    it.each([0, -1, -4, -5, -2_147_483_648])('outlives an answer that claims to be %d bytes long', async (length) => {
+      const link = linkTo(broker.address);
+      broker.answer(apiKey.Metadata, { raw: all(i32(length), i32(2), Buffer.alloc(1_000)) });
+      await expect(ask(link, soonMs)).rejects.toMatchObject({ kind: 'unavailable' });
+      broker.answer(apiKey.Metadata, metadataAnswer([]));
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+    });
+
+    it('reads an answer from one piece, in however many it came', async () => {
+      const pieces: number[] = [];
+      const api = createAPI<[], string>(3, 12, Writer.create, (_id, _key, _version, reader) => {
+        pieces.push(reader.buffer.buffers.length);
+        return reader.readString();
+      });
+      broker.answer(apiKey.Metadata, text('x'.repeat(1_000_000)));
+      const answer = await linkTo(broker.address, { maxAnswerBytes: 10_000_000 }).send(
+        requestOf('Metadata', [api], []),
+        plentyMs,
+      );
+      expect(answer).toHaveLength(1_000_000);
+      expect(pieces).toEqual([1]);
+    });
+
+    it('does not read the same bytes again for a length below zero', async () => {
+      const api = createAPI<[], number>(3, 12, Writer.create, (_id, _key, _version, reader) => {
+        reader.readArray((item) => item.readNullableString(false), false, false);
+        return reader.position;
+      });
+      broker.answer(apiKey.Metadata, all(i32(2 ** 31 - 1), i16(-2), i16(-2)));
+      const link = linkTo(broker.address);
+      await expect(link.send(requestOf('Metadata', [api], []), plentyMs)).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'RangeError',
       });
     });
 
