@@ -110,6 +110,8 @@ export interface TopicReaders {
   reading: readonly string[];
   /** Those that rebalance, so that nobody can say what they read, and may read the topic. */
   unsettled: readonly string[];
+  /** Those that no broker can describe, such as for what their members left there, and may read the topic. */
+  unreadable: readonly string[];
 }
 
 /** Committed offsets by topic and partition; `undefined`: this group never committed there. */
@@ -139,6 +141,7 @@ export interface KafkaAdmin extends ReplicaAdmin {
   alterTopicConfig(name: string, changes: ConfigChanges, options: AlterOptions): Promise<void>;
   /** By id, so that a topic that somebody re-created under the same name survives. Being gone already is success. */
   deleteTopic(id: string, options: KafkaCallOptions): Promise<void>;
+  /** A group that cannot be described is in the answer; a Fault says that groups are hidden or out of reach, and names none. */
   groupsReading(topic: string, options: KafkaCallOptions): Promise<TopicReaders>;
 
   /** Offsets of every partition of every topic, in as few requests as the cluster allows. */

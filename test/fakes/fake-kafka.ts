@@ -218,7 +218,7 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
         [...members.values()].some((member) => member.subscription.includes(topic) || member.assignment.has(topic)),
       );
       const unsettled = silent.filter(([, { committed }]) => committed.size === 0 || committed.has(topic));
-      return { reading: namesOf(reading), unsettled: namesOf(unsettled) };
+      return { reading: namesOf(reading), unsettled: namesOf(unsettled), unreadable: [] };
     });
   }
 

@@ -3,6 +3,7 @@ import type { Managed } from '../../src/runtime/kind.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
+import { fourteenBytes, joinWith } from '../helpers/strange-member.ts';
 
 const world = inject('world');
 const cluster = new TestCluster(world.kubeconfig);
@@ -17,7 +18,7 @@ beforeAll(async () => {
     {
       namespaces: [namespace],
       topics: [`${namespace}.*`],
-      groups: ['*'],
+      groups: [`${namespace}.*`],
       deletionPolicies: ['DeleteIfEmpty', 'Delete'],
     },
   ];
@@ -124,6 +125,24 @@ describe('the deletion of an EventTopic', () => {
     await cluster.whenGone('EventTopic', key);
     await whenDeleted(topic);
     await reader.disconnect();
+  });
+
+  it('goes on beside a group that no broker can describe, and holds only what it may read', async () => {
+    const group = `stranger-of-${namespace}`;
+    const [committed, other] = [await createTopic('committed'), await createTopic('other')];
+    const admin = await kafka.admin();
+    await admin.setOffsets({ groupId: group, topic: committed.topic, partitions: [{ partition: 0, offset: '0' }] });
+    const leave = await joinWith(world.kafka.bootstrapServers, group, fourteenBytes);
+    for (const { key } of [committed, other]) await cluster.delete('EventTopic', key);
+    await cluster.whenGone('EventTopic', other.key);
+    await whenDeleted(other.topic);
+    const message = await held(committed.key, 'DeletionProtected');
+    expect(message).toContain('perhaps read by a group that is not granted to this namespace');
+    expect(message).not.toContain(group);
+    await cluster.patch('EventTopic', committed.key, { spec: { deletionProtection: { ignoreGroups: ['*'] } } });
+    await cluster.whenGone('EventTopic', committed.key);
+    await whenDeleted(committed.topic);
+    await leave();
   });
 
   it('waits while maxDeletionsPerHour are used up, and gives up after deletionTimeoutSeconds', async () => {

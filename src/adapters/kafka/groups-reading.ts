@@ -1,5 +1,5 @@
 import { Fault } from '../../ports/fault.ts';
-import type { GroupState, KafkaAdmin, Settled, TopicReaders } from '../../ports/kafka.ts';
+import type { CommittedOffsets, GroupState, KafkaAdmin, Settled, TopicReaders } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
 import { faultOfCode } from './errors.ts';
@@ -9,31 +9,32 @@ import { metadataByName } from './topic-calls.ts';
 type GroupReads = Pick<KafkaAdmin, 'readCommitted' | 'describeGroups'>;
 
 /**
- * Who reads a topic right now. The answer guards deletions, so what cannot be seen is a Fault, never "nobody". Groups
- * of Kafka Streams' own protocol count when they have committed offsets of the topic. Share groups are not seen.
- * Questions that arrive together are answered from one look at all groups.
+ * Who reads a topic right now. The answer guards deletions, so what cannot be seen is a Fault, never "nobody". One group
+ * that cannot be described speaks for itself only. Groups of Kafka Streams' own protocol count when they have committed
+ * offsets of the topic. Share groups are not seen. Questions that arrive together are answered from one look at all groups.
  */
 export function createGroupsReading(cluster: Cluster, groupReads: GroupReads): Pick<KafkaAdmin, 'groupsReading'> {
-  /** What classic groups read when they were seen settled last. */
+  /** What groups read when they were seen settled last. */
   let settledReads = new Map<string, ReadonlySet<string>>();
 
-  /** What each group reads; `undefined`: it may read anything. */
   async function look(): Promise<readonly GroupLook[]> {
     const live = (await listEverywhere(cluster)).filter(({ groupState }) => !['Empty', 'Dead'].includes(groupState));
-    const states = valuesOf(await groupReads.describeGroups(live.filter(isConsumerGroup).map(idOf), shared));
-    const silent = states.filter(([, state]) => isSilent(state)).map(([group]) => group);
-    const byOffsets = [...live.filter(isStreamsGroup).map(idOf), ...silent];
-    const committed = new Map(valuesOf(await groupReads.readCommitted(byOffsets, shared)));
-    const committedBy = (group: string) => new Set(committed.get(group)?.keys());
+    const states = await groupReads.describeGroups(live.filter(isConsumerGroup).map(idOf), shared);
+    const sights = [...states].map(([group, state]) => ({ group, ...sightOf(state) }));
+    const vague = sights.filter(({ kind }) => kind !== 'reading').map(({ group }) => group);
+    const committed = await groupReads.readCommitted([...live.filter(isStreamsGroup).map(idOf), ...vague], shared);
     const before = settledReads;
-    settledReads = new Map(states.map(([group, state]) => [group, readsNow(state) ?? before.get(group) ?? new Set()]));
+    settledReads = new Map(sights.map((sight) => [sight.group, sight.reads ?? before.get(sight.group) ?? new Set()]));
     return [
-      ...live.filter(isStreamsGroup).map(({ groupId }) => ({ group: groupId, reads: committedBy(groupId) })),
-      ...states.map(([group, state]): GroupLook => {
-        const reads = readsNow(state);
-        if (reads !== undefined) return { group, reads };
-        const mayRead = new Set([...committedBy(group), ...(before.get(group) ?? [])]);
-        return { group, reads: new Set(), mayRead: mayRead.size > 0 ? mayRead : 'anything' };
+      ...live.filter(isStreamsGroup).map(({ groupId }): GroupLook => {
+        const reads = topicsOf(committed.get(groupId));
+        return { group: groupId, ...(reads ? { kind: 'reading', reads } : { kind: 'unreadable', reads: 'anything' }) };
+      }),
+      ...sights.map(({ group, kind, reads }): GroupLook => {
+        if (reads !== undefined) return { group, kind, reads };
+        const topics = topicsOf(committed.get(group));
+        const mayRead = topics && new Set([...topics, ...(before.get(group) ?? [])]);
+        return { group, kind, reads: mayRead === undefined || mayRead.size === 0 ? 'anything' : mayRead };
       }),
     ];
   }
@@ -51,18 +52,19 @@ export function createGroupsReading(cluster: Cluster, groupReads: GroupReads): P
 
 interface GroupLook {
   group: string;
-  reads: ReadonlySet<string>;
-  /** For a group that does not say what it reads. */
-  mayRead?: ReadonlySet<string> | 'anything';
+  kind: keyof TopicReaders;
+  /** For a group that does not say so: what it may read. */
+  reads: ReadonlySet<string> | 'anything';
 }
 
 function readersOf(topic: string, groups: readonly GroupLook[]): TopicReaders {
-  const unsettled = groups.filter(({ mayRead }) => mayRead === 'anything' || mayRead?.has(topic) === true);
-  return { reading: namesOf(groups.filter(({ reads }) => reads.has(topic))), unsettled: namesOf(unsettled) };
-}
-
-function namesOf(groups: readonly GroupLook[]): string[] {
-  return groups.map(({ group }) => group).sort();
+  const readers = groups.filter(({ reads }) => reads === 'anything' || reads.has(topic));
+  const namesOf = (wanted: keyof TopicReaders) =>
+    readers
+      .filter(({ kind }) => kind === wanted)
+      .map(({ group }) => group)
+      .sort();
+  return { reading: namesOf('reading'), unsettled: namesOf('unsettled'), unreadable: namesOf('unreadable') };
 }
 
 /** The look at the groups belongs to no single caller; each request in it has its own deadline. */
@@ -112,11 +114,39 @@ function idOf({ groupId }: ListedGroup): string {
   return groupId;
 }
 
-function valuesOf<T>(results: ReadonlyMap<string, Settled<T>>): [string, T][] {
-  return [...results].map(([group, result]) => {
-    if (!result.ok) throw result.fault;
-    return [group, result.value];
+/** What is wrong with the group itself, and not with the brokers or with what we may ask them. */
+const ownCodes: ReadonlySet<string | undefined> = new Set([
+  'MALFORMED_ANSWER',
+  'ANSWER_TOO_LARGE',
+  'UNKNOWN_SERVER_ERROR',
+  // One of its topics is hidden from us.
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
+
+/** `undefined`: of this group it cannot be known. Any other failure leaves the whole question open. */
+function knownOf<T>(result: Settled<T> | undefined): T | undefined {
+  if (result === undefined) return undefined;
+  if (result.ok) return result.value;
+  const { kind, code, retryAfterMs } = result.fault;
+  if (kind === 'rejected' || ownCodes.has(code)) return undefined;
+  // Who asks about a topic is not to learn the name of a group of others, which the message has.
+  const why = kind === 'denied' ? `needs ACL ${aclFor('DescribeGroups')}, on every one` : (code ?? kind);
+  throw new Fault('kafka', kind, `cannot describe all consumer groups: ${why}`, {
+    cause: result.fault,
+    ...(code !== undefined && { code }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+function topicsOf(committed: Settled<CommittedOffsets> | undefined): ReadonlySet<string> | undefined {
+  const offsets = knownOf(committed);
+  return offsets && new Set(offsets.keys());
+}
+
+function sightOf(state: Settled<GroupState>): { kind: keyof TopicReaders; reads?: ReadonlySet<string> } {
+  const group = knownOf(state);
+  if (group === undefined) return { kind: 'unreadable' };
+  return isSilent(group) ? { kind: 'unsettled' } : { kind: 'reading', reads: readsOf(group) };
 }
 
 /** In a rebalance the coordinator of a classic group does not say what its members asked for. */
@@ -125,7 +155,6 @@ function isSilent(state: GroupState): boolean {
   return state.protocol === 'classic' && state.state !== 'Stable' && silent;
 }
 
-function readsNow(state: GroupState): ReadonlySet<string> | undefined {
-  if (isSilent(state)) return undefined;
-  return new Set(state.members.flatMap(({ subscription, assignment }) => [...subscription, ...assignment.keys()]));
+function readsOf({ members }: GroupState): ReadonlySet<string> {
+  return new Set(members.flatMap(({ subscription, assignment }) => [...subscription, ...assignment.keys()]));
 }

@@ -107,11 +107,12 @@ function describeRecords({ records }: RemovalFacts): string | undefined {
 function holdDeletion(
   resource: EventTopic,
   { name, id }: { name: string; id: string },
-  { use, facts }: SeenRemoval,
+  seen: SeenRemoval,
   { mayNotWait }: Ways,
 ): Blocked | undefined {
+  const { use, facts } = seen;
   if (facts.refused && (facts.refused.resting || mayNotWait)) return facts.refused.blocked;
-  const users = describeUse(resource, id, facts);
+  const users = describeUse(resource, id, seen);
   if (users !== undefined) {
     const message = `topic "${name}" is in use: ${users}`;
     return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
@@ -146,26 +147,44 @@ function braked({ name, cluster }: ClusterUse, brakeMs: number): Blocked {
 }
 
 /** Who would be hurt, and what to do about them; `undefined`: nobody. */
-function describeUse(resource: EventTopic, id: string, { readers, consumers }: RemovalFacts): string | undefined {
+function describeUse(resource: EventTopic, id: string, { use, facts }: SeenRemoval): string | undefined {
+  const { reading, unsettled, unreadable } = facts.readers;
   const ignored = resource.spec.deletionProtection?.ignoreGroups ?? [];
   const heeded = (groups: readonly string[]) =>
-    list(
-      'group',
+    describeGroups(
       groups.filter((group) => !matchesAny(group, ignored)),
+      use.rule?.groups ?? [],
     );
-  const [reading, unsettled] = [heeded(readers.reading), heeded(readers.unsettled)];
-  const naming = isAllowed(resource, id) ? undefined : describeConsumers(consumers);
-  const uses = [
-    reading && `read by ${reading}`,
-    unsettled && `perhaps read by ${unsettled}, which is known once a rebalance has ended`,
+  const groups = { reading: heeded(reading), unsettled: heeded(unsettled), unreadable: heeded(unreadable) };
+  const all = Object.values(groups);
+  const naming = isAllowed(resource, id) ? undefined : describeConsumers(facts.consumers);
+  const said = [
+    groups.reading.said && `read by ${groups.reading.said}`,
+    groups.unsettled.said && `perhaps read by ${groups.unsettled.said}, which is known once a rebalance has ended`,
+    groups.unreadable.said && `perhaps read by ${groups.unreadable.said}, which no broker can describe`,
     naming && `named by ${naming}`,
-  ];
-  const steps = [
-    (reading ?? unsettled) && 'stop its members, or list it in deletionProtection.ignoreGroups',
+    all.some(({ named }) => named) && 'stop its members, or list it in deletionProtection.ignoreGroups',
+    all.some(({ unnamed }) => unnamed) &&
+      'ask the owner of the EventCluster who reads it, or set deletionProtection.ignoreGroups to ["*"]',
     naming && `delete it, or annotate this resource ${allowDeleteAnnotation}=${id}`,
-  ];
-  const said = [...uses, ...steps].filter((part) => part !== undefined);
+  ].filter((part) => typeof part === 'string');
   return said.length > 0 ? said.join('; ') : undefined;
+}
+
+interface DescribedGroups {
+  /** `undefined`: there are none. */
+  said: string | undefined;
+  named: boolean;
+  unnamed: boolean;
+}
+
+/** Groups that a namespace is not granted are other people's: it learns that there are some, and no name. */
+function describeGroups(groups: readonly string[], granted: readonly string[]): DescribedGroups {
+  const named = groups.filter((group) => matchesAny(group, granted));
+  const unnamed = named.length < groups.length;
+  const parts = [list('group', named), unnamed ? 'a group that is not granted to this namespace' : undefined];
+  const said = parts.filter((part) => part !== undefined).join(' and ');
+  return { said: said === '' ? undefined : said, named: named.length > 0, unnamed };
 }
 
 function describeConsumers({ here, elsewhere }: TopicConsumers): string | undefined {

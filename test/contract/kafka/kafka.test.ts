@@ -1,5 +1,49 @@
-import { inject } from 'vitest';
-import { describeKafkaAdmin } from './kafka-admin.contract.ts';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
+import { fourteenBytes, joinWith } from '../../helpers/strange-member.ts';
+import { describeKafkaAdmin, type KafkaParts } from './kafka-admin.contract.ts';
 import { realKafka } from './real-kafka.ts';
 
-describeKafkaAdmin('of the local environment', () => realKafka(inject('world').kafka.bootstrapServers.split(',')));
+const { bootstrapServers } = inject('world').kafka;
+const options = { signal: new AbortController().signal };
+
+describeKafkaAdmin('of the local environment', () => realKafka(bootstrapServers.split(',')));
+
+describe('a group whose member left 14 bytes that lead nowhere', () => {
+  const group = `strange.${randomUUID()}`;
+  const topics = { committed: `strange.${randomUUID()}`, other: `strange.${randomUUID()}` };
+  const ids: string[] = [];
+  let parts: KafkaParts;
+  let leave: () => Promise<void>;
+
+  beforeAll(async () => {
+    parts = await realKafka(bootstrapServers.split(','));
+    for (const name of Object.values(topics)) {
+      ids.push((await parts.admin.createTopic({ name, partitions: 1, config: new Map() }, options)).id);
+    }
+    // Before it joins: what is known of it keeps it from being a possible reader of every topic of this cluster.
+    await eventually(() => parts.commit(group, topics.committed, new Map([[0, 0n]])), { within: 30_000 });
+    leave = await joinWith(bootstrapServers, group, fourteenBytes);
+  });
+  afterAll(async () => {
+    await leave?.();
+    await Promise.all(ids.map((id) => parts.admin.deleteTopic(id, options)));
+    await parts.close();
+  });
+
+  it('is unknown, and the others that were asked for with it are not', async () => {
+    const states = await parts.admin.describeGroups([group, 'nobody'], options);
+    expect(states.get(group)).toMatchObject({ ok: false, fault: { kind: 'unavailable', code: 'MALFORMED_ANSWER' } });
+    expect(states.get('nobody')).toMatchObject({ ok: true, value: { state: 'Dead' } });
+    expect((await parts.admin.readCommitted([group], options)).get(group)).toMatchObject({ ok: true });
+  });
+
+  it('may read what it has committed, and holds no other topic', async () => {
+    const [committed, other] = await Promise.all(
+      [topics.committed, topics.other].map((topic) => parts.admin.groupsReading(topic, options)),
+    );
+    expect(committed?.unreadable).toEqual([group]);
+    expect(other?.unreadable).not.toContain(group);
+  });
+});

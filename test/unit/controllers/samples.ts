@@ -129,7 +129,7 @@ export function seenRemoval(
 ): ObservedTopic {
   const { use, liveClusterId, topic, otherOwner, claim } = seenTopic();
   const nobody: RemovalFacts = {
-    readers: { reading: [], unsettled: [] },
+    readers: { reading: [], unsettled: [], unreadable: [] },
     consumers: { here: [], elsewhere: false },
     unseenUsers: false,
     records: undefined,

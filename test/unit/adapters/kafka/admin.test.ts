@@ -17,6 +17,8 @@ import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text } from './w
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
 const policyViolation = 44;
+const unknownServerError = -1;
+const topicAuthorizationFailed = 29;
 
 describe('the Kafka admin', () => {
   let broker: ScriptedBroker;
@@ -292,7 +294,7 @@ describe('the Kafka admin', () => {
   describe('asking who reads a topic', () => {
     const group = (state: string, type = 'classic', protocolType = 'consumer') =>
       all(text('billing'), text(protocolType), text(state), text(type), tags);
-    const nobody = { reading: [], unsettled: [] };
+    const nobody = { reading: [], unsettled: [], unreadable: [] };
     const listed = (...groups: Buffer[]) => all(i32(0), i16(0), list(...groups), tags);
 
     beforeEach(() => {
@@ -329,7 +331,11 @@ describe('the Kafka admin', () => {
       const committed = all(text('orders'), list(all(i32(0), i64(5n), i32(-1), none, i16(0), tags)), tags);
       const answer = all(text('billing'), list(committed), i16(0), tags);
       broker.answer(apiKey.OffsetFetch, all(i32(0), list(answer), tags));
-      expect(await admin.groupsReading('orders', options)).toEqual({ reading: ['billing'], unsettled: [] });
+      expect(await admin.groupsReading('orders', options)).toEqual({
+        reading: ['billing'],
+        unsettled: [],
+        unreadable: [],
+      });
       expect(await admin.groupsReading('payments', options)).toEqual(nobody);
     });
 
@@ -342,20 +348,16 @@ describe('the Kafka admin', () => {
       expect(broker.count(apiKey.FindCoordinator)).toBe(0);
     });
 
-    describe('while a group rebalances, whose members then do not say what they read,', () => {
-      const bytes = (content: Buffer) => all(Buffer.from([content.length + 1]), content);
+    describe('of a group that does not say what it reads,', () => {
       const member = (subscription: Buffer) =>
-        all(text('m'), tags, text('c'), text('h'), bytes(subscription), bytes(Buffer.alloc(0)), tags);
+        all(text('m'), tags, text('c'), text('h'), sized(subscription), sized(Buffer.alloc(0)), tags);
       const subscribed = (topic: string) => {
         const name = Buffer.from(topic);
         return all(i16(0), i32(1), i16(name.length), name);
       };
-      const describes = (state: string, subscription: Buffer = Buffer.alloc(0)) => {
-        const described = all(i16(0), text('billing'), text(state), text('consumer'), text(''));
-        broker.answer(
-          apiKey.DescribeGroups,
-          all(i32(0), list(all(described, list(member(subscription)), i32(0), tags)), tags),
-        );
+      const describes = (state: string, members: readonly Buffer[], errorCode = 0) => {
+        const described = all(i16(errorCode), text('billing'), text(state), text('consumer'), text(''));
+        broker.answer(apiKey.DescribeGroups, all(i32(0), list(all(described, list(...members), i32(0), tags)), tags));
         broker.answer(apiKey.ListGroups, listed(group(state)));
       };
       const hasCommitted = (...topics: string[]) => {
@@ -369,27 +371,79 @@ describe('the Kafka admin', () => {
 
       beforeEach(() => {
         broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(), tags));
-        describes('PreparingRebalance');
       });
 
-      it('counts it as a possible reader of what it has committed, and of nothing else', async () => {
-        hasCommitted('orders');
-        expect(await admin.groupsReading('orders', options)).toEqual({ reading: [], unsettled: ['billing'] });
-        expect(await admin.groupsReading('payments', options)).toEqual(nobody);
+      const malformed = member(all(i16(0), i32(2 ** 31 - 1), i16(-2), i16(-2), i32(-1)));
+      describe.each([
+        {
+          because: 'it rebalances',
+          describe: () => describes('PreparingRebalance', [member(Buffer.alloc(0))]),
+          among: { unsettled: ['billing'] },
+        },
+        {
+          because: 'its members left there what cannot be read',
+          describe: () => describes('Stable', [malformed]),
+          among: { unreadable: ['billing'] },
+        },
+        {
+          because: 'its broker fails on it',
+          describe: () => describes('Stable', [], unknownServerError),
+          among: { unreadable: ['billing'] },
+        },
+        {
+          because: 'one of its topics is hidden from us',
+          describe: () => describes('Stable', [], topicAuthorizationFailed),
+          among: { unreadable: ['billing'] },
+        },
+      ])('because $because,', ({ describe: becomesVague, among }) => {
+        const possible = { ...nobody, ...among };
+
+        it('counts it as a possible reader of what it has committed, and of nothing else', async () => {
+          hasCommitted('orders');
+          becomesVague();
+          expect(await admin.groupsReading('orders', options)).toEqual(possible);
+          expect(await admin.groupsReading('payments', options)).toEqual(nobody);
+        });
+
+        it('counts it as a possible reader of everything when nothing is known of it', async () => {
+          hasCommitted();
+          becomesVague();
+          expect(await admin.groupsReading('payments', options)).toEqual(possible);
+        });
+
+        it('counts it as a possible reader of what it read when it was seen settled', async () => {
+          hasCommitted();
+          describes('Stable', [member(subscribed('refunds'))]);
+          expect(await admin.groupsReading('refunds', options)).toEqual({ ...nobody, reading: ['billing'] });
+          becomesVague();
+          expect(await admin.groupsReading('refunds', options)).toEqual(possible);
+          expect(await admin.groupsReading('payments', options)).toEqual(nobody);
+        });
       });
 
-      it('counts it as a possible reader of everything when nothing is known of it', async () => {
-        hasCommitted();
-        expect(await admin.groupsReading('payments', options)).toEqual({ reading: [], unsettled: ['billing'] });
+      it('counts it as a possible reader of everything when its offsets cannot be known either', async () => {
+        describes('Stable', [malformed]);
+        broker.answer(apiKey.OffsetFetch, all(i32(0), list(all(text('billing'), list(), i16(-1), tags)), tags));
+        expect(await admin.groupsReading('payments', options)).toEqual({ ...nobody, unreadable: ['billing'] });
       });
 
-      it('counts it as a possible reader of what it read when it was seen settled', async () => {
-        hasCommitted();
-        describes('Stable', subscribed('refunds'));
-        expect(await admin.groupsReading('refunds', options)).toEqual({ reading: ['billing'], unsettled: [] });
-        describes('PreparingRebalance');
-        expect(await admin.groupsReading('refunds', options)).toEqual({ reading: [], unsettled: ['billing'] });
-        expect(await admin.groupsReading('payments', options)).toEqual(nobody);
+      it.each([
+        {
+          it: 'its coordinator is not there',
+          errorCode: 15,
+          fault: { kind: 'unavailable', message: 'cannot describe all consumer groups: COORDINATOR_NOT_AVAILABLE' },
+        },
+        {
+          it: 'we may not describe it',
+          errorCode: 30,
+          fault: {
+            kind: 'denied',
+            message: 'cannot describe all consumer groups: needs ACL Describe on Group, on every one',
+          },
+        },
+      ])('fails when $it, and names no group of others', async ({ errorCode, fault }) => {
+        describes('Stable', [], errorCode);
+        await expect(admin.groupsReading('orders', options)).rejects.toMatchObject(fault);
       });
     });
   });

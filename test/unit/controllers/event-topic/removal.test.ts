@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClusterUse } from '../../../../src/controllers/cluster-use.ts';
 import type {
   ObservedTopic,
   Patience,
@@ -8,7 +9,7 @@ import type {
 import { planTopicRemoval } from '../../../../src/controllers/event-topic/removal.ts';
 import type { EventTopic, EventTopicSpec } from '../../../../src/crds/event-topic.ts';
 import type { Blocked } from '../../../../src/runtime/kind.ts';
-import { liveTopic, seenRemoval, topicResource } from '../samples.ts';
+import { accessRule, clusterOf, liveTopic, seenRemoval, topicResource, useOf } from '../samples.ts';
 
 const deleted = (spec: Partial<EventTopicSpec> = {}, annotations: Record<string, string> = {}): EventTopic =>
   topicResource(
@@ -104,7 +105,8 @@ describe('a removal', () => {
 });
 
 describe('a removal that is held', () => {
-  const groups: Partial<RemovalFacts> = { readers: { reading: ['b', 'a'], unsettled: [] } };
+  const groups: Partial<RemovalFacts> = { readers: { reading: ['b', 'a'], unsettled: [], unreadable: [] } };
+  const nobody = { reading: [], unsettled: [], unreadable: [] };
   const consumers: Partial<RemovalFacts> = { consumers: { here: ['payment'], elsewhere: true } };
   const holds: { it: string; sight: RemovalSight; reason: string; says: string }[] = [
     {
@@ -115,15 +117,27 @@ describe('a removal that is held', () => {
     },
     {
       it: 'more groups read the topic than a message can name',
-      sight: sightOf({ readers: { reading: ['f', 'e', 'd', 'c', 'b', 'a'], unsettled: [] } }),
+      sight: sightOf({ readers: { reading: ['f', 'e', 'd', 'c', 'b', 'a'], unsettled: [], unreadable: [] } }),
       reason: 'DeletionProtected',
       says: 'read by groups "a", "b", "c", "d", "e" and others; stop its members',
     },
     {
       it: 'groups that rebalance may read the topic',
-      sight: sightOf({ readers: { reading: [], unsettled: ['c'] } }),
+      sight: sightOf({ readers: { reading: [], unsettled: ['c'], unreadable: [] } }),
       reason: 'DeletionProtected',
       says: 'perhaps read by group "c", which is known once a rebalance has ended; stop its members, or list it',
+    },
+    {
+      it: 'a group that no broker can describe may read the topic',
+      sight: sightOf({ readers: { ...nobody, unreadable: ['d'] } }),
+      reason: 'DeletionProtected',
+      says: 'in use: perhaps read by group "d", which no broker can describe; stop its members, or list it',
+    },
+    {
+      it: 'a group reads the topic that is not granted to the namespace',
+      sight: sightOf({ readers: { ...nobody, reading: ['bank.1'] } }, useGranting('shop.*')),
+      reason: 'DeletionProtected',
+      says: 'in use: read by a group that is not granted to this namespace; ask the owner of the EventCluster who reads it, or set deletionProtection.ignoreGroups to ["*"]; to keep',
     },
     {
       it: 'EventConsumers name the topic',
@@ -190,8 +204,37 @@ describe('a removal that is held', () => {
     ]);
   });
 
+  it('because of groups names those alone that are granted to the namespace, and no count', () => {
+    const readers = {
+      reading: ['bank.1', 'shop.1'],
+      unsettled: ['bank.2', 'bank.3'],
+      unreadable: ['shop.2', 'bank.4'],
+    };
+    const sight = sightOf({ readers }, useGranting('shop.*'));
+    const [held] = planTopicRemoval(deleted(), unseen(sight)).blocked;
+    const hidden = 'a group that is not granted to this namespace';
+    expect(held?.message).toContain(
+      `in use: read by group "shop.1" and ${hidden}; perhaps read by ${hidden}, which is known once a rebalance has ended; perhaps read by group "shop.2" and ${hidden}, which no broker can describe; stop its members`,
+    );
+    expect(held?.message).not.toContain('bank');
+  });
+
+  it('because of groups that no rule grants names none', () => {
+    const use = { ...useGranting('*'), rule: undefined };
+    const sight: RemovalSight = sightOf({ readers: { ...nobody, reading: ['bank.1'] } }, use);
+    expect(planTopicRemoval(deleted(), unseen(sight)).blocked).toEqual([
+      expect.objectContaining({ message: expect.not.stringContaining('bank') }),
+    ]);
+  });
+
   const passes: { it: string; resource: EventTopic; facts: Partial<RemovalFacts>; held: boolean }[] = [
     { it: 'groups that are ignored', resource: ignoring('a', 'b*'), facts: groups, held: false },
+    {
+      it: 'any group, whatever is known of it',
+      resource: ignoring('*'),
+      facts: { readers: { reading: ['a'], unsettled: ['b'], unreadable: ['c'] } },
+      held: false,
+    },
     { it: 'only some of the groups that read', resource: ignoring('a'), facts: groups, held: true },
     { it: 'references, by the id of the topic', resource: allowing('id-1'), facts: consumers, held: false },
     { it: 'references, by the id of another topic', resource: allowing('id-2'), facts: consumers, held: true },
@@ -210,10 +253,15 @@ describe('a removal that is held', () => {
   });
 });
 
-function sightOf(facts: Partial<RemovalFacts>): RemovalSight {
-  const observed = seenRemoval({ facts });
+function sightOf(facts: Partial<RemovalFacts>, use = useOf()): RemovalSight {
+  const observed = seenRemoval({ facts, use });
   if (observed.kind !== 'removal') throw new Error('the sample is no removal');
   return observed.sight;
+}
+
+/** For a namespace that is granted these groups. */
+function useGranting(...groups: string[]): ClusterUse {
+  return useOf(clusterOf({ access: [accessRule({ namespaces: ['shop'], deletionPolicies: ['Delete'], groups })] }));
 }
 
 function ignoring(...ignoreGroups: string[]): EventTopic {
