@@ -1,5 +1,5 @@
 import * as prometheus from 'prom-client';
-import type { Metrics } from '../ports/metrics.ts';
+import type { Labels, Metrics } from '../ports/metrics.ts';
 
 /** Our metrics and those of the process, on one page. */
 export interface MetricsPage extends Metrics {
@@ -30,7 +30,11 @@ export function createMetrics(): MetricsPage {
     },
     gauge(name, help, labelNames = []) {
       const gauge = find(name, prometheus.Gauge) ?? new prometheus.Gauge({ name, help, labelNames, registers });
-      return { set: (value, labels = {}) => gauge.set(labels, value), remove: (labels) => gauge.remove(labels) };
+      const remove = (labels: Labels) => gauge.remove(labels);
+      return {
+        set: (value, labels = {}) => (Number.isFinite(value) ? gauge.set(labels, value) : remove(labels)),
+        remove,
+      };
     },
     histogram(name, help, labelNames = []) {
       const configuration = { name, help, labelNames, buckets, registers };

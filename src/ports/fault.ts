@@ -16,12 +16,15 @@ export interface FaultDetails {
   code?: string;
   /** What the other side said about it, for people; nothing is decided by it. */
   words?: string;
-  /** How long the other side asked us to wait. */
+  /** How long the other side asked us to wait, whatever it said: see `Fault`. */
   retryAfterMs?: number;
   /** It was the connection that was denied, whatever it was for: who we are was not accepted. */
   atLogin?: boolean;
   cause?: unknown;
 }
+
+/** Whoever asks for more has left, or means something else. */
+const longestWaitMs = 3_600_000;
 
 /** The only error that adapters throw. "Not there" is no fault: it is `undefined`. */
 export class Fault extends Error {
@@ -30,6 +33,7 @@ export class Fault extends Error {
   readonly kind: FaultKind;
   readonly code: string | undefined;
   readonly words: string | undefined;
+  /** How long the other side asked us to wait: 0 to an hour. */
   readonly retryAfterMs: number | undefined;
   readonly atLogin: boolean;
 
@@ -39,7 +43,11 @@ export class Fault extends Error {
     this.kind = kind;
     this.code = details.code;
     this.words = details.words;
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfterMs = waitOf(details.retryAfterMs);
     this.atLogin = details.atLogin ?? false;
   }
+}
+
+function waitOf(ms: number | undefined): number | undefined {
+  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
 }

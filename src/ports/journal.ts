@@ -2,7 +2,7 @@
 export interface Claim {
   /** The UID of the resource that asked for the creation. */
   uid: string;
-  /** RFC 3339, when the claim was made. */
+  /** RFC 3339, when the claim was made; 1970 where that was damaged. */
   at: string;
   /** True: what exists under the claim was created for it, by us. Otherwise it existed before. */
   creates?: boolean;

@@ -5,6 +5,7 @@ export interface ObjectMeta {
   uid: string;
   resourceVersion: string;
   generation?: number;
+  /** RFC 3339, as the next one. */
   creationTimestamp: string;
   deletionTimestamp?: string;
   finalizers?: readonly string[];

@@ -1,4 +1,4 @@
-/** Who leads, as the Lease object says it. */
+/** Who leads, as the Lease object says it; times that it does not have, or that are none, are 1970. */
 export interface LeaseRecord {
   /** Empty: given up by its last holder. */
   holder: string;

@@ -5,6 +5,7 @@ export interface Counter {
 }
 
 export interface Gauge {
+  /** A value that is no finite number is not known: it has no series. */
   set(value: number, labels?: Labels): void;
   /** Forgets one series, so that a deleted resource leaves none behind. */
   remove(labels: Labels): void;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claim } from '../../ports/journal.ts';
+import { isTime } from './times.ts';
 
 /** The keys of a ConfigMap allow neither slashes nor the length of what is claimed, so they are hashes of it. */
 export function entryKey(thing: string): string {
@@ -15,6 +16,9 @@ export function entryBytes(thing: string, claim: Claim): number {
   return Buffer.byteLength(entryKey(thing)) + Buffer.byteLength(entryValue(thing, claim));
 }
 
+/** For a time that was damaged: who holds the claim counts all the same. */
+const longAgo = new Date(0).toISOString();
+
 /** `undefined` for an entry that is not ours or was damaged. */
 export function readEntry(key: string, value: string): { thing: string; claim: Claim } | undefined {
   const entry = parsed(value);
@@ -28,7 +32,10 @@ export function readEntry(key: string, value: string): { thing: string; claim: C
   const replaces = 'replaces' in entry && typeof entry.replaces === 'string' ? { replaces: entry.replaces } : {};
   const id = 'id' in entry && typeof entry.id === 'string' ? { id: entry.id } : {};
   const note = 'note' in entry && typeof entry.note === 'string' ? { note: entry.note } : {};
-  return { thing, claim: { uid, at, ...(creates && { creates }), ...replaces, ...id, ...note } };
+  return {
+    thing,
+    claim: { uid, at: isTime(at) ? at : longAgo, ...(creates && { creates }), ...replaces, ...id, ...note },
+  };
 }
 
 function parsed(text: string): unknown {

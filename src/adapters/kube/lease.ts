@@ -2,7 +2,7 @@ import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { LeaseRecord, LeaseStore, NewLease } from '../../ports/lease.ts';
 import type { KubeClient } from './client.ts';
 import { leases } from './resource-type.ts';
-import { microTime } from './times.ts';
+import { isTime, microTime } from './times.ts';
 
 /** A fixed name, so that the operator's role can be limited to it. */
 export const leaseName = 'sluice-leader';
@@ -72,5 +72,5 @@ function specOf(record: NewLease): Required<Lease>['spec'] {
 }
 
 function timeOf(text: string | undefined): Date {
-  return new Date(text ?? 0);
+  return new Date(isTime(text) ? text : 0);
 }

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { KubeObject } from '../../ports/kube.ts';
 import { faultOfStatus, malformed, type StatusAnswer } from './faults.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
+import { isTime } from './times.ts';
 
 export interface Page<R> {
   items: readonly R[];
@@ -26,6 +27,10 @@ export function objectOf<R extends KubeObject>(what: string, type: ResourceType,
   const { metadata } = value;
   if (typeof metadata.name !== 'string' || !isVersion(metadata.resourceVersion)) {
     throw malformed(what, 'the answer has no name or no numeric resourceVersion');
+  }
+  for (const time of [metadata.creationTimestamp, metadata.deletionTimestamp]) {
+    if (time !== undefined && time !== null && !isTime(time))
+      throw malformed(what, 'the answer has a time that is none');
   }
   delete metadata.managedFields;
   if (isRecord(metadata.annotations)) delete metadata.annotations[LAST_APPLIED];

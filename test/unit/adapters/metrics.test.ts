@@ -38,6 +38,14 @@ test('sets a gauge and forgets one series of it', async () => {
   expect(await linesOf(metrics, 'sluice_lag_records')).toEqual(['sluice_lag_records{group="b"} 0']);
 });
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('has no series for a gauge of %d', async (value) => {
+  const metrics = createMetrics();
+  const gauge = metrics.gauge('sluice_lag_seconds', 'Lag.', ['group']);
+  gauge.set(7, { group: 'a' });
+  gauge.set(value, { group: 'a' });
+  expect(await linesOf(metrics, 'sluice_lag_seconds')).toEqual([]);
+});
+
 test('sorts observations into buckets of seconds', async () => {
   const metrics = createMetrics();
   const histogram = metrics.histogram('sluice_round_seconds', 'Rounds.', ['kind']);

@@ -50,6 +50,14 @@ describe('the lease', () => {
     expect(await leases.read(signal)).toMatchObject({ holder: '', durationSeconds: 0, transitions: 0 });
   });
 
+  it('made by hand, with times that are none, was renewed long ago', async () => {
+    const { server, leases, signal } = await setUp();
+    const spec = { holderIdentity: 'sluice-0', acquireTime: 'once', renewTime: '' };
+    server.on(`GET ${one}`, answer({ metadata: { name: leaseName, resourceVersion: '7' }, spec }));
+    const longAgo = new Date(0);
+    expect(await leases.read(signal)).toMatchObject({ holder: 'sluice-0', acquiredAt: longAgo, renewedAt: longAgo });
+  });
+
   it('is created with all that others need to judge it', async () => {
     const { server, leases, signal } = await setUp();
     server.on(`POST ${collection}`, stored('7'));
