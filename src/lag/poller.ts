@@ -10,6 +10,8 @@ import { pause, within } from './waiting.ts';
 
 const lookUpsPerTick = 8;
 const lookUpAgainMs = 30_000;
+/** By how much the clocks of producers may be ahead of ours. A record of a later time has none that says anything. */
+const mostAheadMs = 60_000;
 /** Of this many ticks' length: how long a question may take, and how old a snapshot may be. */
 const patienceTicks = 2;
 
@@ -92,8 +94,9 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     past.lookedUpMs = clock.monotonicMs();
     const time = await kafka().readRecordTime(topic, partition, offset, { signal }).catch(asFault);
     if (!(time instanceof Date)) return;
-    const appendedMs = clock.monotonicMs() - (clock.now().getTime() - time.getTime());
-    past.anchor = { offset: Number(offset), appendedMs };
+    const ageMs = clock.now().getTime() - time.getTime();
+    if (ageMs < -mostAheadMs) return;
+    past.anchor = { offset: Number(offset), appendedMs: clock.monotonicMs() - ageMs };
   }
 
   return {

@@ -63,6 +63,7 @@ export class PositionHistory {
     const { firstOffset, firstMs } = ends;
     if (anchor === undefined || firstOffset === undefined || firstMs === undefined) return undefined;
     if (offset < anchor.offset || offset >= firstOffset) return undefined;
-    return between(offset, [anchor.offset, anchor.appendedMs], [firstOffset, Math.max(firstMs, anchor.appendedMs)]);
+    // What was there at the first look came before it, whatever its producer's clock said.
+    return between(offset, [anchor.offset, Math.min(anchor.appendedMs, firstMs)], [firstOffset, firstMs]);
   }
 }

@@ -73,6 +73,7 @@ export interface NewTopic {
 /** `undefined` as a value resets the setting to its default. */
 export type ConfigChanges = ReadonlyMap<string, string | undefined>;
 
+/** 0 ≤ `logStart` ≤ `end`. */
 export interface PartitionOffsets {
   partition: number;
   /** The next offset to be written (high watermark). */
@@ -114,7 +115,7 @@ export interface TopicReaders {
   unreadable: readonly string[];
 }
 
-/** Committed offsets by topic and partition; `undefined`: this group never committed there. */
+/** Committed offsets, 0 or more, by topic and partition; `undefined`: this group never committed there. */
 export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint | undefined>>;
 
 /** One answer of a batch: its own value, or its own Fault. One bad item never hides the others. */
@@ -159,7 +160,10 @@ export interface KafkaAdmin extends ReplicaAdmin {
     groups: readonly string[],
     options: KafkaCallOptions,
   ): Promise<ReadonlyMap<string, Settled<GroupState>>>;
-  /** When the record at `offset` (or the next one kept) was appended; `undefined` when there is none. */
+  /**
+   * When the record at `offset` (or the next one kept) was appended, as its producer says: 1970 or later, and perhaps in
+   * the future. `undefined` when there is none, or it has no time.
+   */
   readRecordTime(
     topic: string,
     partition: number,

@@ -45,10 +45,19 @@ function settle(
   for (const { partitionIndex: partition } of topic.partitions) {
     const end = ends.offsets.get(name)?.get(partition);
     const logStart = logStarts.get(topic.topicId, partition);
-    value.set(partition, end === undefined || logStart === undefined ? undefined : { partition, end, logStart });
+    value.set(partition, offsetsOf(partition, logStart, end));
   }
   const fault = ends.faults.get(name) ?? starts.faults.get(name);
   // Where nothing at all is known, the reason helps more than a map of gaps.
   if (fault !== undefined && [...value.values()].every((offsets) => offsets === undefined)) return { ok: false, fault };
   return { ok: true, value };
+}
+
+/** A log that was cut may end before the first offset that is remembered of it. */
+function offsetsOf(
+  partition: number,
+  logStart: bigint | undefined,
+  end: bigint | undefined,
+): PartitionOffsets | undefined {
+  return end === undefined || logStart === undefined || logStart > end ? undefined : { partition, logStart, end };
 }

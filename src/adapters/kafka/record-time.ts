@@ -26,7 +26,7 @@ interface Place {
 
 /**
  * When records were appended, read from the headers of their batches. In a compressed batch all records count as old as
- * its first one. `undefined` as well for the message formats before Kafka 0.11.
+ * its first one. `undefined` as well for the message formats before Kafka 0.11, and for a time that no Date can be.
  */
 export function createRecordTimeReads(cluster: Cluster, reads: MetadataReads): Pick<KafkaAdmin, 'readRecordTime'> {
   async function timeFrom(place: Place, from: bigint): Promise<Date | undefined> {
@@ -44,7 +44,7 @@ export function createRecordTimeReads(cluster: Cluster, reads: MetadataReads): P
         throw faultOfCode(describe(place), fetched, details);
       }
       const time = timeOfRecord(fetched.records, offset);
-      if (time.kind === 'found') return new Date(Number(time.timeMs));
+      if (time.kind === 'found') return dateOf(time.timeMs);
       if (time.kind === 'end') return undefined;
       offset = time.nextOffset;
     }
@@ -74,6 +74,14 @@ async function firstOffset(cluster: Cluster, { name, topic, partition }: Place):
   const fault: Fault | undefined = faults.get(name);
   if (fault !== undefined) throw fault;
   return offsets.get(name)?.get(partition);
+}
+
+/** The latest time that a Date can be, in milliseconds since 1970. */
+const latestMs = 8_640_000_000_000_000n;
+
+/** Producers write any number; -1 stands for no time. */
+function dateOf(timeMs: bigint): Date | undefined {
+  return timeMs < 0n || timeMs > latestMs ? undefined : new Date(Number(timeMs));
 }
 
 function describe({ name, partition }: Place): string {

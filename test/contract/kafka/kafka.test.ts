@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
 import { fourteenBytes, joinWith } from '../../helpers/strange-member.ts';
@@ -45,5 +46,40 @@ describe('a group whose member left 14 bytes that lead nowhere', () => {
     );
     expect(committed?.unreadable).toEqual([group]);
     expect(other?.unreadable).not.toContain(group);
+  });
+});
+
+describe('a record whose producer wrote', () => {
+  const topic = `strange.${randomUUID()}`;
+  const times = ['9000000000000000', '-1', '8640000000000000'];
+  const services = new Kafka({
+    clientId: 'services',
+    brokers: bootstrapServers.split(','),
+    logLevel: logLevel.NOTHING,
+  });
+  const producer = services.producer();
+  let parts: KafkaParts;
+
+  beforeAll(async () => {
+    parts = await realKafka(bootstrapServers.split(','));
+    // By default brokers of Kafka 4 take a time of the next hour at most; topics may take any.
+    const config = new Map([['message.timestamp.after.max.ms', '9223372036854775807']]);
+    await parts.admin.createTopic({ name: topic, partitions: 1, config }, options);
+    await producer.connect();
+    for (const timestamp of times) await producer.send({ topic, messages: [{ value: 'record', timestamp }] });
+  });
+  afterAll(async () => {
+    const live = await parts.admin.describeTopic(topic, options);
+    if (live !== undefined) await parts.admin.deleteTopic(live.id, options);
+    await producer.disconnect();
+    await parts.close();
+  });
+
+  it.each([
+    { it: 'a time that no clock shows has none', offset: 0n, time: undefined },
+    { it: 'no time has none', offset: 1n, time: undefined },
+    { it: 'the last time that there is has that', offset: 2n, time: new Date(8.64e15) },
+  ])('$it', async ({ offset, time }) => {
+    expect(await parts.admin.readRecordTime(topic, 0, offset, options)).toEqual(time);
   });
 });

@@ -93,6 +93,15 @@ test.each<{ it: string; offset: number; appendedMs: number | undefined }>([
   expect(position.appendedMs(offset, ends)).toBe(appendedMs);
 });
 
+test('a record that claims to be younger than our first look is as old as that', () => {
+  const ends = new OffsetSeries();
+  ends.add(100, 100_000);
+  const position = new PositionHistory();
+  position.anchor = { offset: 20, appendedMs: 900_000 };
+  expect(position.appendedMs(20, ends)).toBe(100_000);
+  expect(position.appendedMs(60, ends)).toBe(100_000);
+});
+
 test('what nobody asks about any more is forgotten', () => {
   const history = new LagHistory(tickMs);
   history.ends('orders', 0).add(5, 0);

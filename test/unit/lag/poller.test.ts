@@ -187,6 +187,35 @@ test('a lag from before the first poll has the age of its oldest record', async 
   expect(poller.snapshot('shop/payments')?.lagSeconds).toBeCloseTo(70, 0);
 });
 
+test.each([
+  { it: 'has none that can be', time: undefined },
+  { it: 'claims to come later than clocks differ by', time: new Date(8.64e15) },
+])('a record whose time $it leaves the age unknown, never zero, until we see it ourselves', async ({ time }) => {
+  const { clock, kafka, poller, produce } = createBench();
+  kafka.putTopic('orders');
+  produce('orders', 0, 136);
+  kafka.readRecordTime = async () => time;
+  kafka.commit('payments', 'orders', 0, 0n);
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ known: true, lagRecords: 136, lagSeconds: undefined });
+  produce('orders', 0, 10);
+  await clock.advance(tickMs);
+  kafka.commit('payments', 'orders', 0, 141n);
+  await clock.advance(tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, lagSeconds: 7.5 });
+});
+
+test('a record of a clock that is a little ahead is as old as our first look', async () => {
+  const { clock, kafka, poller, produce } = createBench();
+  kafka.putTopic('orders');
+  produce('orders', 0, 100, -60_000);
+  kafka.commit('payments', 'orders', 0, 70n);
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(4 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 30, lagSeconds: 15 });
+});
+
 test('at most eight records are looked up in a tick, and each partition comes to its turn', async () => {
   const { clock, kafka, poller, produce } = createBench();
   kafka.putTopic('orders', { partitions: 20 });

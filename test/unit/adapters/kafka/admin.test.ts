@@ -1,3 +1,4 @@
+import { createRecordsBatch } from '@platformatic/kafka';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKafkaConnections, type KafkaSettings } from '../../../../src/adapters/kafka/index.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
@@ -11,8 +12,9 @@ import {
   metadataAnswer,
   ScriptedBroker,
   type ScriptedTopic,
+  someUuid,
 } from './scripted-broker.ts';
-import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text } from './wire.ts';
+import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
 
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
@@ -236,6 +238,30 @@ describe('the Kafka admin', () => {
       await admin.readOffsets(['orders'], options);
       await admin.readOffsets(['orders'], options);
       expect(broker.count(apiKey.ListOffsets)).toBe(3);
+    });
+
+    it('leaves a partition unknown that ends before the first offset that is remembered of it', async () => {
+      showTopics({ name: 'orders', leaders: [1] });
+      broker.answer(apiKey.ListOffsets, listOffsetsAnswer('orders', [{ offset: 7n }]));
+      await admin.readOffsets(['orders'], options);
+      broker.answer(apiKey.ListOffsets, listOffsetsAnswer('orders', [{ offset: 5n }]));
+      const offsets = await admin.readOffsets(['orders'], options);
+      expect(offsets.get('orders')).toEqual({ ok: true, value: new Map([[0, undefined]]) });
+    });
+
+    it.each([
+      { timestamp: 1_767_225_600_000n, time: new Date('2026-01-01T00:00:00Z') },
+      { timestamp: 8_640_000_000_000_000n, time: new Date(8.64e15) },
+      { timestamp: 9_000_000_000_000_000n, time: undefined },
+      { timestamp: -1n, time: undefined },
+      { timestamp: -(2n ** 63n), time: undefined },
+    ])('reads the time $timestamp of a record as $time', async ({ timestamp, time }) => {
+      showTopics({ name: 'orders', leaders: [1] });
+      const records = createRecordsBatch([{ topic: 'orders', value: Buffer.from('record'), timestamp }], {}).buffer;
+      const partition = all(i32(0), i16(0), i64(9n), i64(9n), i64(0n), none, i32(-1), sized(records), tags);
+      const topics = list(all(uuid(someUuid), list(partition), tags));
+      broker.answer(apiKey.Fetch, all(i32(0), i16(0), i32(0), topics, tags));
+      expect(await admin.readRecordTime('orders', 0, 0n, options)).toEqual(time);
     });
 
     it('fails as a whole when the brokers do not answer at all', async () => {

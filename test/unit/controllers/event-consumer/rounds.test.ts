@@ -27,6 +27,18 @@ describe('rounds of an EventConsumer', () => {
     expect(new Set(notes.map(({ reason }) => reason))).toEqual(new Set(['Scaled']));
   });
 
+  it('do not call a group within its objective whose records have no time that can be', async () => {
+    const { kafka, metrics, condition, status, pass } = consumerWorld();
+    kafka.produce('orders', 0, new Array<Date>(136).fill(new Date(8.64e15)));
+    kafka.commit('payment', 'orders', 0, 0n);
+    await pass(30);
+    expect(status()).toMatchObject({ lag: { known: true, records: 100 } });
+    expect(status().lag).not.toHaveProperty('seconds');
+    expect(condition('WithinObjective')).toMatchObject({ status: 'Unknown', reason: 'LagUnknown' });
+    expect(metrics.values.get(lagSeries)).toBe(136);
+    expect(metrics.values.has(lagSeries.replace('records', 'seconds'))).toBe(false);
+  });
+
   it('ask once for each decision, though the watch of the Deployment is late', async () => {
     const { scaler, show, status, replicas, settle } = consumerWorld({ scaling: { fixedReplicas: 3 } });
     scaler.late = true;
