@@ -20,6 +20,8 @@ export function parseAssignment(bytes: Buffer): Map<string, number[]> {
 
 const int16Bytes = 2;
 const int32Bytes = 4;
+/** More topics, or partitions of one topic, than any member reads. */
+export const mostItems = 10_000;
 /** What the shortest text takes. */
 const textBytes = int16Bytes;
 
@@ -51,7 +53,8 @@ class Cursor {
   /** `leastBytes`: what the smallest item takes, so that a count is believed only as far as there are bytes for it. */
   list<T>(leastBytes: number, readItem: () => T): T[] {
     const count = this.#int32();
-    if (count < 0 || count * leastBytes > this.#left) throw new RangeError(`there is no room for ${count} items`);
+    if (count < 0 || count > mostItems || count * leastBytes > this.#left)
+      throw new RangeError(`there is no room for ${count} items`);
     return Array.from({ length: count }, readItem);
   }
 

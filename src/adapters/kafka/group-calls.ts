@@ -1,5 +1,6 @@
 import {
   consumerGroupDescribeV0,
+  createAPI,
   describeClusterV0,
   describeGroupsV5,
   findCoordinatorV4,
@@ -10,14 +11,13 @@ import {
   offsetFetchV8,
   offsetFetchV9,
 } from '@platformatic/kafka';
+import { type ConsumerGroupsAnswer, parseConsumerGroups } from './consumer-groups-answer.ts';
 import { type KafkaRequest, requestOf } from './request.ts';
 
 export type CoordinatorsAnswer = findCoordinatorV6.FindCoordinatorResponse;
 export type Coordinator = findCoordinatorV6.FindCoordinatorResponseCoordinator;
 export type ClassicGroupsAnswer = describeGroupsV5.DescribeGroupsResponse;
 export type ClassicGroup = describeGroupsV5.DescribeGroupsResponseGroup;
-export type ConsumerGroupsAnswer = consumerGroupDescribeV0.ConsumerGroupDescribeResponse;
-export type ConsumerGroup = consumerGroupDescribeV0.ConsumerGroupDescribeResponseGroup;
 export type OffsetFetchAnswer = offsetFetchV9.OffsetFetchResponse;
 export type FetchedOffsets = offsetFetchV9.OffsetFetchResponseGroup;
 
@@ -61,9 +61,16 @@ export function describeClassicGroups(groups: readonly string[]): KafkaRequest<C
   return requestOf('DescribeGroups', [describeGroupsV5.api], [[...groups], false]);
 }
 
+const describeConsumerGroupsApi = createAPI<consumerGroupDescribeV0.ConsumerGroupDescribeRequest, ConsumerGroupsAnswer>(
+  69,
+  0,
+  consumerGroupDescribeV0.createRequest,
+  parseConsumerGroups,
+);
+
 /** Groups of the newer protocol (KIP-848). A classic group is answered with `GROUP_ID_NOT_FOUND`. */
 export function describeConsumerGroups(groups: readonly string[]): KafkaRequest<ConsumerGroupsAnswer> {
-  return requestOf('ConsumerGroupDescribe', [consumerGroupDescribeV0.api], [[...groups], false]);
+  return requestOf('ConsumerGroupDescribe', [describeConsumerGroupsApi], [[...groups], false]);
 }
 
 /** All committed offsets of the groups. Commits and resets nothing. */

@@ -2,12 +2,12 @@ import { Fault } from '../../ports/fault.ts';
 import type { CommittedOffsets, GroupMember, GroupState, KafkaAdmin, Settled } from '../../ports/kafka.ts';
 import { aclFor, aclForTopicsOfGroup } from './acl.ts';
 import type { Cluster } from './cluster.ts';
-import { parseAssignment, parseSubscription } from './consumer-protocol.ts';
+import { type ConsumerGroup, mostNamed } from './consumer-groups-answer.ts';
+import { mostItems, parseAssignment, parseSubscription } from './consumer-protocol.ts';
 import { type AskCoordinator, askCoordinators } from './coordinators.ts';
 import { faultOfCode, nameOfCode, unavailable } from './errors.ts';
 import {
   type ClassicGroup,
-  type ConsumerGroup,
   describeClassicGroups,
   describeConsumerGroups,
   type FetchedOffsets,
@@ -78,16 +78,15 @@ async function consumerGroups(
 function consumerState(group: ConsumerGroup): Settled<GroupState> {
   if (group.errorCode !== 0) return refused(group);
   const { groupId, groupState: state, assignorName: assignor } = group;
-  const members = group.members.map((member): GroupMember => {
-    const assigned = member.assignment.topicPartitions;
-    return {
+  const members = group.members.map(
+    (member): GroupMember => ({
       memberId: member.memberId,
       clientId: member.clientId,
       host: member.clientHost,
-      assignment: new Map(assigned.map(({ topicName, partitions }) => [topicName, partitions])),
+      assignment: new Map(member.assigned.map(({ topicName, partitions }) => [topicName, partitions])),
       subscription: member.subscribedTopicNames,
-    };
-  });
+    }),
+  );
   if (!areCredible(members)) return unreadable(groupId);
   return { ok: true, value: { groupId, protocol: 'consumer', state, assignor, members } };
 }
@@ -118,10 +117,6 @@ function classicState(group: ClassicGroup): Settled<GroupState> {
   }
 }
 
-/** More than any group reads; a question about so many would take the time that all groups share. */
-const mostTopics = 10_000;
-/** Names and partitions of all members together. */
-const mostNamed = 500_000;
 const topicName = /^[\w.-]{1,249}$/;
 
 /** Members name what they like. The names go into questions that are asked for many groups at once, and into a status. */
@@ -132,7 +127,7 @@ function areCredible(members: readonly GroupMember[]): boolean {
     for (const partitions of assignment.values()) named += partitions.length;
     for (const topic of [...assignment.keys(), ...subscription]) topics.add(topic);
     named += assignment.size + subscription.length;
-    if (topics.size > mostTopics || named > mostNamed) return false;
+    if (topics.size > mostItems || named > mostNamed) return false;
   }
   return [...topics].every((topic) => topicName.test(topic));
 }

@@ -9,7 +9,9 @@ type CreatePayload = Parameters<Connection['send']>[2];
  */
 export class ForwardReader extends Reader {
   override skip(length: number): this {
-    return this.#from(this.position, super.skip(length));
+    this.#from(this.position, super.skip(length));
+    if (this.remaining < 0) throw new RangeError('a length is beyond the end');
+    return this;
   }
 
   override readNullableString(...how: Parameters<Reader['readNullableString']>): string | null {

@@ -14,7 +14,7 @@ import {
   type ScriptedTopic,
   someUuid,
 } from './scripted-broker.ts';
-import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
+import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid, uvarint } from './wire.ts';
 
 const options = { signal: new AbortController().signal };
 const unknownTopic = 3;
@@ -301,6 +301,21 @@ describe('the Kafka admin', () => {
         ok: true,
         value: { state: 'Stable', members: [{ assignment: new Map([['orders', [3]]]) }] },
       });
+    });
+
+    it('leaves a group unknown that names more than any group reads, and knows the others', async () => {
+      const names = (count: number) => all(uvarint(count + 1), Buffer.alloc(2 * count, text('a')));
+      const newMember = (count: number) =>
+        all(text('m'), none, none, i32(1), text('c'), text('h'), names(count), none, list(), tags, list(), tags, tags);
+      const group = (id: string, count: number) => {
+        const head = all(i16(0), none, text(id), text('Stable'), i32(1), i32(1), text('uniform'));
+        return all(head, list(newMember(count)), i32(0), tags);
+      };
+      const groups = [group('billing', 500_001), group('shipping', 1)];
+      broker.answer(apiKey.ConsumerGroupDescribe, all(i32(0), list(...groups), tags));
+      const states = await admin.describeGroups(['billing', 'shipping'], options);
+      expect(states.get('billing')).toMatchObject({ ok: false, fault: { code: 'MALFORMED_ANSWER' } });
+      expect(states.get('shipping')).toMatchObject({ ok: true, value: { members: [{ subscription: ['a'] }] } });
     });
 
     it('asks in halves when the answer is too large, so that one group hides no other', async () => {

@@ -1,5 +1,6 @@
 import { Reader } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
+import { type ConsumerGroupsAnswer, mostNamed } from '../../../../src/adapters/kafka/consumer-groups-answer.ts';
 import {
   describeClassicGroups,
   describeCluster,
@@ -29,7 +30,7 @@ import {
 import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
 import { codecOf } from './codec.ts';
 import { apiKey, clusterAnswer, someUuid } from './scripted-broker.ts';
-import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid } from './wire.ts';
+import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid, uvarint } from './wire.ts';
 
 const id = topicIdOfUuid(someUuid);
 const noId = uuid('00000000-0000-0000-0000-000000000000');
@@ -245,6 +246,14 @@ function listOffsetsBody(timestamp: bigint): Buffer {
   return all(i32(-1), i8(0), list(all(text('orders'), list(...partitions), tags)), tags);
 }
 
+const newGroup = all(i16(0), none, text('billing'), text('Stable'), i32(1), i32(1), text('uniform'));
+
+function newMember(subscription: Buffer): Buffer {
+  const head = all(text('m'), text('instance'), none, i32(1), text('c'), text('h'), subscription, text('ord.*'));
+  const assigned = all(list(all(uuid(someUuid), text('orders'), list(i32(0), i32(3)), tags)), tags);
+  return all(head, assigned, assigned, tags);
+}
+
 function fetchBody(): Buffer {
   const partition = all(i32(1), i32(-1), i64(42n), i32(-1), i64(-1n), i32(4_096), tags);
   const topics = list(all(uuid(someUuid), list(partition), tags));
@@ -335,6 +344,25 @@ const answers: { of: string; request: KafkaRequest<unknown>; versions: number[];
     },
   },
   {
+    of: 'ConsumerGroupDescribe',
+    request: describeConsumerGroups(['billing']),
+    versions: [0],
+    body: all(i32(0), list(all(newGroup, list(newMember(list(text('orders')))), i32(0), tags)), tags),
+    value: {
+      groups: [
+        {
+          ...{ errorCode: 0, errorMessage: null, groupId: 'billing', groupState: 'Stable', assignorName: 'uniform' },
+          members: [
+            {
+              ...{ memberId: 'm', clientId: 'c', clientHost: 'h', subscribedTopicNames: ['orders'] },
+              assigned: [{ topicName: 'orders', partitions: [0, 3] }],
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     of: 'DescribeCluster',
     request: describeCluster(),
     versions: [0],
@@ -369,6 +397,16 @@ describe('the wire format', () => {
       expect(codec.body.toString('hex')).toBe(body.toString('hex'));
     },
   );
+
+  it('of a group that names too much is kept only as far as tells so', () => {
+    const subscription = all(uvarint(mostNamed + 10), Buffer.alloc(2 * (mostNamed + 9), text('a')));
+    const groups = list(all(newGroup, list(newMember(subscription), newMember(list(text('a')))), i32(0), tags));
+    const codec = codecOf(describeConsumerGroups(['billing']), 0);
+    const answer = codec.parse(1, codec.key, 0, Reader.from(all(i32(0), groups, tags)));
+    const [first, second] = (answer as ConsumerGroupsAnswer).groups[0]?.members ?? [];
+    expect(first?.subscribedTopicNames).toHaveLength(mostNamed + 1);
+    expect(second).toMatchObject({ memberId: 'm', subscribedTopicNames: [], assigned: [] });
+  });
 
   it.each(answers.flatMap(({ versions, ...row }) => versions.map((version) => ({ ...row, version }))))(
     'is Kafka’s for the answer to $of version $version',

@@ -40,6 +40,7 @@ describe('the consumer protocol', () => {
     { it: 'bytes that are cut off', bytes: all(i16(0), i32(1)) },
     { it: 'a list that claims to be endless', bytes: all(i16(0), i32(most), plain('orders')) },
     { it: 'a list that claims to be shorter than empty', bytes: all(i16(0), i32(-1), plain('orders')) },
+    { it: 'more than any member reads', bytes: all(i16(0), i32(10_001), Buffer.alloc(100_000)) },
     { it: 'a name that leads back to itself', bytes: all(i16(0), i32(most), i16(-2), i16(-2), i32(most)) },
     { it: 'a name that leads back before the bytes', bytes: all(i16(0), i32(1), i16(-8), i32(0), i16(0)) },
     { it: 'a name that is longer than what is left', bytes: all(i16(0), i32(1), i16(20_000), i32(0), i16(0)) },

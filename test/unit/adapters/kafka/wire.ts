@@ -14,7 +14,7 @@ export const sized = (bytes: Buffer): Buffer => Buffer.concat([uvarint(bytes.len
 export const list = (...items: readonly Buffer[]): Buffer => Buffer.concat([uvarint(items.length + 1), ...items]);
 export const all = (...parts: readonly Buffer[]): Buffer => Buffer.concat(parts);
 
-function uvarint(value: number): Buffer {
+export function uvarint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
