@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What starts parts of the world waits for them; unit tests are over in milliseconds. */
+/** What starts parts of the world waits for them. Unit tests are over in milliseconds, or later on a machine that is busy. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/layers.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -29,7 +29,7 @@ async function setUp({ fence = () => true, signal = testSignal() }: Options = {}
   const server = await startServer();
   const api = new ConfigMapApi(server, 'ops', journalName);
   const clock = new FakeClock();
-  const { client } = clientFor(server, { fence, settings: { callDeadlineMs: 500 } });
+  const { client } = clientFor(server, { fence, settings: { callDeadlineMs: 2_000 } });
   const create = () => new ConfigMapJournal({ client, clock, namespace: 'ops', signal });
   return { server, api, clock, journal: create(), other: create };
 }
