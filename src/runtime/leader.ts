@@ -106,7 +106,10 @@ export class LeaderElector {
     }
   }
 
-  /** When the write that made the lease ours began; `undefined`: it is somebody else's. */
+  /**
+   * When the write that made the lease ours began; `undefined`: it is somebody else's, or Kubernetes was restored from
+   * a backup under us. What was learned in the term is then not so any more: it ends, and the next one begins anew.
+   */
   async #claim(signal: AbortSignal): Promise<number | undefined> {
     const { leases } = this.#parts;
     const held = this.#seen?.record;
@@ -120,7 +123,8 @@ export class LeaderElector {
     const found = await leases.read(signal);
     signal.throwIfAborted();
     if (found !== undefined) this.#note(found);
-    return this.#mayTake() ? this.#write(found, signal) : undefined;
+    const restored = this.fence() && found !== undefined && held !== undefined && isOlder(found, held);
+    return this.#mayTake() && !restored ? this.#write(found, signal) : undefined;
   }
 
   /** A lease that was removed binds like one that is not renewed: its holder may not know yet. */
@@ -172,4 +176,9 @@ export class LeaderElector {
       log.warn('could not give the lease up', { error: fault instanceof Error ? fault.message : String(fault) });
     }
   }
+}
+
+/** Versions of one object grow with each change. */
+function isOlder(found: LeaseRecord, held: LeaseRecord): boolean {
+  return BigInt(found.resourceVersion) < BigInt(held.resourceVersion);
 }

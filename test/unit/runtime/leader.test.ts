@@ -193,6 +193,27 @@ test('a lease that is deleted stays with its leader, because others wait as if i
   expect(lease.stored).toMatchObject({ holder: 'first', acquiredAt: new Date('2026-01-01T00:00:00Z') });
 });
 
+test('a leader whose lease goes back to an older version begins a new term, because all else went back too', async () => {
+  const lease = new FakeLease();
+  const leader = createCandidate('leader', lease);
+  await pass(500, leader);
+  const backup = lease.stored;
+  await pass(10_000, leader);
+  lease.stored = backup;
+  await pass(6_000, leader);
+  expect(leader.terms).toEqual(['ended', 'works']);
+  expect(leader.elector.fence()).toBe(true);
+});
+
+test('a leader goes on with a lease that somebody has edited', async () => {
+  const lease = new FakeLease();
+  const leader = createCandidate('leader', lease);
+  await pass(500, leader);
+  lease.put(lease.stored ?? expect.fail('there is no lease'));
+  await pass(6_000, leader);
+  expect(leader.terms).toEqual(['works']);
+});
+
 test('times in the lease decide nothing, so a clock that is an hour ahead takes nothing over', async () => {
   const lease = new FakeLease();
   const first = createCandidate('first', lease);
