@@ -202,11 +202,12 @@ function concernsRounds<R extends Managed>({ before, after }: Change<R>, finaliz
   return outside(before) !== outside(after) || (guarded(before) && !guarded(after));
 }
 
-function outside({ metadata }: Managed): string {
+/** With the spec, because a restored backup may come to the same generation of another one. */
+function outside({ metadata, spec }: Managed): string {
   const { uid, generation, deletionTimestamp, labels } = metadata;
   // Comes together with a finalizer of ours.
   const { [guardedUidAnnotation]: _, ...annotations } = metadata.annotations ?? {};
-  return JSON.stringify([uid, generation, deletionTimestamp, annotations, labels]);
+  return JSON.stringify([uid, generation, deletionTimestamp, annotations, labels, spec]);
 }
 
 interface Meters {

@@ -90,6 +90,11 @@ export class FakeStore<R extends KubeObject> implements ResourceStore<R> {
     return this.#apply(this.must(key), { status }, 'status');
   }
 
+  /** The object as another history has it, which a restored backup brings: its generation says nothing of ours. */
+  restore(object: R): void {
+    this.#put(object);
+  }
+
   /** `kubectl delete`: marks the object where a finalizer holds it, otherwise it is gone. */
   delete(key: ObjectKey): void {
     const object = this.must(key);

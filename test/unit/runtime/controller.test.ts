@@ -127,6 +127,14 @@ test.each(outsideChanges)('$it', async ({ patch, rounds }) => {
   expect(stage.log.lines).toHaveLength(1 + rounds);
 });
 
+test('another spec of the same generation, as after a restore of Kubernetes, is acted on at once', async () => {
+  const stage = createStage();
+  await stage.start();
+  stage.store.restore({ ...stage.store.must(key), spec: { text: 'bye' } });
+  await settle();
+  expect(stage.wall.texts.get('hello')).toBe('bye');
+});
+
 test('nothing is looked at before all caches are complete', async () => {
   const inks = new FakeStore<KubeObject>([], { synced: false });
   const { controller, wall, start } = createStage();
