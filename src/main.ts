@@ -16,7 +16,7 @@ import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
 import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/claims.ts';
-import { createHealthServer, silenceCheck } from './runtime/health.ts';
+import { createHealthServer, idleCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
 import { shutDown } from './runtime/shutdown.ts';
 import { createSecretStores, createStores } from './stores.ts';
@@ -83,7 +83,7 @@ async function runOperator(config: Config): Promise<void> {
   const all = [...Object.entries(stores), ...secretStores];
   const health = createHealthServer({
     live: all.map(([name, store]) =>
-      silenceCheck(`the watch of ${name}`, () => store.silentMs(), 2 * config.SLUICE_WATCHDOG_MS),
+      idleCheck(`the watch of ${name}`, () => store.idleMs(), 2 * config.SLUICE_WATCHDOG_MS),
     ),
     ready: all.map(
       ([name, store]) =>

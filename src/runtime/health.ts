@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 export type Check = () => string | undefined;
 
 export interface HealthOptions {
-  /** Only what a restart would mend. An event loop that hangs needs no check: it does not answer the probe. */
+  /**
+   * Only what a restart would mend, which an API server that is away is not. An event loop that hangs needs no check: it
+   * does not answer the probe.
+   */
   live: readonly Check[];
   ready: readonly Check[];
   /** All series in the text format of Prometheus. */
@@ -39,9 +42,9 @@ export function createHealthServer(options: HealthOptions): HealthServer {
   return { listen: (host, port) => listen(server, host, port), close: () => close(server) };
 }
 
-/** Complains once `silentMs` says more than `limitMs`. */
-export function silenceCheck(what: string, silentMs: () => number, limitMs: number): Check {
-  return () => (silentMs() > limitMs ? `${what} has been silent for more than ${limitMs / 1000} s` : undefined);
+/** Complains once `idleMs` says more than `limitMs`. */
+export function idleCheck(what: string, idleMs: () => number, limitMs: number): Check {
+  return () => (idleMs() > limitMs ? `${what} has done nothing for more than ${limitMs / 1000} s` : undefined);
 }
 
 async function answerTo({ method, url }: IncomingMessage, options: HealthOptions): Promise<Answer> {

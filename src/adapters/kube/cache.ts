@@ -110,8 +110,9 @@ export class ObjectCache<R extends KubeObject> {
   }
 
   /**
-   * A complete list. It is the truth as of its version; only our own writes after it are newer. A list that is older
-   * than `newestBefore`, what was known before it was asked for, comes from a restored backup: it replaces everything.
+   * A complete list. It is the truth as of its version; only what we wrote since it was asked for is newer. A list that
+   * is older than `newestBefore`, what was known before it was asked for, comes from a restored backup: it replaces
+   * everything.
    */
   replace({ items, resourceVersion }: Listing<R>, newestBefore: bigint): void {
     const listed = BigInt(resourceVersion);
@@ -169,8 +170,10 @@ export class ObjectCache<R extends KubeObject> {
   }
 }
 
+/** In another history, as after a restore, the same version of the same object may say something else. */
 function isSame(held: KubeObject, listed: KubeObject): boolean {
-  return held.metadata.resourceVersion === listed.metadata.resourceVersion && held.metadata.uid === listed.metadata.uid;
+  if (held.metadata.resourceVersion !== listed.metadata.resourceVersion) return false;
+  return JSON.stringify(held) === JSON.stringify(listed);
 }
 
 function isReleased({ metadata }: KubeObject): boolean {

@@ -11,12 +11,18 @@ import { eventOf, objectOf, pageOf, type WatchEvent } from './wire.ts';
 export interface ListOptions extends CallOptions {
   /** Absent: all namespaces. */
   namespace?: string | undefined;
+  /** Called with each page that came. */
+  onPage?: () => void;
 }
 
-export interface WatchOptions extends ListOptions {
+export interface WatchOptions extends CallOptions {
+  /** Absent: all namespaces. */
+  namespace?: string | undefined;
   resourceVersion: string;
   /** After how long the API server ends the watch. */
   timeoutSeconds: number;
+  /** Called once the API server has begun to answer. */
+  onOpen?: () => void;
 }
 
 export interface PatchOptions extends CallOptions {
@@ -62,11 +68,13 @@ export class KubeClient {
     }
   }
 
-  list<R extends KubeObject>(type: ResourceType, { namespace, signal }: ListOptions): Promise<Listing<R>> {
+  list<R extends KubeObject>(type: ResourceType, { namespace, onPage, signal }: ListOptions): Promise<Listing<R>> {
     return listAll<R>(async ({ limit, next }) => {
       const query = { limit: String(limit), ...(next !== undefined && { continue: next }) };
       const request: KubeRequest = { verb: 'list', type, place: { namespace }, query };
-      return pageOf<R>(describeRequest(request), type, await this.#transport.call(request, signal));
+      const answer = await this.#transport.call(request, signal);
+      onPage?.();
+      return pageOf<R>(describeRequest(request), type, answer);
     }, this.#settings.pageSize);
   }
 
@@ -101,12 +109,12 @@ export class KubeClient {
 
   /** Changes after `resourceVersion`, bookmarks included, until the server ends the watch, it fails or `signal` aborts. */
   async *watch<R extends KubeObject>(type: ResourceType, options: WatchOptions): AsyncGenerator<WatchEvent<R>> {
-    const { namespace, resourceVersion, timeoutSeconds, signal } = options;
+    const { namespace, resourceVersion, timeoutSeconds, onOpen, signal } = options;
     const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: `${timeoutSeconds}` };
     const request: KubeRequest = { verb: 'watch', type, place: { namespace }, query };
     const what = describeRequest(request);
     const tooLong = () => malformed(what, 'a watch event is too large');
-    const chunks = this.#transport.stream(request, signal);
+    const chunks = this.#transport.stream(request, signal, onOpen);
     for await (const line of readLines(chunks, this.#settings.maxResponseBytes, tooLong)) {
       yield eventOf<R>(what, type, line);
     }

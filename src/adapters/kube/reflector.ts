@@ -15,21 +15,29 @@ export interface Source<R> {
   name: string;
   /** An optional kind may be missing from the API server for good. */
   optional: boolean;
-  list(signal: AbortSignal): Promise<Listing<R>>;
-  watch(from: { resourceVersion: string; timeoutSeconds: number }, signal: AbortSignal): AsyncIterable<WatchEvent<R>>;
+  /** `onPage` is called with each part of the list that came. */
+  list(onPage: () => void, signal: AbortSignal): Promise<Listing<R>>;
+  watch(from: WatchStart, signal: AbortSignal): AsyncIterable<WatchEvent<R>>;
+}
+
+export interface WatchStart {
+  resourceVersion: string;
+  timeoutSeconds: number;
+  /** Called once the API server has begun to answer. */
+  onOpen: () => void;
 }
 
 /** Takes what the reflector learns. */
 export interface Sink<R> {
-  /** The newest version that the sink has seen, before a list is asked for. */
-  newest(): bigint;
+  /** A list is about to be asked for. Answers the newest version that the sink has seen. */
+  beforeList(): bigint;
   replace(listing: Listing<R>, newestBefore: bigint): void;
   apply(object: R): void;
   remove(object: R): void;
   /** The API server does not serve this kind. */
   clear(): void;
-  /** Something was heard from the API server, if only a sign of life. */
-  heard(): void;
+  /** The reflector is at work: it asks for something or has heard something. */
+  active(): void;
 }
 
 export interface ReflectorParts {
@@ -41,9 +49,15 @@ export interface ReflectorParts {
 
 /** A watch that ends sooner is asked for again only after a wait: otherwise a server that is in trouble gets a hot loop. */
 const SHORTEST_WATCH_MS = 1_000;
+/** Trouble after a watch that lasted this long is new trouble, and the waits begin anew. */
+const STEADY_WATCH_MS = 30_000;
+/** How far from the moment that it was asked to end at a watch may end, and how soon after it the next one must be open. */
+const PUNCTUAL_MS = 2_000;
 
 /**
- * Keeps a sink equal to what the API server holds: a list, then changes from there, resumed where the last watch ended.
+ * Keeps a sink equal to what the API server holds: a list, then changes from there. Only a watch that ended when it was
+ * asked to is resumed; after any other end, whoever answers next may have been restored from a backup, and no version
+ * tells that from outside, so that a list is due.
  * Never stops for good before its signal aborts; after every error it comes back, with backoff.
  */
 export class Reflector<R extends KubeObject> {
@@ -52,6 +66,10 @@ export class Reflector<R extends KubeObject> {
   readonly #parts: ReflectorParts;
   /** The version up to which the sink is complete; absent: a list is due. */
   #from: string | undefined;
+  /** When the watch now, or the last one, was open; infinite: not yet. */
+  #openedMs = Number.POSITIVE_INFINITY;
+  /** When the watch before was at its end, if it is resumed. */
+  #endedMs: number | undefined;
   #failures = 0;
 
   constructor(source: Source<R>, sink: Sink<R>, parts: ReflectorParts) {
@@ -66,39 +84,44 @@ export class Reflector<R extends KubeObject> {
 
   /** Lists if that is due, then watches until the watch ends. Answers how long to wait before the next attempt. */
   async #attempt(signal: AbortSignal): Promise<number> {
-    const { clock } = this.#parts;
-    let watchedSinceMs = Number.POSITIVE_INFINITY;
-    let failure: unknown;
+    this.#sink.active();
+    this.#openedMs = Number.POSITIVE_INFINITY;
     try {
       this.#from ??= await this.#list(signal);
-      watchedSinceMs = clock.monotonicMs();
       await this.#follow(this.#from, signal);
-    } catch (error) {
+      this.#endedMs = this.#parts.clock.monotonicMs();
+      this.#failures = 0;
+      return 0;
+    } catch (failure) {
+      this.#from = undefined;
+      this.#endedMs = undefined;
       if (signal.aborted) return 0;
-      failure = error;
+      this.#note(failure);
+      return this.#waitAfter(failure);
     }
-    const lasted = clock.monotonicMs() - watchedSinceMs >= SHORTEST_WATCH_MS;
-    const verdict = failure === undefined ? 'ended' : this.#judge(failure);
-    if (lasted && verdict === 'ended') this.#failures = 0;
-    return lasted && verdict !== 'failed' ? 0 : this.#waitAfter(failure);
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const newestBefore = this.#sink.newest();
-    const listing = await this.#source.list(signal);
+    const newestBefore = this.#sink.beforeList();
+    const listing = await this.#source.list(() => this.#sink.active(), signal);
     this.#sink.replace(listing, newestBefore);
-    this.#sink.heard();
     return listing.resourceVersion;
   }
 
+  /** Returns when the watch ended as it was asked to. Whatever else ends it is thrown. */
   async #follow(from: string, signal: AbortSignal): Promise<void> {
-    const { clock, settings } = this.#parts;
+    const { clock, random, settings } = this.#parts;
     const cut = new AbortController();
     const unlink = forwardAbort(signal, cut);
     const startWatchdog = () => clock.after(settings.watchSilenceMs, () => cut.abort(this.#silence()));
     let watchdog = startWatchdog();
+    const timeoutSeconds = Math.ceil((settings.watchDurationMs * (1 + random())) / 1000);
+    const onOpen = () => {
+      this.#openedMs = clock.monotonicMs();
+      if (this.#openedMs - (this.#endedMs ?? this.#openedMs) > PUNCTUAL_MS) cut.abort(this.#interrupted());
+    };
     try {
-      for await (const event of this.#source.watch(this.#watchFrom(from), cut.signal)) {
+      for await (const event of this.#source.watch({ resourceVersion: from, timeoutSeconds, onOpen }, cut.signal)) {
         watchdog.cancel();
         watchdog = startWatchdog();
         this.#take(event);
@@ -107,11 +130,8 @@ export class Reflector<R extends KubeObject> {
       watchdog.cancel();
       unlink();
     }
-  }
-
-  #watchFrom(resourceVersion: string): { resourceVersion: string; timeoutSeconds: number } {
-    const { random, settings } = this.#parts;
-    return { resourceVersion, timeoutSeconds: Math.ceil((settings.watchDurationMs * (1 + random())) / 1000) };
+    const lateMs = clock.monotonicMs() - this.#openedMs - timeoutSeconds * 1000;
+    if (Math.abs(lateMs) > PUNCTUAL_MS) throw this.#interrupted();
   }
 
   #take(event: WatchEvent<R>): void {
@@ -120,43 +140,43 @@ export class Reflector<R extends KubeObject> {
     if (event.type === 'DELETED') this.#sink.remove(event.object);
     else if (event.type !== 'BOOKMARK') this.#sink.apply(event.object);
     this.#from = version;
-    this.#failures = 0;
-    this.#sink.heard();
+    this.#sink.active();
   }
 
-  /** `expired`: a list is due, and nothing is wrong. */
-  #judge(error: unknown): 'expired' | 'failed' {
+  #note(failure: unknown): void {
     const { log } = this.#parts;
     const { name, optional } = this.#source;
-    const absent = isFault(error, '404');
-    if (absent) {
-      this.#sink.clear();
-      // That is an answer too: to look healthy needs no kind of another project.
-      this.#sink.heard();
-    }
-    if (!(error instanceof Fault)) log.error('the watch cache failed', { resource: name, error });
+    const absent = isFault(failure, '404');
+    if (absent) this.#sink.clear();
+    if (!(failure instanceof Fault)) log.error('the watch cache failed', { resource: name, error: failure });
     else if (!absent || !optional) {
-      log.warn('the watch was interrupted', { resource: name, code: error.code, reason: error.message });
+      log.warn('the watch was interrupted', { resource: name, code: failure.code, reason: failure.message });
     }
-    const expired = isFault(error, '410') || isFault(error, 'WATCH_SILENT');
-    if (absent || expired) this.#from = undefined;
-    return expired ? 'expired' : 'failed';
   }
 
   #waitAfter(failure: unknown): number {
-    const { random, settings } = this.#parts;
+    const { clock, random, settings } = this.#parts;
+    const lastedMs = clock.monotonicMs() - this.#openedMs;
+    if (lastedMs >= STEADY_WATCH_MS) this.#failures = 0;
+    const expired = isFault(failure, '410') || isFault(failure, 'WATCH_SILENT');
+    if (expired && lastedMs >= SHORTEST_WATCH_MS) return 0;
     if (isFault(failure, '404') && this.#source.optional) return settings.absentKindMs;
     this.#failures += 1;
-    // After a longer outage the history may be another one (a restored backup): resuming could then wait for ever.
-    if (this.#failures > 1) this.#from = undefined;
-    const askedForMs = failure instanceof Fault ? failure.retryAfterMs : undefined;
-    return Math.max(backoffMs(this.#failures, settings.retryMinMs, settings.retryMaxMs, random), askedForMs ?? 0);
+    const askedForMs = failure instanceof Fault ? (failure.retryAfterMs ?? 0) : 0;
+    const waitMs = backoffMs(this.#failures, settings.retryMinMs, settings.retryMaxMs, random);
+    // Who waits for longer looks like one that has stopped.
+    return Math.min(Math.max(waitMs, askedForMs), settings.watchSilenceMs);
   }
 
   #silence(): Fault {
     const { watchSilenceMs } = this.#parts.settings;
     const message = `the watch of ${this.#source.name} said nothing for ${watchSilenceMs / 1000} s`;
     return new Fault('kubernetes', 'unavailable', message, { code: 'WATCH_SILENT' });
+  }
+
+  #interrupted(): Fault {
+    const message = `the watch of ${this.#source.name} ended before or after its time`;
+    return new Fault('kubernetes', 'unavailable', message, { code: 'WATCH_ENDED' });
   }
 
   #rewound(): Fault {

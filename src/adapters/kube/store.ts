@@ -39,14 +39,16 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
   readonly #parts: StoreParts;
   readonly #cache: ObjectCache<R>;
   readonly #problems = new WeakMap<R, readonly string[]>();
-  #heardAtMs: number;
+  #activeAtMs: number;
+  /** How often a list was asked for. */
+  #lists = 0;
 
   constructor(options: StoreOptions<R>, parts: StoreParts) {
     this.#options = options;
     this.#parts = parts;
     const indexes = Object.entries(options.indexes ?? {});
     this.#cache = new ObjectCache(new Map(indexes.map(([name, of]) => [name, new KeyIndex(of, parts.log)])), parts.log);
-    this.#heardAtMs = parts.clock.monotonicMs();
+    this.#activeAtMs = parts.clock.monotonicMs();
   }
 
   /** Follows the API server until `signal` aborts. */
@@ -54,9 +56,9 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     return new Reflector(this.#source(), this.#sink(), this.#parts).run(signal);
   }
 
-  /** For how long the API server has not been heard on this kind: healthy is less than a few minutes. */
-  silentMs(): number {
-    return this.#parts.clock.monotonicMs() - this.#heardAtMs;
+  /** For how long nothing was heard from the API server on this kind, nor asked: `run` has stopped after a few minutes. */
+  idleMs(): number {
+    return this.#parts.clock.monotonicMs() - this.#activeAtMs;
   }
 
   synced(): boolean {
@@ -102,9 +104,12 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
 
   async #write(resource: R, patch: MergePatch, options: CallOptions & { subresource?: Subresource }): Promise<R> {
     const body = withPreconditions(resource, patch);
+    const lists = this.#lists;
     const answer = await this.#parts.client.patch<R>(this.#options.type, keyOf(resource), body, options);
     const written = this.#parse(answer);
-    this.#cache.adopt(written);
+    // With a list asked for meanwhile, the answer may be one from before a restore, however new its version.
+    const known = lists === this.#lists ? written : await this.read(keyOf(resource), options);
+    if (known !== undefined) this.#cache.adopt(known);
     return written;
   }
 
@@ -114,7 +119,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     return {
       name: type.plural,
       optional,
-      list: (signal) => client.list<R>(type, { namespace, signal }),
+      list: (onPage, signal) => client.list<R>(type, { namespace, onPage, signal }),
       watch: (from, signal) => client.watch<R>(type, { ...from, namespace, signal }),
     };
   }
@@ -122,7 +127,10 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
   #sink(): Sink<R> {
     const cache = this.#cache;
     return {
-      newest: () => cache.newest(),
+      beforeList: () => {
+        this.#lists += 1;
+        return cache.newest();
+      },
       replace: (listing, newestBefore) => cache.replace(this.#parseAll(listing), newestBefore),
       // To read an object takes far longer than to see that it is an echo of our own write.
       apply: (object) => cache.apply(cache.isNews(object) ? this.#parse(object) : object),
@@ -131,8 +139,8 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
         cache.clear();
         if (this.#options.optional) cache.markSynced();
       },
-      heard: () => {
-        this.#heardAtMs = this.#parts.clock.monotonicMs();
+      active: () => {
+        this.#activeAtMs = this.#parts.clock.monotonicMs();
       },
     };
   }

@@ -73,10 +73,11 @@ export class Transport {
     return this.#calls.whenEmpty(signal);
   }
 
-  /** Opens a watch. Yields the chunks of its body until it ends or `signal` aborts. */
-  async *stream(request: KubeRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
+  /** Opens a watch; `onOpen` is called when that is done. Yields the chunks of its body until it ends or `signal` aborts. */
+  async *stream(request: KubeRequest, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Buffer> {
     const what = describeRequest(request);
     const { body } = await this.#timed(request, signal, (inner) => this.#send(request, inner));
+    onOpen?.();
     const destroy = () => body.destroy();
     signal.addEventListener('abort', destroy, { once: true });
     try {

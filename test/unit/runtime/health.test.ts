@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Check, createHealthServer, silenceCheck } from '../../../src/runtime/health.ts';
+import { type Check, createHealthServer, idleCheck } from '../../../src/runtime/health.ts';
 
 const fine: Check = () => undefined;
 const render = async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' });
@@ -116,10 +116,10 @@ test('closing ends a request that is never answered', async () => {
   expect(await scrape).toBe('ended');
 });
 
-test('silence is a complaint only once it is longer than the limit', () => {
-  let silentMs = 360_000;
-  const check = silenceCheck('the watch of topics', () => silentMs, 360_000);
+test('idleness is a complaint only once it is longer than the limit', () => {
+  let idleMs = 360_000;
+  const check = idleCheck('the watch of topics', () => idleMs, 360_000);
   expect(check()).toBeUndefined();
-  silentMs += 1;
-  expect(check()).toBe('the watch of topics has been silent for more than 360 s');
+  idleMs += 1;
+  expect(check()).toBe('the watch of topics has done nothing for more than 360 s');
 });

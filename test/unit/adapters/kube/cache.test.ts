@@ -168,6 +168,12 @@ describe('a complete list', () => {
     expect(contents(cache)).toEqual(wanted);
   });
 
+  it('of another history replaces an object that has the same version and says something else', () => {
+    const { cache } = setUp(made('a', 12));
+    cache.replace(listing('20', thing('a', 12, { data: { team: 'blue' } })), 14n);
+    expect(cache.get('shop/a')?.data).toEqual({ team: 'blue' });
+  });
+
   it('counts on from the backup', () => {
     const { cache } = setUp(made('a', 50));
     cache.replace(listing('10', made('a', 3)), cache.newest());

@@ -30,12 +30,16 @@ interface Started {
   ended: Promise<void>;
 }
 
-type StartOptions = Partial<StoreOptions<Thing>> & { settings?: Partial<KubeSettings>; clock?: Clock };
+type StartOptions = Partial<StoreOptions<Thing>> & {
+  settings?: Partial<KubeSettings>;
+  clock?: Clock;
+  random?: () => number;
+};
 
 /** A store on a scripted server, with waits short enough for a test. */
 async function start(
   script: (server: ScriptedApiServer) => void,
-  { settings = {}, clock, ...options }: StartOptions = {},
+  { settings = {}, clock, random = Math.random, ...options }: StartOptions = {},
 ): Promise<Started> {
   const server = await startServer();
   script(server);
@@ -44,7 +48,7 @@ async function start(
   const log = new CollectedLog();
   const store = new KubeStore<Thing>(
     { type: configMaps, ...options },
-    { ...parts, ...(clock && { clock }), log, random: Math.random },
+    { ...parts, ...(clock && { clock }), log, random },
   );
   const stop = new AbortController();
   testSignal().addEventListener('abort', () => stop.abort());
@@ -93,8 +97,8 @@ describe('the reflector', () => {
     await holds(store, 'größe@8');
   });
 
-  it('resumes where the last watch ended, a bookmark included', async () => {
-    const { server } = await start((api) => api.on(list, page([], '7')), { settings: { retryMinMs: 1 } });
+  it('resumes where the last watch ended at the time that it was asked for, a bookmark included', async () => {
+    const { server } = await start((api) => api.on(list, page([], '7')), { settings: { watchDurationMs: 500 } });
     const first = await openWatch(server, 0);
     first.send('BOOKMARK', { kind: 'ConfigMap', metadata: { resourceVersion: '90' } });
     first.end();
@@ -104,22 +108,21 @@ describe('the reflector', () => {
 
   const interruptions: { it: string; interrupt: (events: OpenWatch) => void }[] = [
     { it: 'a reset', interrupt: (events) => events.reset() },
-    { it: 'the end of the watch', interrupt: (events) => events.end() },
+    { it: 'an end of the watch before its time', interrupt: (events) => events.end() },
     { it: 'an event that is not JSON', interrupt: (events) => events.sendRaw('{"type":"ADD\n') },
     { it: 'an event of an unknown type', interrupt: (events) => events.send('SURPRISE', {}) },
     { it: 'an error other than 410', interrupt: (events) => events.send('ERROR', { code: 500, message: 'oops' }) },
   ];
-  it.each(interruptions)('resumes after $it without a new list', async ({ interrupt }) => {
-    const { server, store } = await start((api) => api.on(list, page([], '7')));
+  it.each(interruptions)('lists anew after $it', async ({ interrupt }) => {
+    const { server, store } = await start((api) => api.on(list, page([], '7'), page([thing('b', 9)], '10')));
     const first = await openWatch(server, 0);
     first.send('ADDED', thing('a', 8));
     await holds(store, 'a@8');
     interrupt(first);
     const second = await openWatch(server, 1);
-    expect(second.from).toBe('8');
-    second.send('MODIFIED', thing('a', 9));
-    await holds(store, 'a@9');
-    expect(server.requests(list)).toHaveLength(1);
+    expect(second.from).toBe('10');
+    second.send('MODIFIED', thing('b', 11));
+    await holds(store, 'b@11');
   });
 
   const refusals: { it: string; refusal: Answer }[] = [
@@ -135,25 +138,14 @@ describe('the reflector', () => {
     await holds(store, 'a@3');
   });
 
-  it.each(refusals)('comes back after $it to its watch', async ({ refusal }) => {
+  it.each(refusals)('comes back after $it to its watch, with a new list', async ({ refusal }) => {
     const { server, store } = await start((api) => {
-      api.on(list, page([thing('a', 3)], '7'));
-      api.on(watch, refusal, (response) => {
-        response.write(`${JSON.stringify({ type: 'MODIFIED', object: thing('a', 8) })}\n`);
-      });
+      api.on(list, page([thing('a', 3)], '7'), page([thing('a', 8)], '9'));
+      api.on(watch, refusal, silence);
     });
     await holds(store, 'a@8');
-    expect(server.requests(watch).map(({ query }) => query.resourceVersion)).toEqual(['7', '7']);
-    expect(server.requests(list)).toHaveLength(1);
-  });
-
-  it('lists anew after an outage that lasts, because the history may be another one', async () => {
-    const { server, store } = await start((api) => {
-      api.on(list, page([thing('a', 30)], '70'), page([thing('a', 20), thing('b', 21)], '25'));
-      api.on(watch, refuse(500, 'down'), refuse(500, 'down'), silence);
-    });
-    await holds(store, 'a@20', 'b@21');
-    expect(server.requests(list)).toHaveLength(2);
+    await eventually(() => expect(server.requests(watch)).toHaveLength(2), soon);
+    expect(server.requests(watch).map(({ query }) => query.resourceVersion)).toEqual(['7', '9']);
   });
 
   const expiries: { it: string; expire: (server: ScriptedApiServer) => Promise<void> }[] = [
@@ -278,12 +270,181 @@ describe('the reflector', () => {
     await ended;
   });
 
-  it('waits as long as the server asks', async () => {
+  const requests = [
+    { it: 'waits as long as the server asks', seconds: '60', waitsMs: 60_000 },
+    { it: 'waits no longer than a watch may be silent', seconds: '3600', waitsMs: 180_000 },
+  ];
+  it.each(requests)('$it', async ({ seconds, waitsMs }) => {
     const clock = new FakeClock();
-    const { log } = await start((api) => api.on(list, refuse(429, 'slower', { 'retry-after': '3600' })), { clock });
+    const { log } = await start((api) => api.on(list, refuse(429, 'slower', { 'retry-after': seconds })), { clock });
     await eventually(() => expect(log.lines).toHaveLength(1), soon);
     expect(log.lines[0]).toMatchObject({ level: 'warn', fields: { resource: 'configmaps', code: '429' } });
-    expect(clock.nextTimerMs).toBe(3_600_000);
+    expect(clock.nextTimerMs).toBe(waitsMs);
+  });
+
+  it('waits longer after each reset in a row, and begins anew after a watch that lasted', async () => {
+    const clock = new FakeClock();
+    const { server } = await start((api) => api.on(list, page([], '7')), {
+      clock,
+      random: () => 1,
+      settings: { retryMinMs: 800, retryMaxMs: 10_000, callDeadlineMs: 1_000_000, watchSilenceMs: 1_000_000 },
+    });
+    const lastedMs = [0, 0, 0, 0, 29_000, 30_000];
+    const waits: (number | undefined)[] = [];
+    for (const [index, ms] of lastedMs.entries()) {
+      const events = await openWatch(server, index);
+      events.send('BOOKMARK', { metadata: { resourceVersion: '7' } });
+      await eventually(() => expect(clock.timers).toBe(1), soon);
+      await clock.advance(ms);
+      events.reset();
+      await eventually(() => expect(clock.nextTimerMs).toBeLessThanOrEqual(10_000), soon);
+      waits.push(clock.nextTimerMs);
+      await clock.advance(clock.nextTimerMs ?? 0);
+    }
+    expect(waits).toEqual([1_600, 3_200, 6_400, 10_000, 10_000, 1_600]);
+  });
+});
+
+describe('a history that went back', () => {
+  const held = [thing('changed', 60), thing('deleted', 50), thing('same', 65, { data: { from: 'lost' } })];
+  const returns: { it: string; answers: Answer[]; holds: string[] }[] = [
+    {
+      it: 'at once',
+      answers: [page([thing('changed', 20), thing('deleted', 10)], '30')],
+      holds: ['changed@20', 'deleted@10'],
+    },
+    {
+      it: 'after some tries',
+      answers: [reset, refuse(500, 'starting'), refuse(403, 'starting'), page([thing('changed', 20)], '30')],
+      holds: ['changed@20'],
+    },
+    {
+      it: 'and has overtaken what was known',
+      answers: [page([thing('changed', 40), thing('same', 65, { data: { from: 'now' } }), thing('new', 45)], '300')],
+      holds: ['changed@40', 'new@45', 'same@65'],
+    },
+  ];
+  it.each(returns)('is followed when its server is back $it', async ({ answers, holds: wanted }) => {
+    const { server, store } = await start((api) => api.on(list, page(held, '70'), ...answers));
+    const lost = await openWatch(server, 0);
+    lost.send('ADDED', thing('lost', 75));
+    await eventually(() => expect(store.get('shop/lost')).toBeDefined(), soon);
+    lost.reset();
+    await holds(store, ...wanted);
+    expect(store.get('shop/same')?.data).toEqual(wanted.includes('same@65') ? { from: 'now' } : undefined);
+
+    const events = await openWatch(server, 1);
+    const from = Number(events.from);
+    events.send('MODIFIED', thing('changed', from + 1));
+    await eventually(() => expect(store.get('shop/changed')?.metadata.resourceVersion).toBe(String(from + 1)), soon);
+  });
+
+  /** A watch that was open for its whole time, by a clock that the test holds. */
+  async function atItsEnd() {
+    const clock = new FakeClock();
+    const settings = { callDeadlineMs: 1_000_000, watchSilenceMs: 1_000_000 };
+    const started = await start((api) => api.on(list, page([thing('a', 3)], '70'), page([thing('a', 2)], '30')), {
+      clock,
+      settings,
+    });
+    const events = await openWatch(started.server, 0);
+    events.send('MODIFIED', thing('a', 71));
+    await holds(started.store, 'a@71');
+    const seconds = Number(events.query.timeoutSeconds);
+    return { ...started, clock, events, dueMs: seconds * 1000 };
+  }
+
+  const ends = [
+    { it: 'well before its time', offMs: -3_000, from: '30' },
+    { it: 'a little before its time', offMs: -1_000, from: '71' },
+    { it: 'a little after its time', offMs: 1_000, from: '71' },
+    { it: 'well after its time, as one of a process that was stopped', offMs: 3_000, from: '30' },
+  ];
+  it.each(ends)('is noticed or ruled out when the watch ends $it', async ({ offMs, from }) => {
+    const { server, clock, events, dueMs } = await atItsEnd();
+    clock.jump(dueMs + offMs);
+    events.end();
+    await eventually(async () => {
+      await clock.advance(0);
+      if (from === '30') await clock.advance(clock.nextTimerMs ?? 0);
+      expect(server.watches).toHaveLength(2);
+    }, soon);
+    expect(server.watches[1]?.from).toBe(from);
+  });
+
+  it('is noticed when the next watch opens late', async () => {
+    const { server, store, clock, events, dueMs } = await atItsEnd();
+    let openNow = () => {};
+    server.on(watch, (response) => {
+      openNow = () => response.flushHeaders();
+    });
+    clock.jump(dueMs);
+    events.end();
+    await eventually(async () => {
+      await clock.advance(0);
+      expect(server.requests(watch)).toHaveLength(2);
+    }, soon);
+    clock.jump(3_000);
+    openNow();
+    await eventually(async () => {
+      await clock.advance(20);
+      expect(names(store)).toEqual(['a@2']);
+    }, soon);
+  });
+});
+
+describe('a store', () => {
+  it('says for how long nothing happened', async () => {
+    const clock = new FakeClock();
+    const { server, store } = await start((api) => api.on(list, page([], '7')), { clock });
+    const events = await openWatch(server, 0);
+    await clock.advance(50_000);
+    expect(store.idleMs()).toBe(50_000);
+    events.send('BOOKMARK', { metadata: { resourceVersion: '9' } });
+    await eventually(() => expect(store.idleMs()).toBe(0), soon);
+  });
+
+  it('is at work as long as it tries, though its API server is away', async () => {
+    const clock = new FakeClock();
+    const { server, store, log } = await start((api) => api.on(list, page([], '7')), {
+      clock,
+      settings: { retryMinMs: 800, retryMaxMs: 10_000 },
+    });
+    await openWatch(server, 0);
+    await server.close();
+    for (let step = 1; step <= 40; step += 1) {
+      await eventually(() => expect(log.lines.length).toBeGreaterThanOrEqual(step), soon);
+      await clock.advance(10_000);
+      expect(store.idleMs()).toBeLessThanOrEqual(10_000);
+    }
+  });
+
+  it('is idle when its loop hangs', async () => {
+    const clock = new FakeClock();
+    const { server, store } = await start((api) => api.on(list, silence), {
+      clock,
+      settings: { callDeadlineMs: 1_000_000 },
+    });
+    await eventually(() => expect(server.seen).toHaveLength(1), soon);
+    await clock.advance(400_000);
+    expect(store.idleMs()).toBe(400_000);
+  });
+
+  it('is at work while a long list comes page by page', async () => {
+    const clock = new FakeClock();
+    const nexts: (() => void)[] = [];
+    const { server, store } = await start(
+      (api) =>
+        api.on(list, (response, seen) => void nexts.push(() => page([thing('a', 3)], '7', 'more')(response, seen))),
+      { clock, settings: { callDeadlineMs: 1_000_000 } },
+    );
+    for (let pages = 1; pages <= 3; pages += 1) {
+      await eventually(() => expect(server.seen).toHaveLength(pages), soon);
+      clock.jump(200_000);
+      nexts[pages - 1]?.();
+    }
+    await eventually(() => expect(server.seen).toHaveLength(4), soon);
+    expect(store.idleMs()).toBe(0);
   });
 });
 

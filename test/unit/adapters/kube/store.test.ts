@@ -73,6 +73,66 @@ describe('a write', () => {
     expect(store.get('shop/a')).toBeUndefined();
   });
 
+  /** A write that is under way until `answerNow`, and a list that is asked for meanwhile. */
+  async function aroundList(first: Thing, listed: ReturnType<typeof page>) {
+    const parts = await started({}, [first]);
+    const { server, store, events, signal } = parts;
+    let answerNow = () => {};
+    server.on(`PATCH ${one}`, (response, seen) => {
+      answerNow = () => answer(thing('a', 8))(response, seen);
+    });
+    server.on(list, listed);
+    const write = store.patch(held(store), { data: {} }, { signal });
+    await eventually(() => expect(server.requests(`PATCH ${one}`)).toHaveLength(1), soon);
+    events.reset();
+    await eventually(() => expect(server.requests(list)).toHaveLength(2), soon);
+    return { ...parts, write, answerNow: () => answerNow() };
+  }
+
+  it('whose answer comes after a restore does not bring back what is lost', async () => {
+    const { server, store, write, answerNow } = await aroundList(thing('a', 3), page([thing('a', 2)], '2'));
+    await eventually(() => expect(held(store).metadata.resourceVersion).toBe('2'), soon);
+    server.on(`GET ${one}`, answer(thing('a', 2)));
+    answerNow();
+    await write;
+    expect(held(store).metadata.resourceVersion).toBe('2');
+  });
+
+  it('whose answer comes after a restore does not bring back an object that is lost', async () => {
+    const { server, store, write, answerNow } = await aroundList(thing('a', 3), page([], '2'));
+    await eventually(() => expect(store.get('shop/a')).toBeUndefined(), soon);
+    server.on(`GET ${one}`, refuse(404, 'not found'));
+    answerNow();
+    await write;
+    expect(store.get('shop/a')).toBeUndefined();
+  });
+
+  it('that is answered while a list is on its way stays in the cache when the API server still has it', async () => {
+    let listNow = () => {};
+    const { server, store, write, answerNow } = await aroundList(thing('a', 3), (response, seen) => {
+      listNow = () => page([thing('a', 3)], '7')(response, seen);
+    });
+    server.on(`GET ${one}`, answer(thing('a', 9)));
+    answerNow();
+    await write;
+    listNow();
+    await eventually(() => expect(server.watches).toHaveLength(2), soon);
+    expect(held(store).metadata.resourceVersion).toBe('9');
+  });
+
+  it('that is answered while a list is on its way goes from the cache when the API server has lost it', async () => {
+    let listNow = () => {};
+    const { server, store, write, answerNow } = await aroundList(thing('a', 3), (response, seen) => {
+      listNow = () => page([thing('a', 3)], '7')(response, seen);
+    });
+    server.on(`GET ${one}`, answer(thing('a', 3)));
+    answerNow();
+    await write;
+    listNow();
+    await eventually(() => expect(server.watches).toHaveLength(2), soon);
+    expect(held(store).metadata.resourceVersion).toBe('3');
+  });
+
   it('that is refused leaves the cache as it is', async () => {
     const { server, store, signal } = await started();
     server.on(`PATCH ${one}`, refuse(409, 'moved'));
@@ -169,13 +229,5 @@ describe('a store', () => {
       thing('b', 4),
     ]);
     expect(store.byIndex('team', 'red').map(({ metadata }) => metadata.name)).toEqual(['a']);
-  });
-
-  it('says for how long the API server was silent', async () => {
-    const { store, events } = await started();
-    await eventually(() => expect(store.silentMs()).toBeGreaterThan(20), soon);
-    const before = store.silentMs();
-    events.send('BOOKMARK', { metadata: { resourceVersion: '9' } });
-    await eventually(() => expect(store.silentMs()).toBeLessThan(before), soon);
   });
 });
