@@ -65,7 +65,10 @@ const eventTypes = new Map(
   ),
 );
 
-const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
+const failing = {
+  away: { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable },
+  throttled: { kafka: Reason.KafkaThrottled },
+};
 
 /** How often to look whether a reassignment that nobody looks after is over. */
 const throttleLookMs = 5_000;
@@ -103,7 +106,7 @@ export function createControllers(parts: Parts): Controllers {
     behaviour: eventClusterBehaviour({ kafka, secrets, registry, compile, probeMs: config.SLUICE_PROBE_MS }),
     // An outage has to be noticed for its end to be: what waits for a cluster is woken when that is reached again.
     recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
-    failureReasons: { away, rejected: { registry: Reason.RegistryUnavailable } },
+    failureReasons: { ...failing, rejected: { registry: Reason.RegistryUnavailable } },
   });
   const throttles = new Throttles(journal);
   const throttleKeeper = createThrottleKeeper({
@@ -129,14 +132,14 @@ export function createControllers(parts: Parts): Controllers {
       confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
     }),
     sweepWorkers,
-    failureReasons: { away, rejected: { kafka: reasonOfRejection } },
+    failureReasons: { ...failing, rejected: { kafka: reasonOfRejection } },
   });
   const schemas = createController({
     ...common,
     name: 'event-schema',
     store: stores.schemas,
     behaviour: eventSchemaBehaviour({ ...stores, registry }),
-    failureReasons: { away, rejected: { registry: Reason.UnsupportedByRegistry } },
+    failureReasons: { ...failing, rejected: { registry: Reason.UnsupportedByRegistry } },
   });
   const consumers: Controller = createController({
     ...common,
@@ -147,7 +150,7 @@ export function createControllers(parts: Parts): Controllers {
       autoscalers: [stores.autoscalers, stores.scaledObjects],
       ...{ lag, scaler, clock, metrics },
     }),
-    failureReasons: { away, rejected: {} },
+    failureReasons: { ...failing, rejected: {} },
   });
 
   const namesSecret = (spec: EventCluster['spec'], key: ObjectKey) =>

@@ -28,6 +28,7 @@ export const reasons = {
   ClusterIdChanged: stalled,
   ClusterReadOnly: working,
   KafkaUnavailable: working,
+  KafkaThrottled: working,
   RegistryUnavailable: working,
   NotGranted: stalled,
   QuotaExceeded: stalled,

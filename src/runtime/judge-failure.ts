@@ -7,6 +7,8 @@ import { RuntimeReason } from './reasons.ts';
 export interface FailureReasons {
   /** While a system gives no usable answer. A system that is not named here is not reported, only tried again. */
   away: Readonly<Partial<Record<FaultSystem, string>>>;
+  /** While a system answers and asks us to wait. A system that is not named here counts as away. */
+  throttled?: Readonly<Partial<Record<FaultSystem, string>>>;
   /** When a system says that what was asked for is wrong. A system that is not named here must never say so: a bug. */
   rejected: Readonly<Partial<Record<FaultSystem, string | ((fault: Fault) => string)>>>;
 }
@@ -32,8 +34,9 @@ export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: nu
     case 'conflict':
       return { meaning: 'conflict', blocked: undefined, outcome: { kind: 'confirm' } };
     case 'unavailable':
-    case 'throttled':
       return away(cause, reasons.away[system]);
+    case 'throttled':
+      return away(cause, reasons.throttled?.[system] ?? reasons.away[system]);
     case 'denied':
       // An API server that has just started refuses everything until it has read who may do what.
       if (system === 'kubernetes') return away(cause, RuntimeReason.AuthorizationDenied);

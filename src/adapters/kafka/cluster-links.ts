@@ -11,16 +11,20 @@ import { type MetadataAnswer, type MetadataBroker, metadataByName } from './topi
 /** A broker that has not opened its connection after this long gets competition from the next one. */
 const dawdleMs = 1_000;
 const notController = 41;
+/** What counts against `controller_mutation_rate`. Brokers do not listen to a connection that is over it for a while. */
+const countedApis: ReadonlySet<string> = new Set(['CreateTopics', 'CreatePartitions', 'DeleteTopics']);
 
 /**
- * The connections to one cluster: one for reads, one for writes (so that a slow creation holds up no read), and one
- * per broker for what only that broker answers. None is open before its first use; all throw Fault.
+ * The connections to one cluster: one for reads, two for writes (so that a slow creation holds up no read, and one that
+ * has to wait no change of settings), and one per broker for what only that broker answers. None is open before its
+ * first use; all throw Fault.
  */
 export class ClusterLinks {
   readonly #options: LinkOptions;
   readonly #bootstrap: readonly Address[];
   readonly #reader: StickyLink<BrokerLink>;
   readonly #writer: StickyLink<BrokerLink>;
+  readonly #countedWriter: StickyLink<BrokerLink>;
   readonly #byBroker = new Map<number, { address: Address; link: StickyLink<BrokerLink> }>();
   #security: KafkaSecurity | undefined;
   #brokers: readonly MetadataBroker[] = [];
@@ -32,6 +36,7 @@ export class ClusterLinks {
     this.#bootstrap = bootstrapServers.map(parseAddress);
     this.#reader = new StickyLink(() => this.#openAny(), this.#options);
     this.#writer = new StickyLink(() => this.#openController(), this.#options);
+    this.#countedWriter = new StickyLink(() => this.#openController(), this.#options);
   }
 
   /** The security of connections that are made from now on. Those that stand are replaced as soon as it lets us in. */
@@ -67,12 +72,13 @@ export class ClusterLinks {
     timeoutMs: number,
     codesOf: (answer: Answer) => readonly number[],
   ): Promise<Answer> {
-    const link = await this.#writer.get();
+    const writer = countedApis.has(request.name) ? this.#countedWriter : this.#writer;
+    const link = await writer.get();
     const answer = await link.send(request, timeoutMs);
     const codes = codesOf(answer);
     if (codes.length === 0 || codes.some((code) => code !== notController)) return answer;
-    this.#writer.close();
-    const controller = await this.#writer.get();
+    writer.close();
+    const controller = await writer.get();
     return controller.send(request, timeoutMs);
   }
 
@@ -96,7 +102,7 @@ export class ClusterLinks {
   }
 
   #all(): StickyLink<BrokerLink>[] {
-    return [this.#reader, this.#writer, ...[...this.#byBroker.values()].map(({ link }) => link)];
+    return [this.#reader, this.#writer, this.#countedWriter, ...[...this.#byBroker.values()].map(({ link }) => link)];
   }
 
   #linkTo(brokerId: number, address: Address): StickyLink<BrokerLink> {

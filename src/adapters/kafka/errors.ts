@@ -84,14 +84,35 @@ export function faultOfCode(what: string, refusal: Refusal, details: RefusalDeta
   const { throttleTimeMs = 0, acl } = details;
   const code = nameOfCode(refusal.errorCode);
   const kind = kindOfCode(refusal.errorCode);
+  if (kind === 'throttled') return throttled(throttleTimeMs);
   // The broker's own words are "Topic authorization failed.", which helps nobody.
   const needed = kind === 'denied' && acl !== undefined ? `needs ACL ${acl}` : undefined;
   const reason = needed ?? (refusal.errorMessage ? `${code}: ${refusal.errorMessage}` : code);
   return new Fault('kafka', kind, `${what}: ${reason}`, {
     code,
     ...(refusal.errorMessage && { words: refusal.errorMessage }),
-    ...(kind === 'throttled' && { retryAfterMs: throttleTimeMs }),
   });
+}
+
+/** When a broker that makes us wait for hours is asked again all the same: somebody may have raised the quota. */
+export const longestThrottleMs = 300_000;
+
+const waits = [
+  { upToMs: 10_000, words: 'up to 10 s' },
+  { upToMs: 60_000, words: 'up to a minute' },
+  { upToMs: 300_000, words: 'up to 5 minutes' },
+  { upToMs: 3_600_000, words: 'up to an hour' },
+];
+
+/**
+ * A client quota is used up for `waitMs`. Whatever was to be done, the message is the same, and it tells the wait in
+ * steps: it must not change with each try.
+ */
+export function throttled(waitMs: number): Fault {
+  const { words } = waits.find(({ upToMs }) => waitMs <= upToMs) ?? { words: 'more than an hour' };
+  const message = `the operator's client quota in Kafka (controller_mutation_rate) is used up for ${words}; it is tried again by itself`;
+  const retryAfterMs = Math.min(waitMs, longestThrottleMs);
+  return new Fault('kafka', 'throttled', message, { code: 'THROTTLING_QUOTA_EXCEEDED', retryAfterMs });
 }
 
 export function unavailable(message: string, details: FaultDetails): Fault {

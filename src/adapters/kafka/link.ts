@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, printAddress } from './address.ts';
-import { faultOfConnection, unavailable } from './errors.ts';
+import { faultOfConnection, longestThrottleMs, throttled, unavailable } from './errors.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 import { loginOptions } from './login.ts';
 import { faultOfLogin } from './login-faults.ts';
@@ -72,6 +72,8 @@ export class BrokerLink {
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #throttledUntilMs = 0;
+  /** When another connection is worth its while although the broker does not listen on this one. */
+  #askAgainMs = 0;
   #underWay = 0;
   #retired = false;
 
@@ -81,7 +83,9 @@ export class BrokerLink {
   }
 
   get isOpen(): boolean {
-    return !this.#retired && this.#usable !== undefined;
+    const nowMs = this.#options.clock.monotonicMs();
+    const isDeaf = this.#throttledUntilMs > nowMs && this.#askAgainMs <= nowMs;
+    return !this.#retired && !isDeaf && this.#usable !== undefined;
   }
 
   /** Whether it is time for a successor: the security changed, or the broker will soon want to see who this is. */
@@ -197,7 +201,7 @@ export class BrokerLink {
   async #exchange<Answer>(request: KafkaRequest<Answer>): Promise<Answer> {
     const session = await this.#opened();
     const version = this.#versionFor(request, session);
-    this.#refuseWhenThrottled(request);
+    this.#refuseWhenThrottled();
     if (request.mutating && !this.#options.fence()) throw fenced(request);
     try {
       return this.#noted(session, await version.send(session.connection));
@@ -237,17 +241,23 @@ export class BrokerLink {
   #noted<Answer>(session: Session, answer: Answer): Answer {
     session.answeredBytes = session.connection.socket.bytesRead;
     const { throttleTimeMs } = throttleOf(answer);
-    if (throttleTimeMs > 0) this.#throttledUntilMs = this.#options.clock.monotonicMs() + throttleTimeMs;
+    if (throttleTimeMs > 0) this.#noteThrottle(session, throttleTimeMs);
     return answer;
   }
 
-  #refuseWhenThrottled(request: KafkaRequest<unknown>): void {
+  #noteThrottle(session: Session, throttleTimeMs: number): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#throttledUntilMs = nowMs + throttleTimeMs;
+    this.#askAgainMs = nowMs + longestThrottleMs;
+    if (throttleTimeMs < longThrottleMs || this.#underWay < 2) return;
+    // What was sent behind it will not be read before that either.
+    session.ended = throttled(throttleTimeMs);
+    session.connection.socket.destroy();
+  }
+
+  #refuseWhenThrottled(): void {
     const leftMs = this.#throttledUntilMs - this.#options.clock.monotonicMs();
-    if (leftMs < longThrottleMs) return;
-    throw new Fault('kafka', 'throttled', `${this.#name} throttles this client; ${request.name} has to wait`, {
-      code: 'THROTTLED',
-      retryAfterMs: leftMs,
-    });
+    if (leftMs >= longThrottleMs) throw throttled(leftMs);
   }
 
   #expire(timeoutMs: number): Fault {

@@ -27,6 +27,8 @@ export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'des
   const growths = pairOf((validateOnly) => growthBatcher(cluster, validateOnly));
   const alterations = pairOf((validateOnly) => alterationBatcher(cluster, validateOnly));
   const deletions = deletionBatcher(cluster);
+  /** Growth that the quota put off. A dry run counts against it like the change, and would use up what that needs. */
+  const putOff = new Map<string, number>();
   return {
     createTopic: (topic, options) => creations(options).call(topic, options),
     alterTopicConfig: (name, changes, options) =>
@@ -37,9 +39,13 @@ export function createTopicWrites(cluster: Cluster, reads: Pick<KafkaAdmin, 'des
       await deletions.call(id, options);
     },
     async growTopic(name, total, options) {
+      if (options.validateOnly !== true) putOff.delete(name);
+      else if (putOff.get(name) === total) return;
       try {
         await growths(options).call({ name, total }, options);
       } catch (error) {
+        if (error instanceof Fault && error.kind === 'throttled' && options.validateOnly !== true)
+          putOff.set(name, total);
         if (!(error instanceof Fault && error.code === 'INVALID_PARTITIONS')) throw error;
         // Kafka has one code for "has that many already", "has more" and "not a number of partitions".
         const live = await reads.describeTopic(name, options);

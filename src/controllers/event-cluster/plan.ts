@@ -28,7 +28,7 @@ export function planCluster(resource: EventCluster, observed: ObservedCluster, p
 }
 
 function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeMs: number): Blocked | undefined {
-  if (!kafka.ok) return away(reasonOfFault(kafka.fault), kafka.fault.message, probeMs);
+  if (!kafka.ok) return judgeSilence(kafka.fault, probeMs);
   const expected = expectedClusterId(resource);
   if (expected === undefined || expected === kafka.value.clusterId) return judgeLogin(kafka.value, probeMs);
   return {
@@ -36,6 +36,12 @@ function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeM
     reason: Reason.ClusterIdChanged,
     message: `the bootstrap servers answer for Kafka cluster "${kafka.value.clusterId}", expected "${expected}"; nothing is written until spec.kafka.clusterId names the cluster that you mean`,
   };
+}
+
+/** Brokers that make us wait are there: what was Ready stays so. */
+function judgeSilence(fault: Fault, lookAgainMs: number): Blocked {
+  if (fault.kind !== 'throttled') return away(reasonOfFault(fault), fault.message, lookAgainMs);
+  return { kind: 'wait', reason: Reason.KafkaThrottled, message: fault.message, lookAgainMs };
 }
 
 function reasonOfFault({ atLogin, kind, code, system }: Fault): Reason {

@@ -126,16 +126,18 @@ function refusalOf(fault: Fault, use: ClusterUse, id: string): { about: string; 
       return { about: id, blocked: { ...refuse(Reason.AuthorizationDenied, fault.message), lookAgainMs: restMs } };
     case 'rejected':
       return { about: id, blocked: { ...refuse(reasonOfRejection(fault), fault.message), lookAgainMs: restMs } };
-    case 'unavailable':
     case 'throttled':
+      return { about: id, blocked: waitFor(Reason.KafkaThrottled, fault) };
+    case 'unavailable':
     case 'conflict':
-      return {
-        about: id,
-        blocked: { kind: 'wait', reason: Reason.KafkaUnavailable, message: fault.message, lookAgainMs: restMs },
-      };
+      return { about: id, blocked: waitFor(Reason.KafkaUnavailable, fault) };
     default:
       return assertNever(fault.kind);
   }
+}
+
+function waitFor(reason: Reason, { message }: Fault): Blocked {
+  return { kind: 'wait', reason, message, lookAgainMs: restMs };
 }
 
 function deletionDisabled({ name }: ClusterUse): Blocked {

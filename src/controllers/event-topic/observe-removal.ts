@@ -153,7 +153,11 @@ export async function recordsOf(
   return partitions.includes(undefined) ? 'unknown' : 'none';
 }
 
-const reasons = { away: { kafka: Reason.KafkaUnavailable }, rejected: {} };
+const reasons = {
+  away: { kafka: Reason.KafkaUnavailable },
+  throttled: { kafka: Reason.KafkaThrottled },
+  rejected: {},
+};
 
 /** `undefined`: nobody needs to know, or it is a bug. Where nothing may be held any more, every failure counts. */
 function blockedByFailure(error: unknown, patience: Patience): Blocked | undefined {

@@ -44,9 +44,10 @@ export function createRounds<R extends Managed, Observed, Action, Fields extends
   const { store, behaviour, rejected = {}, outside, clock = new FakeClock(), key: usual } = options;
   const notes: EventNote[] = [];
   const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
+  const throttled = { kafka: Reason.KafkaThrottled };
   const parts = {
     ...{ store, behaviour, finalizer, clock },
-    failureReasons: { away, rejected },
+    failureReasons: { away, throttled, rejected },
     eventTypeOf: () => undefined,
     events: { record: (_: KubeObject, note: EventNote) => void notes.push(note) },
     recheckMs: 300_000,

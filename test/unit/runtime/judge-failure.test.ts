@@ -5,11 +5,13 @@ import { type FailureReasons, type Judgement, judgeFailure } from '../../../src/
 const slowMs = 300_000;
 const reasons: FailureReasons = {
   away: { kafka: 'KafkaUnavailable', registry: 'RegistryUnavailable' },
+  throttled: { kafka: 'KafkaThrottled' },
   rejected: { kafka: 'ConfigRejected' },
 };
 
 const unavailable = new Fault('kafka', 'unavailable', 'no broker answered', { code: 'ECONNREFUSED' });
 const throttled = new Fault('registry', 'throttled', 'too many requests', { retryAfterMs: 7_000 });
+const overQuota = new Fault('kafka', 'throttled', 'the quota is used up', { retryAfterMs: 3_000 });
 const notLetIn = new Fault('kafka', 'denied', 'cannot connect: wrong password', { atLogin: true });
 const apiServerAway = new Fault('kubernetes', 'unavailable', 'reset');
 const typeError = new TypeError("cannot read 'x' of undefined in /app/secret/path.ts");
@@ -38,7 +40,14 @@ const rows: readonly ({ it: string; cause: unknown } & Judgement)[] = [
     outcome: { kind: 'retry', cause: unavailable },
   },
   {
-    it: 'throttling waits at least as long as the other side asked for',
+    it: 'throttling has a reason of its own, and waits at least as long as the other side asked for',
+    cause: overQuota,
+    meaning: 'outage',
+    blocked: { kind: 'wait', reason: 'KafkaThrottled', message: 'the quota is used up', lookAgainMs: 0 },
+    outcome: { kind: 'retry', cause: overQuota, afterMs: 3_000 },
+  },
+  {
+    it: 'throttling by a system that has no reason for it counts as an outage',
     cause: throttled,
     meaning: 'outage',
     blocked: { kind: 'wait', reason: 'RegistryUnavailable', message: 'too many requests', lookAgainMs: 0 },

@@ -5,8 +5,10 @@ import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import type { KafkaAdmin } from '../../../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../../../fakes/recorders.ts';
 import {
+  alterConfigsAnswer,
   apiKey,
   clusterAnswer,
+  createPartitionsAnswer,
   createTopicsAnswer,
   listOffsetsAnswer,
   metadataAnswer,
@@ -21,6 +23,7 @@ const unknownTopic = 3;
 const policyViolation = 44;
 const unknownServerError = -1;
 const topicAuthorizationFailed = 29;
+const messageOf = (error: Error) => error.message;
 
 describe('the Kafka admin', () => {
   let broker: ScriptedBroker;
@@ -185,6 +188,30 @@ describe('the Kafka admin', () => {
   it('passes on how long the broker asks it to wait', async () => {
     broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 89 }], 700));
     await expect(create('orders')).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: 700 });
+  });
+
+  it('lets a creation that is over the quota hold up neither settings nor reads', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 89 }], 59_000));
+    broker.answer(apiKey.IncrementalAlterConfigs, alterConfigsAnswer('bills'));
+    const refusals = [await create('orders').catch(messageOf), await create('orders').catch(messageOf)];
+    expect(new Set(refusals).size).toBe(1);
+    expect(refusals[0]).toContain('is used up for up to a minute');
+    expect(broker.count(apiKey.CreateTopics)).toBe(1);
+    await admin.alterTopicConfig('bills', new Map([['retention.ms', '1000']]), options);
+    expect(await admin.describeCluster(options)).toMatchObject({ clusterId: 'cluster' });
+  });
+
+  it('asks no second time whether a growth would do that was put off by the quota', async () => {
+    const codes = [0, 89, 0];
+    broker.answer(apiKey.CreatePartitions, () => createPartitionsAnswer('orders', codes.shift()));
+    const grow = (validateOnly: boolean) => admin.growTopic('orders', 6, { ...options, validateOnly });
+    await grow(true);
+    await expect(grow(false)).rejects.toMatchObject({ kind: 'throttled' });
+    await grow(true);
+    expect(broker.count(apiKey.CreatePartitions)).toBe(2);
+    await grow(false);
+    await grow(true);
+    expect(broker.count(apiKey.CreatePartitions)).toBe(4);
   });
 
   it('sends no change without the lease', async () => {

@@ -1,6 +1,6 @@
 import { AuthenticationError, NetworkError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { faultOfCode, faultOfConnection } from '../../../../src/adapters/kafka/errors.ts';
+import { faultOfCode, faultOfConnection, throttled } from '../../../../src/adapters/kafka/errors.ts';
 import { Fault, type FaultKind } from '../../../../src/ports/fault.ts';
 
 const codes: { errorCode: number; code: string; kind: FaultKind }[] = [
@@ -27,7 +27,6 @@ const codes: { errorCode: number; code: string; kind: FaultKind }[] = [
   { errorCode: 58, code: 'SASL_AUTHENTICATION_FAILED', kind: 'denied' },
   { errorCode: 60, code: 'REASSIGNMENT_IN_PROGRESS', kind: 'conflict' },
   { errorCode: 73, code: 'TOPIC_DELETION_DISABLED', kind: 'rejected' },
-  { errorCode: 89, code: 'THROTTLING_QUOTA_EXCEEDED', kind: 'throttled' },
   { errorCode: 100, code: 'UNKNOWN_TOPIC_ID', kind: 'conflict' },
   { errorCode: 9_999, code: 'KAFKA_ERROR_9999', kind: 'rejected' },
 ];
@@ -45,6 +44,35 @@ describe('a code that a broker answers', () => {
   it('says how long to wait only when it throttles', () => {
     expect(faultOfCode('x', { errorCode: 89 }, { throttleTimeMs: 500 }).retryAfterMs).toBe(500);
     expect(faultOfCode('x', { errorCode: 44 }, { throttleTimeMs: 500 }).retryAfterMs).toBeUndefined();
+  });
+});
+
+describe('a client quota that is used up', () => {
+  const quota = "the operator's client quota in Kafka (controller_mutation_rate) is used up for";
+  const waits: { waitMs: number; words: string; retryAfterMs: number }[] = [
+    { waitMs: 0, words: 'up to 10 s', retryAfterMs: 0 },
+    { waitMs: 10_000, words: 'up to 10 s', retryAfterMs: 10_000 },
+    { waitMs: 10_001, words: 'up to a minute', retryAfterMs: 10_001 },
+    { waitMs: 60_000, words: 'up to a minute', retryAfterMs: 60_000 },
+    { waitMs: 60_001, words: 'up to 5 minutes', retryAfterMs: 60_001 },
+    { waitMs: 300_001, words: 'up to an hour', retryAfterMs: 300_000 },
+    { waitMs: 3_600_001, words: 'more than an hour', retryAfterMs: 300_000 },
+  ];
+  it.each(waits)(
+    'for $waitMs ms is told in steps, and asked again within 5 minutes',
+    ({ waitMs, words, retryAfterMs }) => {
+      expect(throttled(waitMs)).toMatchObject({
+        kind: 'throttled',
+        code: 'THROTTLING_QUOTA_EXCEEDED',
+        message: `${quota} ${words}; it is tried again by itself`,
+        retryAfterMs,
+      });
+    },
+  );
+
+  it('is told in the same words whatever was to be done', () => {
+    const fault = faultOfCode('cannot create topic "a"', { errorCode: 89 }, { throttleTimeMs: 700 });
+    expect(fault).toEqual(throttled(700));
   });
 });
 

@@ -7,6 +7,7 @@ import { requestOf } from '../../../../src/adapters/kafka/request.ts';
 import { createTopics, describeTopicConfigs, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import type { KafkaSecurity } from '../../../../src/ports/kafka.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from './scripted-broker.ts';
 import { all, i16, i32, list, tags, text } from './wire.ts';
@@ -216,6 +217,28 @@ describe('a link to a broker', () => {
       const link = linkTo(broker.address);
       await link.send(creation, plentyMs);
       await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: expect.any(Number) });
+    });
+
+    it('fails what was sent behind the answer, which the broker does not read either', async () => {
+      const link = linkTo(broker.address);
+      await ask(link);
+      broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 89 }], 60_000));
+      broker.answer(apiKey.Metadata, 'silence');
+      const [answered, behind] = await Promise.allSettled([link.send(creation, plentyMs), ask(link)]);
+      expect(answered).toMatchObject({ value: { throttleTimeMs: 60_000 } });
+      expect(behind).toMatchObject({ reason: { kind: 'throttled', retryAfterMs: 60_000 } });
+    });
+
+    it('makes way for another connection after 5 minutes, because the quota may have been raised', async () => {
+      const clock = new FakeClock();
+      broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }], 3_600_000));
+      const link = linkTo(broker.address, { clock });
+      await link.send(creation, plentyMs);
+      clock.jump(299_999);
+      expect(link.isOpen).toBe(true);
+      await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: 300_000 });
+      clock.jump(1);
+      expect(link.isOpen).toBe(false);
     });
 
     it('goes on after a short delay, which the broker keeps itself', async () => {

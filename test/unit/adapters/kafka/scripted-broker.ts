@@ -171,6 +171,17 @@ export function createTopicsAnswer(
   return all(i32(throttleTimeMs), list(...printed), tags);
 }
 
+/** CreatePartitions version 3 for one topic. */
+export function createPartitionsAnswer(name: string, errorCode = 0): Buffer {
+  return all(i32(0), list(all(text(name), i16(errorCode), none, tags)), tags);
+}
+
+/** IncrementalAlterConfigs version 1: all is well with each topic. */
+export function alterConfigsAnswer(...topics: readonly string[]): Buffer {
+  const topicResource = 2;
+  return all(i32(0), list(...topics.map((name) => all(i16(0), none, i8(topicResource), text(name), tags))), tags);
+}
+
 /** ListOffsets version 9 for one topic. */
 export function listOffsetsAnswer(topic: string, offsets: readonly { offset: bigint; errorCode?: number }[]): Buffer {
   const partitions = offsets.map(({ offset, errorCode = 0 }, partition) =>

@@ -70,6 +70,13 @@ describe('an EventCluster', () => {
     expect(planCluster(clusterOf(), observed, 100).blocked.map(({ reason }) => reason)).toEqual(blocked);
   });
 
+  it('stays ready while the brokers make us wait, and says so', () => {
+    const kafka = { ok: false, fault: new Fault('kafka', 'throttled', 'the quota is used up') } as const;
+    expect(planCluster(clusterOf(), { ...answers, kafka }, 100).blocked).toEqual([
+      { kind: 'wait', reason: 'KafkaThrottled', message: 'the quota is used up', lookAgainMs: 100 },
+    ]);
+  });
+
   it('stays ready on the connections that stand while new credentials are refused, and says so', () => {
     const kafka = { ok: true, value: { ...answers.kafka.value, loginRefused: wrongPassword } } as const;
     expect(planCluster(clusterOf(), { ...answers, kafka }, 100).blocked).toEqual([

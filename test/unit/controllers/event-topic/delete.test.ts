@@ -165,6 +165,13 @@ describe('a deletion that the brokers refuse', () => {
     expect(asked()).toBe(2);
   });
 
+  it('because the quota is used up is held, with the reason of that', async () => {
+    const { round, condition, kafka } = await refusing(new Fault('kafka', 'throttled', 'the quota is used up'));
+    await round();
+    expect(condition('Reconciling')).toMatchObject({ reason: 'KafkaThrottled', message: 'the quota is used up' });
+    expect(kafka.topics.has('orders')).toBe(true);
+  });
+
   it.each([disabled, denied, silent])('with %s lets a namespace go that is being deleted', async (fault) => {
     const { settle, round, namespaces, topics, kafka, notes } = await refusing(fault);
     const deletionTimestamp = '2026-01-01T00:00:00Z';

@@ -43,6 +43,20 @@ describe('rounds of an EventTopic', () => {
     expect(notes.map(({ reason }) => reason)).not.toContain('Adopted');
   });
 
+  it('say that the quota of the operator is used up, once, and create the topic when it is not any more', async () => {
+    const { kafka, topics, settle, ready, round, condition } = world({ partitions: 3 });
+    const creation = 3;
+    for (const retryAfterMs of [9_000, 3_000]) {
+      kafka.failCall(creation, new Fault('kafka', 'throttled', 'the quota is used up', { retryAfterMs }));
+      expect((await round())?.outcome).toMatchObject({ kind: 'retry', afterMs: retryAfterMs });
+      expect(condition('Reconciling')).toMatchObject({ reason: 'KafkaThrottled', message: 'the quota is used up' });
+    }
+    expect(topics.writes).toHaveLength(1);
+    await settle();
+    expect(kafka.topics.get('orders')).toMatchObject({ partitions: 3 });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
   it('leave a topic alone that a stranger created a moment before', async () => {
     const { kafka, journal, settle, ready } = world({ partitions: 3 });
     journal.beforeRecord = () => void kafka.putTopic('orders', { partitions: 9 });
