@@ -97,7 +97,8 @@ export class Reflector<R extends KubeObject> {
       this.#endedMs = undefined;
       if (signal.aborted) return 0;
       this.#note(failure);
-      return this.#waitAfter(failure);
+      // Who waits for longer looks like one that has stopped.
+      return Math.min(this.#waitAfter(failure), this.#parts.settings.watchSilenceMs);
     }
   }
 
@@ -163,9 +164,7 @@ export class Reflector<R extends KubeObject> {
     if (isFault(failure, '404') && this.#source.optional) return settings.absentKindMs;
     this.#failures += 1;
     const askedForMs = failure instanceof Fault ? (failure.retryAfterMs ?? 0) : 0;
-    const waitMs = backoffMs(this.#failures, settings.retryMinMs, settings.retryMaxMs, random);
-    // Who waits for longer looks like one that has stopped.
-    return Math.min(Math.max(waitMs, askedForMs), settings.watchSilenceMs);
+    return Math.max(backoffMs(this.#failures, settings.retryMinMs, settings.retryMaxMs, random), askedForMs);
   }
 
   #silence(): Fault {
