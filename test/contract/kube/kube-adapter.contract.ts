@@ -70,6 +70,21 @@ function describeClient(config: () => KubeConfig): void {
       await expect(client.delete(configMaps, key, { uid: metadata.uid, signal })).rejects.toMatchObject(conflict);
     });
 
+    it('has a watch end when it was asked to, within the 2 s in which it is resumed', async () => {
+      const { client, namespace, signal, createConfigMap } = await connect(config());
+      const { metadata } = await createConfigMap('watched');
+      const { promise: opened, resolve: onOpen } = Promise.withResolvers<void>();
+      const from = { resourceVersion: metadata.resourceVersion, timeoutSeconds: 3 };
+      const watch = client.watch(configMaps, { namespace, ...from, onOpen, signal });
+      const ended = (async () => {
+        for await (const event of watch) expect(event.type).toBe('BOOKMARK');
+      })();
+      await opened;
+      const openedMs = performance.now();
+      await ended;
+      expect(Math.abs(performance.now() - openedMs - 3_000)).toBeLessThan(2_000);
+    });
+
     it('finds a watch from long ago expired or served, never silently incomplete', async () => {
       const { client, namespace, signal } = await connect(config());
       const watch = client.watch(configMaps, { namespace, resourceVersion: '1', timeoutSeconds: 1, signal });
