@@ -15,6 +15,7 @@ const allowed = new Set([
   'default',
   'enum',
   'format',
+  'nullable',
   'pattern',
   'minimum',
   'maximum',
@@ -66,6 +67,7 @@ function lintNode(node: SchemaNode, path: string): void {
   const fail = (what: string) => {
     throw new Error(`${path}: ${what}`);
   };
+  if (node.nullable === true && node['x-kubernetes-preserve-unknown-fields'] !== true) fail('takes null');
   if (node.type === undefined && node['x-kubernetes-preserve-unknown-fields'] !== true) fail('has no type');
   if (node.type === 'string' && node.maxLength === undefined && node.enum === undefined) fail('has no maxLength');
   if (node.type === 'array' && node.maxItems === undefined) fail('has no maxItems');

@@ -210,6 +210,8 @@ export const topicConfig = z
     maxProperties: 128,
     additionalProperties: {
       'x-kubernetes-preserve-unknown-fields': true,
+      // Otherwise a value that was forgotten would be dropped in silence.
+      nullable: true,
       maxLength: 8192,
       maxProperties: 64,
       maxItems: 64,

@@ -154,10 +154,15 @@ describe('settings of an EventTopic that do not become what the spec says', () =
   });
 
   it('are no list and no map, and the message says what to write', async () => {
-    const { key, topic } = await createTopic('listed', { config: { 'cleanup.policy': ['compact', 'delete'] } });
-    expect(await stalled(key, 'ConfigRejected')).toContain('write it as text: "compact,delete"');
+    const config = { 'cleanup.policy': ['compact', 'delete'], 'flush.ms': null };
+    const { key, topic } = await createTopic('listed', { config });
+    const atFirst = await stalled(key, 'ConfigRejected');
+    expect(atFirst).toContain(
+      'cleanup.policy: a list is no value, so it is not used; write it as text: "compact,delete"',
+    );
+    expect(atFirst).toContain('flush.ms: null is no value, so it is not used; remove the setting');
     expect(await kafka.exists(topic)).toBe(false);
-    await change(key, { config: { 'cleanup.policy': 'compact,delete' } });
+    await change(key, { config: { 'cleanup.policy': 'compact,delete', 'flush.ms': null } });
     await cluster.whenReady('EventTopic', key);
     await change(key, { config: { 'cleanup.policy': [], 'retention.ms': {}, 'segment.ms': 9_000_000 } });
     const message = await stalled(key, 'ConfigRejected');
