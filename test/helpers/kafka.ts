@@ -1,12 +1,19 @@
+import { incrementalAlterConfigsV1 } from '@platformatic/kafka';
 import { type Admin, type ConfigEntries, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { ClusterLinks } from '../../src/adapters/kafka/cluster-links.ts';
+import { requestOf } from '../../src/adapters/kafka/request.ts';
+import { operationOf } from '../../src/adapters/kafka/topic-calls.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 
 /** The brokers as another client sees them: what it says does not pass through our own adapter. */
 export class KafkaChecker {
   readonly #kafka: Kafka;
   readonly #admin: Admin;
   readonly #connected: Promise<void>;
+  readonly #bootstrapServers: readonly string[];
 
   constructor(bootstrapServers: string) {
+    this.#bootstrapServers = bootstrapServers.split(',');
     this.#kafka = new Kafka({ brokers: bootstrapServers.split(','), clientId: 'checker', logLevel: logLevel.NOTHING });
     this.#admin = this.#kafka.admin();
     this.#connected = this.#admin.connect();
@@ -67,12 +74,23 @@ export class KafkaChecker {
     await admin.alterConfigs({ validateOnly: false, resources });
   }
 
-  /** Replaces what holds for all brokers, where neither a broker nor a topic says otherwise. */
-  async setDefaults(config: Record<string, string>): Promise<void> {
-    const admin = await this.admin();
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    const resources = [{ type: ConfigResourceTypes.BROKER, name: '', configEntries }];
-    await admin.alterConfigs({ validateOnly: false, resources });
+  /** What holds for all brokers, where neither a broker nor a topic says otherwise; `undefined` takes it back. */
+  async setDefault(key: string, value: string | undefined): Promise<void> {
+    const none = () => undefined;
+    const links = new ClusterLinks(this.#bootstrapServers, {
+      ...{ clock: systemClock, clientId: 'checker', fence: () => true, onRequest: none },
+      ...{ connectTimeoutMs: 5_000, maxAnswerBytes: 1_048_576 },
+    });
+    // kafkajs refuses the empty name, which means all brokers.
+    const all = { resourceType: 4 as const, resourceName: '', configs: [operationOf(key, value)] };
+    const request = requestOf('IncrementalAlterConfigs', [incrementalAlterConfigsV1.api], [[all], false], true);
+    try {
+      const { responses } = await links.write(request, 5_000, () => []);
+      const refused = responses.find(({ errorCode }) => errorCode !== 0);
+      if (refused) throw new Error(`the brokers refuse the default ${key}: ${refused.errorMessage}`);
+    } finally {
+      links.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -217,7 +217,7 @@ describe('settings of an EventTopic that do not become what the spec says', () =
     const kept = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': '5000' };
     const { key, topic } = await createTopic('unreturned', { config: { ...kept, 'max.compaction.lag.ms': 10_000 } });
     await cluster.whenReady('EventTopic', key);
-    await kafka.setDefaults({ 'log.cleaner.max.compaction.lag.ms': '1000' });
+    await kafka.setDefault('log.cleaner.max.compaction.lag.ms', '1000');
     try {
       await change(key, { config: { 'max.compaction.lag.ms': null, 'segment.ms': 3_600_000 } });
       const message = await stalled(key, 'ConfigRejected');
@@ -238,7 +238,7 @@ describe('settings of an EventTopic that do not become what the spec says', () =
       const plan = [{ op: 'ResetConfig', key: 'segment.ms', from: '3600000', validated: true }];
       expect((await cluster.get('EventTopic', key))?.status).toMatchObject({ plan });
     } finally {
-      await kafka.setDefaults({});
+      await kafka.setDefault('log.cleaner.max.compaction.lag.ms', undefined);
     }
   });
 
