@@ -53,8 +53,8 @@ class Cursor {
   /** `leastBytes`: what the smallest item takes, so that a count is believed only as far as there are bytes for it. */
   list<T>(leastBytes: number, readItem: () => T): T[] {
     const count = this.#int32();
-    if (count < 0 || count > mostItems || count * leastBytes > this.#left)
-      throw new RangeError(`there is no room for ${count} items`);
+    const fits = count >= 0 && count <= mostItems && count * leastBytes <= this.#left;
+    if (!fits) throw new RangeError(`there is no room for ${count} items`);
     return Array.from({ length: count }, readItem);
   }
 

@@ -28,10 +28,10 @@ export function objectOf<R extends KubeObject>(what: string, type: ResourceType,
   if (typeof metadata.name !== 'string' || !isVersion(metadata.resourceVersion)) {
     throw malformed(what, 'the answer has no name or no numeric resourceVersion');
   }
-  for (const time of [metadata.creationTimestamp, metadata.deletionTimestamp]) {
-    if (time !== undefined && time !== null && !isTime(time))
-      throw malformed(what, 'the answer has a time that is none');
-  }
+  const times = [metadata.creationTimestamp, metadata.deletionTimestamp].filter((time) => time !== undefined);
+  // Go writes null for a time that was not set.
+  if (!times.every((time) => time === null || isTime(time)))
+    throw malformed(what, 'the answer has a time that is none');
   delete metadata.managedFields;
   if (isRecord(metadata.annotations)) delete metadata.annotations[LAST_APPLIED];
   // Items of a list of built-in kinds come without these two.
