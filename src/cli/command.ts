@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { lookUp } from '../ports/look-up.ts';
 import { type Shell, UserError } from './shell.ts';
 import { nearest } from './suggest.ts';
 
@@ -62,7 +63,7 @@ export function readArguments(args: readonly string[], flags: Flags): Given {
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
-    const flag = all[token.name];
+    const flag = lookUp(all, token.name);
     if (flag === undefined) throw unknownFlag(token.rawName, all);
     const earlier = values.get(token.name) ?? [];
     if (earlier.length > 0 && !flag.repeated) throw new UserError(`the flag ${token.rawName} is given twice`);

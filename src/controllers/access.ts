@@ -1,4 +1,5 @@
 import type { AccessRule } from '../crds/access-rule.ts';
+import { lookUp } from '../ports/look-up.ts';
 import { matchesAny } from './globs.ts';
 
 export interface NamespaceFacts {
@@ -32,10 +33,9 @@ export function ruleFor(
 }
 
 function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
-  const own = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   return (
-    Object.entries(matchLabels).every(([key, value]) => own(key) === value) &&
-    matchExpressions.every((requirement) => meets(requirement, own(requirement.key)))
+    Object.entries(matchLabels).every(([key, value]) => lookUp(labels, key) === value) &&
+    matchExpressions.every((requirement) => meets(requirement, lookUp(labels, requirement.key)))
   );
 }
 

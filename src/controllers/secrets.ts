@@ -1,6 +1,7 @@
 import { Reason } from '../crds/reasons.ts';
 import { Fault } from '../ports/fault.ts';
 import type { ObjectKey } from '../ports/kube.ts';
+import { lookUp } from '../ports/look-up.ts';
 import type { ReadableSecrets, Secret } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
 
@@ -60,8 +61,8 @@ function missingIn({ ref, keys, or }: Wanted, secrets: ReadableSecrets): Blocked
   const alternative = or === undefined ? '' : `, or ${or}`;
   if (secret === undefined) return wait(`${named} does not exist; create it with ${keys.join(' and ')}${alternative}`);
   if (!isForConnections(secret.type)) return wait(`${named} has type ${secret.type}, whose content is not given away`);
-  if (or !== undefined && secret.data?.[or]) return undefined;
-  const absent = keys.filter((key) => !secret.data?.[key]);
+  if (or !== undefined && lookUp(secret.data, or)) return undefined;
+  const absent = keys.filter((key) => !lookUp(secret.data, key));
   if (absent.length === 0) return undefined;
   return wait(`${named} lacks ${absent.join(' and ')}${alternative}; add what is missing`);
 }
@@ -77,7 +78,7 @@ function wait(message: string): Blocked {
 
 /** What a key holds; empty when it is missing. */
 export function textOf(ref: SecretRef, key: string, secrets: ReadableSecrets): string {
-  return Buffer.from(find(ref, secrets)?.data?.[key] ?? '', 'base64').toString('utf8');
+  return Buffer.from(lookUp(find(ref, secrets)?.data, key) ?? '', 'base64').toString('utf8');
 }
 
 /** The same without a line feed at its end: Secrets that are made of files have one, and it is no part of a password. */

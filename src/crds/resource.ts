@@ -37,12 +37,23 @@ export function resourceOf<R extends Resource<unknown, unknown>>(
   return (object) => {
     const spec = definition.spec.safeParse(object.spec ?? {});
     if (!spec.success) return { ok: false, problems: spec.error.issues.map(describeIssue) };
+    const unread = [...unreadKeys(object.spec, 'spec')];
+    if (unread.length > 0) return { ok: false, problems: unread };
     const status = partialStatus.safeParse(object.status ?? {});
     return {
       ok: true,
       resource: { ...object, spec: spec.data, status: status.success ? status.data : {} } as unknown as R,
     };
   };
+}
+
+/** The parser leaves this one key of a map out without a word, and a selector that lost its label selects everybody. */
+const unreadKey = '__proto__';
+
+function* unreadKeys(value: unknown, path: string): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, unreadKey)) yield `${path}.${unreadKey}: no key is called so; remove it, or use another one`;
+  for (const [key, child] of Object.entries(value)) if (key !== unreadKey) yield* unreadKeys(child, `${path}.${key}`);
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MergePatch } from '../../ports/kube.ts';
+import { lookUp } from '../../ports/look-up.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,32 +13,32 @@ export function applyPatch(stored: Fields, lastApplied: Fields, manifest: Fields
 }
 
 function differences(stored: Fields, manifest: Fields): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
+  const changed = new Map<string, unknown>();
   for (const [key, wanted] of Object.entries(manifest)) {
-    const live = stored[key];
+    const live = lookUp(stored, key);
     if (isFields(live) && isFields(wanted)) {
       const inside = differences(live, wanted);
-      if (Object.keys(inside).length > 0) changed[key] = inside;
+      if (Object.keys(inside).length > 0) changed.set(key, inside);
     } else if (!isDeepStrictEqual(live, wanted)) {
-      changed[key] = wanted;
+      changed.set(key, wanted);
     }
   }
-  return changed;
+  return Object.fromEntries(changed);
 }
 
 /** Where something goes inside an object, the differences there are part of the answer too. */
 function removals(lastApplied: Fields, manifest: Fields, stored: Fields): Record<string, unknown> {
-  const removed: Record<string, unknown> = {};
+  const removed = new Map<string, unknown>();
   for (const [key, former] of Object.entries(lastApplied)) {
-    const wanted = manifest[key];
-    const live = stored[key];
-    if (!(key in manifest)) removed[key] = null;
+    const wanted = lookUp(manifest, key);
+    const live = lookUp(stored, key);
+    if (!Object.hasOwn(manifest, key)) removed.set(key, null);
     else if (isFields(former) && isFields(wanted) && isFields(live)) {
       const inside = applyPatch(live, former, wanted);
-      if (Object.keys(inside).length > 0) removed[key] = inside;
+      if (Object.keys(inside).length > 0) removed.set(key, inside);
     }
   }
-  return removed;
+  return Object.fromEntries(removed);
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -32,6 +32,12 @@ describe('arguments', () => {
   });
 });
 
+describe('a flag that is not known', () => {
+  it.each(['--constructor', '--__proto__', '--toString'])('is refused, whatever every object has: %s', (flag) => {
+    expect(() => readArguments([flag], flags)).toThrow(`unknown flag ${flag}`);
+  });
+});
+
 describe('the nearest word', () => {
   it.each([
     { word: 'imprt', nearest: 'import' },

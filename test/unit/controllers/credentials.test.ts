@@ -105,6 +105,17 @@ describe('credentials are missing', () => {
     });
   });
 
+  it.each(['constructor', 'toString', '__proto__'])(
+    'when the CA is to be under "%s", which every object has',
+    (key) => {
+      const kafka: KafkaSpec = { bootstrapServers, tls: { caSecretRef: { name: 'ca', key } } };
+      expect(missingCredentials(kafka, sourceWith(complete))?.message).toBe(
+        `Secret "ca" in namespace "sluice-system" lacks ${key}; add what is missing`,
+      );
+      expect(() => targetOf(kafka)).toThrow('lacks something to log in with');
+    },
+  );
+
   it('nowhere when all is there', () => {
     expect(missingCredentials(everything, sourceWith(complete))).toBeUndefined();
   });

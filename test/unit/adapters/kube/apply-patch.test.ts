@@ -42,7 +42,20 @@ describe('the patch of an apply', () => {
       now: { spec: { config: { x: 1 } } },
       patch: { spec: { config: { x: 1 } } },
     },
+    {
+      it: 'adds, keeps and removes keys that every object has',
+      stored: { config: JSON.parse('{"toString": "1", "valueOf": "1", "__proto__": "1"}') },
+      last: { config: JSON.parse('{"toString": "1", "valueOf": "1", "__proto__": "1"}') },
+      now: { config: { valueOf: '1', constructor: '2' } },
+      patch: { config: JSON.parse('{"constructor": "2", "toString": null, "__proto__": null}') },
+    },
+    {
+      it: 'sets __proto__ as any other key',
+      stored: { config: {} },
+      now: { config: JSON.parse('{"__proto__": {"a": 1}}') },
+      patch: { config: JSON.parse('{"__proto__": {"a": 1}}') },
+    },
   ])('$it', ({ stored, last = {}, now, patch }) => {
-    expect(applyPatch(stored, last, now)).toEqual(patch);
+    expect(JSON.parse(JSON.stringify(applyPatch(stored, last, now)))).toStrictEqual(patch);
   });
 });

@@ -1,0 +1,7 @@
+/**
+ * What a map of keys that somebody else chose has under `key`. A plain look at `map[key]` finds what every object
+ * inherits: under `constructor`, `toString` or `__proto__` there is always something.
+ */
+export function lookUp<V>(map: Readonly<Record<string, V>> | undefined, key: string): V | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { parseEventCluster } from '../../../src/crds/event-cluster.ts';
+import { parseEventTopic } from '../../../src/crds/event-topic.ts';
+
+const metadata = { name: 'x', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+
+it('keeps settings under names that every object has', () => {
+  const config = { constructor: 'a', toString: 'b' };
+  const parsed = parseEventTopic({ metadata, spec: { config } });
+  expect(parsed).toMatchObject({ ok: true, resource: { spec: { config } } });
+});
+
+it('says that it does not read the one key that its parser leaves out', () => {
+  const spec = JSON.parse('{"config": {"__proto__": "a", "retention.ms": 1}}');
+  expect(parseEventTopic({ metadata, spec })).toEqual({
+    ok: false,
+    problems: ['spec.config.__proto__: no key is called so; remove it, or use another one'],
+  });
+});
+
+it('reads no selector that would lose its only label, and with it select everybody', () => {
+  const spec = JSON.parse(
+    '{"kafka": {"bootstrapServers": ["kafka:9092"]}, "access": [{"namespaceSelector": {"matchLabels": {"__proto__": "a"}}}]}',
+  );
+  expect(parseEventCluster({ metadata, spec })).toMatchObject({
+    ok: false,
+    problems: [expect.stringContaining('spec.access.0.namespaceSelector.matchLabels.__proto__')],
+  });
+});
