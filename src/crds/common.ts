@@ -92,7 +92,9 @@ export const clusterRef = z
 export const paused = z
   .boolean()
   .default(false)
-  .describe('Stops all work on this resource; its status keeps what was last seen. Default: false. Example: true.');
+  .describe(
+    'Stops all work on this resource, and changes of the spec wait; Ready keeps what was last seen, with the reason Paused. Default: false. Example: true.',
+  );
 
 /** 1..249 of [a-zA-Z0-9._-], the names that Kafka accepts. */
 export const topicNamePattern = '^[a-zA-Z0-9._-]+$';

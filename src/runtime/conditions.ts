@@ -22,7 +22,8 @@ const longestMessage = 4096;
 
 /**
  * The status contract: one row per verdict. Reconciling, Stalled and Paused are True or absent, and never two of them
- * together. A Ready that still holds from an earlier generation keeps that generation.
+ * together. A Ready that still holds from an earlier generation keeps that generation; through a pause it keeps its
+ * status too, and says that it is paused.
  */
 export function mergeConditions(
   previous: readonly Condition[],
@@ -35,9 +36,11 @@ export function mergeConditions(
     const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : wholeSeconds(now);
     return { ...finding, message: bounded(finding.message), lastTransitionTime, observedGeneration: generation };
   };
-  const stillReady = (said: Said) => {
+  const stillReady = (said: Said): Condition => {
     const ready = last('Ready');
-    return ready?.status === 'True' ? ready : state({ type: 'Ready', status: 'False', ...said });
+    if (ready?.status !== 'True') return state({ type: 'Ready', status: 'False', ...said });
+    // The pause is over, and nobody has looked yet.
+    return ready.reason === RuntimeReason.Paused ? { ...ready, ...readyBeforePause } : ready;
   };
   const unseen = previous.filter((condition) => !computed.has(condition.type));
   const own = (findings: readonly Finding[] | undefined) => findings?.map(state) ?? unseen;
@@ -55,11 +58,27 @@ export function mergeConditions(
       return [ready, state({ type, status: 'True', ...said }), ...own(verdict.findings)];
     }
     case 'paused': {
-      const said = { reason: RuntimeReason.Paused, message: 'nothing is done until spec.paused is unset' };
-      const ready = last('Ready') ?? state({ type: 'Ready', status: 'Unknown', ...said });
-      return [ready, state({ type: 'Paused', status: 'True', ...said }), ...unseen];
+      const ready = last('Ready') ?? state({ type: 'Ready', status: 'Unknown', ...neverSeen });
+      return [pausedReady(ready), state({ type: 'Paused', status: 'True', ...paused }), ...unseen];
     }
   }
+}
+
+const paused: Said = {
+  reason: RuntimeReason.Paused,
+  message: 'spec.paused is set: nothing is looked at or done until it is unset',
+};
+const neverSeen: Said = { ...paused, message: `${paused.message}; nobody has looked at this resource yet` };
+const readyBeforePause: Said = {
+  reason: RuntimeReason.Progressing,
+  message: 'it was ready when it was paused, and what has changed since is not looked at yet',
+};
+
+/** Ready goes on to speak of the generation that was looked at, and of no other. */
+function pausedReady(ready: Condition): Condition {
+  if (ready.reason === RuntimeReason.Paused) return ready;
+  const message = `${paused.message}, and changes of the spec wait; seen before, ${ready.reason}: ${ready.message}`;
+  return { ...ready, reason: RuntimeReason.Paused, message };
 }
 
 interface Said {

@@ -10,19 +10,25 @@ export interface StatusUpdate {
   verdict: Verdict;
   /** Fields of the kind, from what was observed. Those not named stay; `undefined` removes one. */
   fields: MergePatch;
-  /** Whether this generation of the spec was held against the world. */
+  /** Whether this generation of the spec was held against the world. A pause is judged by the spec alone. */
   evaluated: boolean;
 }
 
-/** The whole status after `update`. observedGeneration advances, and a request is answered, only by an evaluation. */
+/**
+ * The whole status after `update`. observedGeneration advances by an evaluation, and by a pause, which settles all that
+ * the spec says: who waits for a generation to be observed would else wait for ever. A request for a look is answered by
+ * an evaluation only.
+ */
 export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): CommonStatus & MergePatch {
   const { metadata, status = {} } = resource;
   const generation = metadata.generation ?? 0;
   const conditions = mergeConditions(status.conditions ?? [], update.verdict, { generation, now });
-  if (!update.evaluated) return { ...status, ...update.fields, conditions };
+  const next = { ...status, ...update.fields, conditions };
+  if (update.verdict.kind === 'paused') return { ...next, observedGeneration: generation };
+  if (!update.evaluated) return next;
   const request = metadata.annotations?.[requestAnnotation]?.slice(0, longestRequest).toWellFormed();
   const answered = request === undefined ? {} : { lastHandledReconcileAt: request };
-  return { ...status, ...update.fields, ...answered, observedGeneration: generation, conditions };
+  return { ...next, ...answered, observedGeneration: generation };
 }
 
 /** True when this generation was judged and nothing is pending: a failure to look again tells nothing new about it. */

@@ -201,10 +201,15 @@ describe('an EventTopic', () => {
     await cluster.whenReady('EventTopic', key);
     await change(key, { paused: true, partitions: 9 });
     const { status } = await cluster.whenCondition('EventTopic', key, 'Paused', 'True');
-    expect(status?.observedGeneration).toBe(1);
+    // Who waits for a generation to be observed comes to an end; of which one Ready speaks it says itself.
+    expect(status).toMatchObject({ observedGeneration: 2 });
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      ...{ status: 'True', reason: 'Paused', observedGeneration: 1 },
+      message: expect.stringContaining('changes of the spec wait'),
+    });
     expect(await kafka.partitions(topic)).toBe(2);
     await change(key, { paused: false });
-    await cluster.whenReady('EventTopic', key);
+    await cluster.whenCondition('EventTopic', key, 'Ready', 'True', 'InSync');
     expect(await kafka.partitions(topic)).toBe(9);
   });
 

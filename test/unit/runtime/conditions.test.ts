@@ -97,7 +97,13 @@ const rows: readonly { it: string; previous: readonly Condition[]; verdict: Verd
     it: 'is paused with the readiness of before, and says neither reconciling nor stalled',
     previous: reconciling,
     verdict: { kind: 'paused' },
-    merged: ['Ready=True InSync @1', 'Paused=True Paused @2'],
+    merged: ['Ready=True Paused @1', 'Paused=True Paused @2'],
+  },
+  {
+    it: 'is paused as not ready where it was not',
+    previous: stalled,
+    verdict: { kind: 'paused' },
+    merged: ['Ready=False Paused @1', 'Paused=True Paused @2'],
   },
   {
     it: 'is paused with unknown readiness when it was never seen',
@@ -107,9 +113,21 @@ const rows: readonly { it: string; previous: readonly Condition[]; verdict: Verd
   },
   {
     it: 'is not paused any more with the next verdict',
-    previous: [ready, condition('Paused', 'True', 'Paused', 2)],
+    previous: [condition('Ready', 'True', 'Paused'), condition('Paused', 'True', 'Paused', 2)],
     verdict: done,
     merged: ['Ready=True InSync @2'],
+  },
+  {
+    it: 'stays ready when work begins after a pause, and does not say that it is paused',
+    previous: [condition('Ready', 'True', 'Paused'), condition('Paused', 'True', 'Paused')],
+    verdict: working,
+    merged: ['Ready=True Progressing @1', 'Reconciling=True Progressing @2'],
+  },
+  {
+    it: 'stays ready when it waits for somebody else after a pause, and does not say that it is paused',
+    previous: [condition('Ready', 'True', 'Paused'), condition('Paused', 'True', 'Paused')],
+    verdict: blocked(wait('ClusterNotReady', 'cluster default is not ready')),
+    merged: ['Ready=True Progressing @1', 'Reconciling=True ClusterNotReady @2'],
   },
   {
     it: 'loses unknown readiness when work begins after a pause',
@@ -133,16 +151,15 @@ const rows: readonly { it: string; previous: readonly Condition[]; verdict: Verd
     it: 'keeps findings through a pause',
     previous: [ready, condition('Hot', 'True', 'OneKey')],
     verdict: { kind: 'paused' },
-    merged: ['Ready=True InSync @1', 'Paused=True Paused @2', 'Hot=True OneKey @1'],
+    merged: ['Ready=True Paused @1', 'Paused=True Paused @2', 'Hot=True OneKey @1'],
   },
 ];
 
 test.each(rows)('$it', ({ previous, verdict, merged }) => {
   const conditions = mergeConditions(previous, verdict, { generation: 2, now });
   expect(short(conditions)).toEqual(merged);
-  const observedGeneration = verdict.kind === 'paused' ? (previous.length === 0 ? -1 : 1) : 2;
   const metadata = { name: 'x', uid: 'u', resourceVersion: '1', creationTimestamp: earlier, generation: 2 };
-  const status = { observedGeneration, conditions };
+  const status = { observedGeneration: 2, conditions };
   expect(statusProblems({ apiVersion: 'v1', kind: 'X', metadata, spec: {}, status })).toEqual([]);
 });
 
@@ -169,6 +186,14 @@ test('the first of several refusals gives the reason, and the messages are sorte
     { type: 'Ready', reason: 'Second', message: 'a; b' },
     { type: 'Stalled', reason: 'Second', message: 'a; b' },
   ]);
+});
+
+test('what is paused says that changes wait, and what was seen before, as long as the pause lasts', () => {
+  const once = mergeConditions(stalled, { kind: 'paused' }, { generation: 2, now });
+  expect(once[0]?.message).toBe(
+    'spec.paused is set: nothing is looked at or done until it is unset, and changes of the spec wait; seen before, Refused: Refused it is',
+  );
+  expect(mergeConditions(once, { kind: 'paused' }, { generation: 3, now })[0]).toEqual(once[0]);
 });
 
 test('a message is bounded, and no character is cut in half', () => {

@@ -368,8 +368,11 @@ test('a paused resource says so, and nothing is done', async () => {
   const { store, wall, round } = await createSettledWorld();
   store.edit(key, { spec: { text: 'later', paused: true } });
   expect(await round()).toEqual({ outcome: { kind: 'awaitChange' }, changed: true });
-  expect(conditionsOf(store.must(key))).toEqual(['Ready=True InSync', 'Paused=True Paused', 'Legible=True Seen']);
-  expect(store.must(key).status?.observedGeneration).toBe(1);
+  expect(conditionsOf(store.must(key))).toEqual(['Ready=True Paused', 'Paused=True Paused', 'Legible=True Seen']);
+  expect(store.must(key).status).toMatchObject({
+    observedGeneration: 2,
+    conditions: [{ observedGeneration: 1 }, {}, {}],
+  });
   expect(wall.writes).toEqual([]);
   expectValidStatus(store.must(key));
   await expectIdle(round, store, wall);
@@ -380,6 +383,18 @@ test('a resource that was never seen is paused without a finalizer', async () =>
   await round();
   expect(conditionsOf(store.must(key))).toEqual(['Ready=Unknown Paused', 'Paused=True Paused']);
   expect(store.must(key).metadata.finalizers).toBeUndefined();
+  expectValidStatus(store.must(key));
+});
+
+test('what could not be looked at since the pause ended does not say any more that it is paused', async () => {
+  const { store, wall, round } = await createSettledWorld();
+  store.edit(key, { spec: { paused: true } });
+  await round();
+  store.edit(key, { spec: { paused: false } });
+  wall.failCall(1, fault('unavailable'));
+  await round();
+  const shown = ['Ready=True Progressing', 'Reconciling=True WallUnavailable', 'Legible=True Seen'];
+  expect(conditionsOf(store.must(key))).toEqual(shown);
   expectValidStatus(store.must(key));
 });
 

@@ -102,8 +102,17 @@ test('observedGeneration advances when the spec was evaluated', () => {
   expect(status.observedGeneration).toBe(3);
 });
 
-test('observedGeneration stays when the spec was not evaluated', () => {
+test('observedGeneration advances by a pause, which settles what the spec says, and no request is answered by it', () => {
   const verdict = { kind: 'paused' } as const;
+  const asked = managed({ observedGeneration: 2 }, { 'sluice.dev/reconcile-requested-at': 'now' });
+  const status = nextStatus(asked, { verdict, fields: {}, evaluated: false }, now);
+  expect(status.observedGeneration).toBe(3);
+  expect(status).not.toHaveProperty('lastHandledReconcileAt');
+});
+
+test('observedGeneration stays when the spec was not evaluated', () => {
+  const blocked = { kind: 'wait', reason: 'KafkaUnavailable', message: 'no broker answers', lookAgainMs: 0 } as const;
+  const verdict = { kind: 'blocked', blocked: [blocked], findings: undefined } as const;
   const status = nextStatus(managed({ observedGeneration: 2 }), { verdict, fields: {}, evaluated: false }, now);
   expect(status.observedGeneration).toBe(2);
 });
