@@ -37,6 +37,7 @@ export const reasons = {
   PlanOnly: stalled,
   Deleting: progressing,
   Released: happened,
+  FinalizersRemaining: progressing,
   // EventCluster
   Connected: done,
   SecretNotReady: working,

@@ -3,6 +3,7 @@ export const RuntimeReason = {
   Progressing: 'Progressing',
   Deleting: 'Deleting',
   Released: 'Released',
+  FinalizersRemaining: 'FinalizersRemaining',
   Paused: 'Paused',
   AuthorizationDenied: 'AuthorizationDenied',
   InvalidSpec: 'InvalidSpec',

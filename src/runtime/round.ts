@@ -60,7 +60,7 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
     const problems = parts.store.problemsOf(resource);
     if (problems.length > 0 && resource.metadata.deletionTimestamp !== undefined) {
       // Half of a spec may ask to destroy what the whole keeps, and nothing may hold a namespace for ever.
-      await writer.setFinalizer(parts.finalizer, false);
+      await letGo(parts, writer, releasedUnread(problems));
       tell({ type: 'Warning', reason: RuntimeReason.Released, message: releasedUnread(problems) });
       return ended(untilChange);
     }
@@ -76,7 +76,7 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
       const { plan, report } = look;
       const todo = plan.actions.length > 0;
       if (!todo && plan.blocked.length === 0 && report === undefined) {
-        await writer.setFinalizer(parts.finalizer, false);
+        await letGo(parts, writer, plan.farewell?.message ?? nothingLeft);
         if (plan.farewell !== undefined) tell(plan.farewell);
         return ended(untilChange);
       }
@@ -96,24 +96,62 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
 
 /** Does what needs no look at the outside world: a finalizer, a pause, a removal that has nothing to remove. */
 async function endsBeforeLooking<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  { behaviour, finalizer }: RoundParts<R, Observed, Action, Fields>,
+  parts: RoundParts<R, Observed, Action, Fields>,
   writer: ResourceWriter<R>,
   tell: Round['tell'],
 ): Promise<boolean> {
+  const { behaviour, finalizer } = parts;
   const { metadata, spec } = writer.resource;
   const removing = metadata.deletionTimestamp !== undefined;
-  if (removing && !metadata.finalizers?.includes(finalizer)) return true;
+  if (removing && !metadata.finalizers?.includes(finalizer)) {
+    if (!saysThatOthersHoldIt(writer.resource)) await writer.writeStatus(leaving(notOurs, false));
+    return true;
+  }
   if (!removing && spec.paused === true) {
     behaviour.forget?.(keyOf(writer.resource));
     await writer.writeStatus({ verdict: { kind: 'paused' }, fields: {}, evaluated: false });
     return true;
   }
   const needed = behaviour.needsFinalizer(writer.resource);
-  await writer.setFinalizer(finalizer, needed);
-  if (!removing || needed) return false;
-  tell({ type: 'Normal', reason: RuntimeReason.Released, message: 'released; what it stood for outside is kept' });
+  if (!removing || needed) {
+    await writer.setFinalizer(finalizer, needed);
+    return false;
+  }
+  await letGo(parts, writer, released);
+  tell({ type: 'Normal', reason: RuntimeReason.Released, message: released });
   return true;
 }
+
+/**
+ * Our part of a removal is over. Where finalizers of others hold the resource, its status says so before ours goes:
+ * it would else go on telling of what is not there any more.
+ */
+async function letGo<R extends Managed, Observed, Action, Fields extends MergePatch>(
+  { finalizer }: RoundParts<R, Observed, Action, Fields>,
+  writer: ResourceWriter<R>,
+  said: string,
+): Promise<void> {
+  const held = writer.resource.metadata.finalizers?.some((name) => name !== finalizer);
+  if (held) await writer.writeStatus(leaving(said, true));
+  await writer.setFinalizer(finalizer, false);
+}
+
+function leaving(said: string, evaluated: boolean): StatusUpdate {
+  const message = `${said}; the resource goes once the other finalizers in its metadata are removed`;
+  const reason = RuntimeReason.FinalizersRemaining;
+  const blocked: Blocked = { kind: 'wait', reason, message, lookAgainMs: 0, notReady: true };
+  return { verdict: { kind: 'blocked', blocked: [blocked], findings: [] }, fields: {}, evaluated };
+}
+
+/** What was said before our finalizer went is more than anybody can tell afterwards. */
+function saysThatOthersHoldIt({ status }: Managed): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.reason === RuntimeReason.FinalizersRemaining;
+}
+
+const released = 'released; what it stood for outside is kept';
+const nothingLeft = 'nothing of it is left outside';
+const notOurs = 'nothing is done for it any more';
 
 async function lookAt<R extends Managed, Observed, Action, Fields extends MergePatch>(
   behaviour: Behaviour<R, Observed, Action, Fields>,

@@ -145,6 +145,23 @@ describe('the deletion of an EventTopic', () => {
     await leave();
   });
 
+  it('says what became of the topic while a finalizer of somebody else holds the resource', async () => {
+    const { key, topic } = await createTopic('held');
+    await cluster.patch('EventTopic', key, {
+      metadata: { finalizers: ['sluice.dev/finalizer', 'example.com/hold'] },
+    });
+    await cluster.delete('EventTopic', key);
+    await whenDeleted(topic);
+    const { status } = await cluster.whenCondition('EventTopic', key, 'Ready', 'False', 'FinalizersRemaining');
+    expect(status?.conditions?.[0]?.message).toContain('nothing of it is left outside');
+    await eventually(
+      async () => expect((await cluster.get('EventTopic', key))?.metadata.finalizers).toEqual(['example.com/hold']),
+      { within: 30_000 },
+    );
+    await cluster.patch('EventTopic', key, { metadata: { finalizers: [] } });
+    await cluster.whenGone('EventTopic', key);
+  });
+
   it('waits while maxDeletionsPerHour are used up, and gives up after deletionTimeoutSeconds', async () => {
     const { key, topic } = await createTopic('braked', { clusterRef: { name: braked } });
     await cluster.delete('EventTopic', key);

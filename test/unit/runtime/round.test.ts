@@ -481,12 +481,62 @@ test('a removal that does not show is reported and looked at more slowly', async
   expect(store.must(key).metadata.finalizers).toEqual([finalizer]);
 });
 
-test('a deleted resource that only others hold is left alone', async () => {
+/** What Ready says of a deleted resource that others hold. */
+const heldByOthers = (said: string) => ({
+  ...{ status: 'False', reason: 'FinalizersRemaining' },
+  message: `${said}; the resource goes once the other finalizers in its metadata are removed`,
+});
+
+test('a deleted resource that only others hold is left alone, and does not say any more that it is in sync', async () => {
   const { store, wall, round } = await createSettledWorld();
   store.edit(key, { metadata: { finalizers: ['other/one'] } });
   store.delete(key);
   expect((await round()).outcome).toEqual({ kind: 'awaitChange' });
   expect(wall.texts.get('hello')).toBe('hello');
+  expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers('nothing is done for it any more'));
+  expect(conditionsOf(store.must(key))).toHaveLength(2);
+  expectValidStatus(store.must(key));
+  await expectIdle(round, store, wall);
+});
+
+const partings: readonly { it: string; change: (world: World) => void; said: string }[] = [
+  { it: 'is removed', change: () => {}, said: 'all is gone' },
+  {
+    it: 'is kept',
+    change: ({ store }) => void store.edit(key, { spec: { keep: true } }),
+    said: 'released; what it stood for outside is kept',
+  },
+  {
+    it: 'cannot be read',
+    change: ({ store }) => void store.problems.set(key, ['spec.text: expected a text']),
+    said: 'released, and what it stood for outside is kept: this version of the operator cannot read the resource: spec.text: expected a text',
+  },
+];
+
+test.each(partings)('what $it and is held by others says so before our finalizer goes', async ({ change, said }) => {
+  const world = await createSettledWorld();
+  const { store, wall, round } = world;
+  store.edit(key, { metadata: { finalizers: ['other/one', finalizer] } });
+  change(world);
+  store.delete(key);
+  await round();
+  expect(store.writes.slice(-2).map(({ verb }) => verb)).toEqual(['patchStatus', 'patch']);
+  expect(store.must(key).metadata.finalizers).toEqual(['other/one']);
+  expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers(said));
+  expectValidStatus(store.must(key));
+  // As after a restart: what was said stays.
+  await expectIdle(round, store, wall);
+});
+
+test('a finalizer that could not be taken away goes with the next round, and what was said stays', async () => {
+  const { store, wall, round } = await createSettledWorld();
+  store.edit(key, { metadata: { finalizers: ['other/one', finalizer] } });
+  store.delete(key);
+  store.failCall(2, new Fault('kubernetes', 'unavailable', 'reset'));
+  expect((await round()).outcome.kind).toBe('retry');
+  await round();
+  expect(store.must(key).metadata.finalizers).toEqual(['other/one']);
+  expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers('all is gone'));
   await expectIdle(round, store, wall);
 });
 

@@ -19,6 +19,26 @@ async function deleting(spec: Partial<EventTopicSpec>, before: (all: World) => v
   return { ...all, released, kept: all.kafka.topics.has('orders'), gone: all.topics.get(key) === undefined };
 }
 
+describe('a removal of a resource that a finalizer of somebody else holds', () => {
+  const plan = { mode: 'Plan' as const };
+  const retain = { deletionPolicy: 'Retain' as const };
+  it.each([
+    { it: 'deletes the topic', kept: false, says: 'nothing of it is left outside' },
+    { it: 'keeps the topic', edit: plan, kept: true, says: 'kept topic "orders": the resource is in mode Plan' },
+    { it: 'is released', edit: retain, kept: true, says: 'released; what it stood for outside is kept' },
+    { it: 'has nothing to do', spec: retain, kept: true, says: 'nothing is done for it any more' },
+  ])('says what became of the topic where it $it', async ({ spec = {}, edit = {}, kept, says }) => {
+    const all = await deleting(spec, ({ topics }) => {
+      const { finalizers = [] } = topics.must(key).metadata;
+      topics.edit(key, { metadata: { finalizers: [...finalizers, 'other/one'] }, spec: edit });
+    });
+    expect({ gone: all.gone, kept: all.kept }).toEqual({ gone: false, kept });
+    expect(all.topics.must(key).metadata.finalizers).toEqual(['other/one']);
+    expect(all.ready()).toMatchObject({ status: 'False', reason: 'FinalizersRemaining' });
+    expect(all.ready()?.message).toContain(says);
+  });
+});
+
 describe('a removal with the brokers away', () => {
   const brokersGo = (all: World) => all.kafka.goDown();
 
