@@ -20,8 +20,11 @@ import { reasonOfRejection } from './controllers/event-topic/rejection.ts';
 import { TopicTraffic } from './controllers/event-topic/traffic.ts';
 import { createClusterRegistries, registrySecretKeysOf } from './controllers/registry-credentials.ts';
 import { finalizer } from './crds/common.ts';
-import type { EventCluster } from './crds/event-cluster.ts';
-import type { EventConsumer } from './crds/event-consumer.ts';
+import { type EventCluster, eventCluster } from './crds/event-cluster.ts';
+import { type EventConsumer, eventConsumer } from './crds/event-consumer.ts';
+import { eventSchema } from './crds/event-schema.ts';
+import { eventTopic } from './crds/event-topic.ts';
+import { fitterOf } from './crds/fit-status.ts';
 import { Reason, reasons } from './crds/reasons.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';
@@ -103,6 +106,7 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-cluster',
     store: stores.clusters,
+    fitStatus: fitterOf(eventCluster),
     behaviour: eventClusterBehaviour({ kafka, secrets, registry, compile, probeMs: config.SLUICE_PROBE_MS }),
     // An outage has to be noticed for its end to be: what waits for a cluster is woken when that is reached again.
     recheckMs: Math.min(config.SLUICE_PROBE_MS, config.SLUICE_RECHECK_MS),
@@ -127,6 +131,7 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-topic',
     store: stores.topics,
+    fitStatus: fitterOf(eventTopic),
     behaviour: eventTopicBehaviour({
       ...{ ...stores, kafka, journal, throttles, departures, compile, traffic },
       confirmDeletionAfterMs: config.SLUICE_CONFIRM_DELETION_AFTER_MS,
@@ -138,6 +143,7 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-schema',
     store: stores.schemas,
+    fitStatus: fitterOf(eventSchema),
     behaviour: eventSchemaBehaviour({ ...stores, registry }),
     failureReasons: { ...failing, rejected: { registry: Reason.UnsupportedByRegistry } },
   });
@@ -145,6 +151,7 @@ export function createControllers(parts: Parts): Controllers {
     ...common,
     name: 'event-consumer',
     store: stores.consumers,
+    fitStatus: fitterOf(eventConsumer),
     behaviour: eventConsumerBehaviour({
       ...stores,
       autoscalers: [stores.autoscalers, stores.scaledObjects],

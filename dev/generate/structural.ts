@@ -39,7 +39,7 @@ export function structuralSchema(schema: z.ZodType): SchemaNode {
 function convert(node: SchemaNode, path: string): SchemaNode {
   const out: SchemaNode = {};
   for (const [keyword, value] of Object.entries(node)) {
-    if (keyword === '$schema' || keyword === 'propertyNames') continue;
+    if (keyword === '$schema' || keyword === 'propertyNames' || keyword.startsWith('x-sluice-')) continue;
     if (!allowed.has(keyword) && !keyword.startsWith('x-kubernetes-')) {
       throw new Error(`${path}: a custom resource schema cannot say "${keyword}"`);
     }

@@ -54,6 +54,8 @@ export function validations(...rules: readonly Rule[]): { 'x-kubernetes-validati
 export const setList = { 'x-kubernetes-list-type': 'set' } as const;
 /** A list that is replaced as a whole. */
 export const atomicList = { 'x-kubernetes-list-type': 'atomic' } as const;
+/** For a status field that later rounds read back: what does not fit is left out, because half of it would be another value. */
+export const remembered = { 'x-sluice-remembered': true } as const;
 export const int32 = { format: 'int32' } as const;
 export const int64 = { format: 'int64' } as const;
 /** Of a topic; what it is of says the description, which every use adds. */
@@ -128,7 +130,7 @@ const conditionSchema = z.object({
   reason: z.string().min(1).max(1024).describe('One word for the cause; stable. Example: InSync.'),
   message: z
     .string()
-    .max(32768)
+    .max(4096)
     .describe('For people: live value, wanted value, next step. Example: live 6 partitions, wanted 3.'),
 });
 
@@ -159,6 +161,7 @@ export const clusterStatus = z
   .string()
   .max(253)
   .optional()
+  .meta(remembered)
   .describe('Name of the EventCluster in use, pinned at first resolution. Example: default.');
 
 export const readyColumns: readonly Column[] = [

@@ -11,6 +11,7 @@ import {
   messageColumn,
   partitionCount,
   readyColumns,
+  remembered,
   replicaCount,
   setList,
   topicConfig,
@@ -169,7 +170,12 @@ const spec = z.object({
 
 const status = z.object({
   ...commonStatus,
-  clusterId: z.string().max(64).optional().describe('The id that Kafka gave. Example: MkU3OEVBNTcwNTJENDM2Qg.'),
+  clusterId: z
+    .string()
+    .max(64)
+    .optional()
+    .meta(remembered)
+    .describe('The id that Kafka gave. Example: MkU3OEVBNTcwNTJENDM2Qg.'),
   brokers: z.int().min(0).optional().meta(int32).describe('Brokers that the cluster reported last. Example: 3.'),
   registry: z
     .object({ flavour: z.string().max(64).describe('What answers at registry.url. Example: Apicurio.') })

@@ -14,6 +14,7 @@ import {
   partitionCount,
   paused,
   readyColumns,
+  remembered,
   replicaCount,
   setList,
   topicConfig,
@@ -137,11 +138,17 @@ const status = z.object({
   ...commonStatus,
   cluster: clusterStatus,
   topicName: z.string().max(249).optional().describe('Name of the topic in Kafka. Example: order.created.'),
-  topicId: z.string().max(64).optional().describe('Id of the topic in Kafka. Example: gWrR6uDrSNSSfu_ubGndCg.'),
+  topicId: z
+    .string()
+    .max(64)
+    .optional()
+    .meta(remembered)
+    .describe('Id of the topic in Kafka. Example: gWrR6uDrSNSSfu_ubGndCg.'),
   clusterId: z
     .string()
     .max(64)
     .optional()
+    .meta(remembered)
     .describe('Id of the Kafka cluster that holds the topic. Example: MkU3OEVBNTcwNTJENDM2Qg.'),
   ownedBy: z
     .string()
@@ -149,11 +156,13 @@ const status = z.object({
     .optional()
     .describe('The resource of this namespace that owns the topic, when it is not this one. Example: orders.'),
   appliedConfig: z
-    .record(z.string(), setting)
+    .record(z.string(), setting.meta(remembered))
     .optional()
     // Those of the spec, and as many that left it and cannot return yet.
     .meta({ maxProperties: 256 })
-    .describe('Settings of ours, as they were sent last or became. Example: {retention.ms: "604800000"}.'),
+    .describe(
+      'Settings of ours, as they were sent last or became. What does not fit, a value of more than 8192 characters, is left out and not reset when it leaves the spec. Example: {retention.ms: "604800000"}.',
+    ),
   observed: z
     .object({
       partitions: z.int().min(0).meta(int32).describe('Live partitions. Example: 6.'),

@@ -21,6 +21,7 @@ export const reasons = {
   Paused: { row: 'paused', event: 'Normal' },
   InvalidSpec: stalled,
   InternalError: working,
+  StatusRefused: working,
   AuthorizationDenied: stalled,
   ClusterNotFound: working,
   ClusterNotReady: progressing,

@@ -17,8 +17,6 @@ export interface Moment {
 
 /** Computed here and nowhere else; all other types are findings of the kind. */
 const computed: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled', 'Paused']);
-/** Enough for a list of differences; the API would take 32,768. */
-const longestMessage = 4096;
 
 /**
  * The status contract: one row per verdict. Reconciling, Stalled and Paused are True or absent, and never two of them
@@ -34,7 +32,7 @@ export function mergeConditions(
   const state = (finding: Finding): Condition => {
     const before = last(finding.type);
     const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : wholeSeconds(now);
-    return { ...finding, message: bounded(finding.message), lastTransitionTime, observedGeneration: generation };
+    return { ...finding, lastTransitionTime, observedGeneration: generation };
   };
   const stillReady = (said: Said): Condition => {
     const ready = last('Ready');
@@ -105,10 +103,4 @@ function saidByAll(blocked: readonly [Blocked, ...Blocked[]]): Said & Pick<Findi
 
 function wholeSeconds(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
-}
-
-/** Half a surrogate pair would come back from the API server changed, and would be written again and again. */
-function bounded(message: string): string {
-  const short = message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`;
-  return short.toWellFormed();
 }

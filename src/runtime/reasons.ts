@@ -8,4 +8,5 @@ export const RuntimeReason = {
   AuthorizationDenied: 'AuthorizationDenied',
   InvalidSpec: 'InvalidSpec',
   InternalError: 'InternalError',
+  StatusRefused: 'StatusRefused',
 } as const;

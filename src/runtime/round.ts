@@ -8,12 +8,13 @@ import type { Behaviour, Blocked, Managed, Plan, Report, Round } from './kind.ts
 import type { Outcome } from './outcome.ts';
 import { RuntimeReason } from './reasons.ts';
 import { isSettled, type StatusUpdate } from './status.ts';
-import { ResourceWriter } from './writer.ts';
+import { type FitStatus, ResourceWriter } from './writer.ts';
 
 export interface RoundParts<R extends Managed, Observed, Action, Fields extends MergePatch> {
   store: ResourceStore<R>;
   behaviour: Behaviour<R, Observed, Action, Fields>;
   finalizer: string;
+  fitStatus: FitStatus;
   failureReasons: FailureReasons;
   eventTypeOf: EventTypeOf;
   events: EventRecorder;
@@ -54,7 +55,11 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
   const writer = new ResourceWriter(resource, { ...parts, signal, tell });
   let acts = 0;
   let look: Look<Action, Fields> | undefined;
-  const ended = (outcome: Outcome): RoundResult => ({ outcome, changed: writer.wrote || acts > 0 });
+  const ended = (outcome: Outcome): RoundResult => ({
+    outcome,
+    changed: writer.wrote || acts > 0,
+    ...(writer.refusal && { failure: { meaning: 'bug', cause: writer.refusal } }),
+  });
 
   try {
     const problems = parts.store.problemsOf(resource);

@@ -1,10 +1,10 @@
+import type { Fault } from '../ports/fault.ts';
 import type { MergePatch } from '../ports/kube.ts';
 import { mergeConditions, type Verdict } from './conditions.ts';
-import type { CommonStatus, Managed } from './kind.ts';
+import type { Blocked, CommonStatus, Managed } from './kind.ts';
+import { RuntimeReason } from './reasons.ts';
 
 const requestAnnotation = 'sluice.dev/reconcile-requested-at';
-/** As long as the API lets `lastHandledReconcileAt` be; a longer annotation must not make the status unwritable. */
-const longestRequest = 256;
 
 export interface StatusUpdate {
   verdict: Verdict;
@@ -26,9 +26,22 @@ export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): 
   const next = { ...status, ...update.fields, conditions };
   if (update.verdict.kind === 'paused') return { ...next, observedGeneration: generation };
   if (!update.evaluated) return next;
-  const request = metadata.annotations?.[requestAnnotation]?.slice(0, longestRequest).toWellFormed();
+  const request = metadata.annotations?.[requestAnnotation];
   const answered = request === undefined ? {} : { lastHandledReconcileAt: request };
   return { ...next, ...answered, observedGeneration: generation };
+}
+
+/** What is written instead of `update`, whose status the API server does not take. */
+export function refusedUpdate({ evaluated }: StatusUpdate, { message: said }: Fault): StatusUpdate {
+  const message = `the API server refuses the status of this resource, so that only its conditions are of now; install the CRDs of the version that the operator has, and if that does not mend it, report a bug: ${said}`;
+  const blocked: Blocked = {
+    kind: 'wait',
+    reason: RuntimeReason.StatusRefused,
+    message,
+    lookAgainMs: 0,
+    notReady: true,
+  };
+  return { verdict: { kind: 'blocked', blocked: [blocked], findings: [] }, fields: {}, evaluated };
 }
 
 /** True when this generation was judged and nothing is pending: a failure to look again tells nothing new about it. */

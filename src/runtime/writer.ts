@@ -1,9 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
+import { Fault } from '../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../ports/kube.ts';
 import { type EventTypeOf, notesOf } from './events.ts';
 import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
-import { nextStatus, type StatusUpdate, statusPatch } from './status.ts';
+import { nextStatus, refusedUpdate, type StatusUpdate, statusPatch } from './status.ts';
+
+/** Makes a status one that the API takes, by the bounds of its kind. One that fits stays as it is. */
+export type FitStatus = <Status extends object>(status: Status) => Status;
 
 /** The uid of the object that the finalizer was set for: a copy that is made an object of its own has another. */
 export const guardedUidAnnotation = 'sluice.dev/guarded-uid';
@@ -13,6 +17,7 @@ export interface WriterOptions<R extends Managed> {
   clock: Clock;
   signal: AbortSignal;
   eventTypeOf: EventTypeOf;
+  fitStatus: FitStatus;
   /** Told once a status with a new reason is stored. */
   tell: (note: EventNote) => void;
 }
@@ -22,6 +27,7 @@ export class ResourceWriter<R extends Managed> {
   readonly #options: WriterOptions<R>;
   #resource: R;
   #wrote = false;
+  #refusal: Fault | undefined;
 
   constructor(resource: R, options: WriterOptions<R>) {
     this.#resource = resource;
@@ -37,6 +43,11 @@ export class ResourceWriter<R extends Managed> {
     return this.#wrote;
   }
 
+  /** Why the API server did not take a status of this round as it was. */
+  get refusal(): Fault | undefined {
+    return this.#refusal;
+  }
+
   /** Takes in what an action wrote to this very resource: the store is never older than our own writes. */
   catchUp(): void {
     const { uid, generation } = this.#resource.metadata;
@@ -45,11 +56,24 @@ export class ResourceWriter<R extends Managed> {
     if (stored?.metadata.uid === uid && stored.metadata.generation === generation) this.#resource = stored;
   }
 
-  /** Throws Fault. */
+  /**
+   * A status that is refused is written without its fields: what was true before must not stand for what is true now.
+   * Throws Fault.
+   */
   async writeStatus(update: StatusUpdate): Promise<void> {
-    const { store, clock, signal, eventTypeOf, tell } = this.#options;
+    try {
+      await this.#write(update);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'rejected') throw error;
+      this.#refusal = error;
+      await this.#write(refusedUpdate(update, error));
+    }
+  }
+
+  async #write(update: StatusUpdate): Promise<void> {
+    const { store, clock, signal, eventTypeOf, fitStatus, tell } = this.#options;
     const { status } = this.#resource;
-    const next = nextStatus(this.#resource, update, clock.now());
+    const next = fitStatus(nextStatus(this.#resource, update, clock.now()));
     const patch = statusPatch(status, next);
     if (patch === undefined) return;
     this.#stored(await store.patchStatus(this.#resource, patch, { signal }));

@@ -266,6 +266,34 @@ describe('settings of an EventTopic that do not become what the spec says', () =
   });
 });
 
+describe('a live value that is longer than the status', () => {
+  const throttled = 'leader.replication.throttled.replicas';
+  const live = Array.from({ length: 2_000 }, (_, partition) => `${partition}:1`).join(',');
+
+  it('is shown without its middle, and the next step after it', async () => {
+    const config = { [throttled]: '0:1' };
+    const { key, topic } = await createTopic('long-live', { config, driftPolicy: 'Report' });
+    await cluster.whenReady('EventTopic', key);
+    await kafka.setConfig(topic, { [throttled]: live });
+    await change(key, { config: { ...config, 'retention.ms': 5_000_000 } });
+    const { status } = await cluster.whenCondition('EventTopic', key, 'Drifted', 'True', 'DriftReported');
+    const { message = '' } = status?.conditions?.find(({ type }) => type === 'Drifted') ?? {};
+    expect(message).toMatch(
+      /is "0:1,.*….*, wanted "0:1"; change the spec, or set driftPolicy to Enforce to set it back$/,
+    );
+    expect(status).toMatchObject({
+      observedGeneration: 2,
+      appliedConfig: { ...config, 'retention.ms': '5000000' },
+      drift: [{ key: throttled, live: expect.stringMatching(/^0:1,.*….*,1999:1$/), wanted: '0:1' }],
+    });
+    await lookedAgain(key);
+    expect((await cluster.get('EventTopic', key))?.status).toEqual({
+      ...status,
+      lastHandledReconcileAt: expect.any(String),
+    });
+  });
+});
+
 describe('an EventTopic in Plan mode', () => {
   it('shows a creation that the brokers would accept, and makes it once it may', async () => {
     const { key, topic } = await createTopic('planned', { mode: 'Plan', config: { 'retention.ms': 5_000_000 } });

@@ -52,16 +52,13 @@ function notMine(
   };
 }
 
-/** As many as the API lets `status.topics` hold; a group that subscribes by pattern may read more. */
-const mostTopics = 128;
-
 function fieldsOf(resource: EventConsumer, observed: SeenConsumer): ConsumerFields {
   const { use, snapshot, decision, lag, lastDecision } = observed;
   return {
     cluster: use.name,
     groupId: groupIdOf(resource),
     ownedBy: undefined,
-    ...(snapshot && { topics: snapshot.topics.slice(0, mostTopics) }),
+    ...(snapshot && { topics: [...snapshot.topics] }),
     // Nothing is measured for a target that does not exist.
     lag: lag?.fields.lag,
     partitions: lag?.fields.partitions,

@@ -124,20 +124,12 @@ function refusalOf(resource: EventSchema, { kind, problems }: NonNullable<SeenSc
   return kind === 'invalid'
     ? refuse(
         Reason.InvalidSchema,
-        bounded(`subject "${subject}": the registry cannot read the schema: ${reasons}; correct spec.schema`),
+        `subject "${subject}": the registry cannot read the schema: ${reasons}; correct spec.schema`,
       )
     : refuse(
         Reason.Incompatible,
-        bounded(
-          `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}; change spec.schema, or spec.compatibility`,
-        ),
+        `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}; change spec.schema, or spec.compatibility`,
       );
-}
-
-/** Registries explain at length; a condition holds 32 KiB and a reader much less. */
-function bounded(message: string): string {
-  const most = 4096;
-  return message.length <= most ? message : `${message.slice(0, most - 1)}…`;
 }
 
 function referencesMissing(missing: readonly string[]): Blocked {

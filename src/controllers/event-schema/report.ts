@@ -57,8 +57,8 @@ function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reas
 function versionFields({ registered, versions, refusal }: SeenSchema, fingerprint: string): SchemaFields {
   const latestVersion = versions.at(-1);
   if (refusal) {
-    const problems = refusal.problems.slice(0, 32);
-    return { latestVersion, lastCheck: { compatible: false, problems: problems.length > 0 ? problems : undefined } };
+    const problems = refusal.problems.length > 0 ? [...refusal.problems] : undefined;
+    return { latestVersion, lastCheck: { compatible: false, problems } };
   }
   if (!registered) return { latestVersion };
   const { id, version } = registered;

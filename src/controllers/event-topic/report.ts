@@ -127,6 +127,6 @@ function drifted(drift: readonly Drift[]): Finding {
     type: 'Drifted',
     status: 'True',
     reason: Reason.DriftReported,
-    message: `${parts.join('; ')}; change the spec, or set driftPolicy to Enforce to set it back`.slice(0, 2048),
+    message: `${parts.join('; ')}; change the spec, or set driftPolicy to Enforce to set it back`,
   };
 }

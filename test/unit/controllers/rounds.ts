@@ -1,4 +1,6 @@
 import { finalizer } from '../../../src/crds/common.ts';
+import { fitterOf } from '../../../src/crds/fit-status.ts';
+import { kinds } from '../../../src/crds/index.ts';
 import { Reason } from '../../../src/crds/reasons.ts';
 import type { EventNote, KubeObject, MergePatch } from '../../../src/ports/kube.ts';
 import type { FailureReasons } from '../../../src/runtime/judge-failure.ts';
@@ -43,10 +45,13 @@ export function createRounds<R extends Managed, Observed, Action, Fields extends
 ): Rounds {
   const { store, behaviour, rejected = {}, outside, clock = new FakeClock(), key: usual } = options;
   const notes: EventNote[] = [];
+  const [resource] = store.list();
+  const definition = kinds.find(({ kind }) => kind === resource?.kind);
+  if (definition === undefined) throw new Error('rounds are made of resources of our kinds');
   const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
   const throttled = { kafka: Reason.KafkaThrottled };
   const parts = {
-    ...{ store, behaviour, finalizer, clock },
+    ...{ store, behaviour, finalizer, clock, fitStatus: fitterOf(definition) },
     failureReasons: { away, throttled, rejected },
     eventTypeOf: () => undefined,
     events: { record: (_: KubeObject, note: EventNote) => void notes.push(note) },

@@ -196,14 +196,6 @@ test('what is paused says that changes wait, and what was seen before, as long a
   expect(mergeConditions(once, { kind: 'paused' }, { generation: 3, now })[0]).toEqual(once[0]);
 });
 
-test('a message is bounded, and no character is cut in half', () => {
-  const verdict = { ...done, message: '𝕊'.repeat(4000) };
-  const message = mergeConditions([], verdict, { generation: 1, now })[0]?.message ?? '';
-  expect(message.length).toBeLessThanOrEqual(4096);
-  expect(message.isWellFormed()).toBe(true);
-  expect(message.endsWith('…')).toBe(true);
-});
-
 test('the same verdict again changes nothing', () => {
   for (const { verdict } of rows) {
     const once = mergeConditions([], verdict, { generation: 2, now });

@@ -582,6 +582,61 @@ test('a failure that cannot be written either is tried again as the write asks f
   expect((await round()).outcome.kind).toBe('retry');
 });
 
+const refused = new Fault('kubernetes', 'rejected', 'cannot patch notes/status: status.shown: too long', {
+  code: '422',
+});
+
+test('a status that does not fit is written as far as it does, and the next round is idle', async () => {
+  const { store, wall, round } = createWorld();
+  store.edit(key, {
+    metadata: { annotations: { 'sluice.dev/reconcile-requested-at': 'x'.repeat(10_000) } },
+    spec: { text: '𝕊'.repeat(100) },
+  });
+  await round();
+  const { shown = '', lastHandledReconcileAt = '' } = store.must(key).status ?? {};
+  expect([shown.length, lastHandledReconcileAt.length]).toEqual([64, 256]);
+  expect(shown.isWellFormed()).toBe(true);
+  expectValidStatus(store.must(key));
+  await expectIdle(round, store, wall);
+});
+
+test('a status that is refused is written without its fields, and says so', async () => {
+  const { store, wall, round } = await createSettledWorld();
+  store.edit(key, { spec: { text: 'bye' } });
+  store.failCall(1, refused);
+  const result = await round();
+  expect(result).toEqual({
+    outcome: { kind: 'recheck', afterMs: recheckMs },
+    changed: true,
+    failure: { meaning: 'bug', cause: refused },
+  });
+  expect(wall.texts.get('hello')).toBe('bye');
+  expect(store.must(key).status).toMatchObject({ observedGeneration: 2, shown: 'hello' });
+  expect(conditionsOf(store.must(key))).toEqual(['Ready=False StatusRefused', 'Reconciling=True StatusRefused']);
+  expect(store.must(key).status?.conditions?.[0]?.message).toMatch(/install the CRDs .* status\.shown: too long$/);
+  expectValidStatus(store.must(key));
+});
+
+test('a status that stays refused is written once, and offered again with each round', async () => {
+  const { store, round } = await createSettledWorld();
+  store.edit(key, { spec: { text: 'bye' } });
+  store.failCall(1, refused);
+  await round();
+  store.failCall(1, refused);
+  await expectIdle(round, store);
+  await round();
+  expect(conditionsOf(store.must(key))).toEqual(['Ready=True InSync', 'Legible=True Seen']);
+  expect(store.must(key).status?.shown).toBe('bye');
+});
+
+test('a status that is refused even without its fields is tried again, more slowly each time', async () => {
+  const { store, round } = createWorld(newNote(key, { keep: true }));
+  for (const call of [1, 2, 3, 4]) store.failCall(call, refused);
+  expect((await round()).outcome.kind).toBe('retry');
+  await round();
+  expect(conditionsOf(store.must(key))).toContain('Ready=True InSync');
+});
+
 const faults: readonly Error[] = [
   fault('unavailable'),
   fault('throttled'),

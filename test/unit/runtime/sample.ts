@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { commonStatus } from '../../../src/crds/common.ts';
+import { fitterOf } from '../../../src/crds/fit-status.ts';
 import type { EventNote, EventRecorder, KubeObject } from '../../../src/ports/kube.ts';
 import { type Behaviour, type Blocked, inSync, type Managed, type Plan } from '../../../src/runtime/kind.ts';
 import { type RoundParts, type RoundResult, runRound } from '../../../src/runtime/round.ts';
@@ -9,6 +12,8 @@ export interface Note extends Managed {
   spec: { text: string; paused?: boolean; keep?: boolean; blocked?: readonly Blocked[] };
   status?: Managed['status'] & { shown?: string };
 }
+
+const noteStatus = z.object({ ...commonStatus, shown: z.string().max(64).optional() });
 
 export type NoteAction = { op: 'write'; name: string; text: string } | { op: 'erase'; name: string };
 export type NoteFields = { shown: string | undefined };
@@ -134,6 +139,7 @@ export function createWorld(...notes: readonly NewObject<Note>[]) {
     store,
     behaviour: noteBehaviour(wall),
     finalizer,
+    fitStatus: fitterOf({ status: noteStatus }),
     failureReasons: { away: { kafka: 'WallUnavailable' }, rejected: { kafka: 'TextRejected' } },
     eventTypeOf: (reason) => eventTypes[reason],
     events,

@@ -138,12 +138,6 @@ test('the answer to the last request stays when the request is taken away', () =
   expect(next.lastHandledReconcileAt).toBe('then');
 });
 
-test('a request of any length leaves the status writable', () => {
-  const asked = managed({}, { 'sluice.dev/reconcile-requested-at': 'x'.repeat(10_000) });
-  const next = nextStatus(asked, { verdict: done, fields: {}, evaluated: true }, now);
-  expect(next.lastHandledReconcileAt).toHaveLength(256);
-});
-
 const condition = (type: string) =>
   ({ type, status: 'True', reason: 'X', message: 'x', lastTransitionTime: '' }) as const;
 const settled: readonly { it: string; status: Managed['status']; is: boolean }[] = [
