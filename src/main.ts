@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { watchEventLoop } from './adapters/event-loop.ts';
 import { createKafkaConnections } from './adapters/kafka/index.ts';
 import { KubeClient } from './adapters/kube/client.ts';
 import { KubeConnection, loadKubeConfig } from './adapters/kube/connection.ts';
@@ -35,6 +36,7 @@ async function runOperator(config: Config): Promise<void> {
   const identity = holderOf(config, hostname(), randomUUID());
   const log = createLog(config.SLUICE_LOG_LEVEL);
   const metrics = createMetrics();
+  watchEventLoop(metrics);
   const stopping = new AbortController();
 
   const kubeSettings = {

@@ -206,10 +206,14 @@ export const glob = z
 
 /**
  * Settings of a topic: any scalar. A schema may not name several types, and a rule does not see values without one. So
- * lists and maps are taken here, in moderate sizes, and the kind that uses them says what to write instead.
+ * lists and maps are taken here, in moderate sizes, and the kind that uses them says what to write instead. For the same
+ * reason the size of the whole is judged by the parser.
  */
 export const topicConfig = z
   .record(z.string(), z.unknown())
+  .superRefine((config, context) => {
+    for (const message of sizeProblems(config)) context.addIssue({ code: 'custom', message });
+  })
   .optional()
   .meta({
     maxProperties: 128,
@@ -222,6 +226,23 @@ export const topicConfig = z
       maxItems: 64,
     },
   });
+
+/** Characters of all keys and values together. */
+const mostConfig = 65_536;
+/** As long as Kafka lets a name be. */
+const longestKey = 249;
+
+function sizeProblems(config: Readonly<Record<string, unknown>>): string[] {
+  const entries = Object.entries(config);
+  const size = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  const tooLong = entries.map(([key]) => key).filter((key) => key.length > longestKey);
+  return [
+    ...(size > mostConfig ? [`keys and values have ${size} characters and may have ${mostConfig}; remove some`] : []),
+    ...tooLong.map(
+      (key) => `"${key.slice(0, 40)}…" is longer than the ${longestKey} characters of a setting; remove it`,
+    ),
+  ];
+}
 
 /** Closes a switch: a new case does not compile until it is handled. */
 export function assertNever(value: never): never {

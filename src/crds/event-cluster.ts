@@ -100,7 +100,7 @@ const spec = z.object({
         'Replicas of a topic whose resource names none. Default: the brokers’ own. Example: 3.',
       ),
       config: topicConfig.describe(
-        'Settings of every new topic, unless its resource says otherwise, and of a topic whose resource does so no longer. Values are scalars, not lists or maps; quote a number past 2^53. Default: none. Example: {min.insync.replicas: 2}.',
+        'Settings of every new topic, unless its resource says otherwise, and of a topic whose resource does so no longer. Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. Default: none. Example: {min.insync.replicas: 2}.',
       ),
     })
     .optional()

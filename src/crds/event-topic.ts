@@ -44,7 +44,7 @@ const spec = z
       'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
     ),
     config: topicConfig.describe(
-      'Settings of the topic; a setting that leaves this map returns to the EventCluster’s topicDefaults, else to the brokers’ own. Values are scalars, not lists or maps; quote a number past 2^53. Default: none. Example: {retention.ms: 604800000}.',
+      'Settings of the topic; a setting that leaves this map returns to the EventCluster’s topicDefaults, else to the brokers’ own. Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. Default: none. Example: {retention.ms: 604800000}.',
     ),
     ignoreConfigKeys: z
       .array(glob)

@@ -33,7 +33,7 @@ export function fitterOf({
 }
 
 /** `undefined`: it does not fit, and nothing may stand in its place. */
-function fit(value: unknown, bounds: Bounds): unknown {
+function fitValue(value: unknown, bounds: Bounds): unknown {
   if (typeof value === 'string') return fitText(value, bounds);
   if (Array.isArray(value)) return fitList(value, bounds);
   if (typeof value !== 'object' || value === null) return value;
@@ -55,14 +55,14 @@ function fitFields(value: object, { properties = {} }: Bounds): object {
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => {
       const bounds = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      return [key, bounds ? fit(field, bounds) : field];
+      return [key, bounds ? fitValue(field, bounds) : field];
     }),
   );
 }
 
 function fitMap(value: object, bounds: Bounds, maxProperties = Number.POSITIVE_INFINITY): object {
   const fitting = Object.entries(value)
-    .map(([key, entry]) => [key, fit(entry, bounds)] as const)
+    .map(([key, entry]) => [key, fitValue(entry, bounds)] as const)
     .filter(([, entry]) => entry !== undefined);
   if (fitting.length <= maxProperties) return Object.fromEntries(fitting);
   return Object.fromEntries(fitting.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, maxProperties));
@@ -71,7 +71,7 @@ function fitMap(value: object, bounds: Bounds, maxProperties = Number.POSITIVE_I
 function fitList(list: readonly unknown[], bounds: Bounds): readonly unknown[] {
   const { items = {}, maxItems = Number.POSITIVE_INFINITY } = bounds;
   const fitting = distinct(
-    list.map((item) => fit(item, items)),
+    list.map((item) => fitValue(item, items)),
     bounds,
   );
   if (fitting.length <= maxItems) return fitting;

@@ -125,7 +125,7 @@ describe('whatever brokers, registries and users say', () => {
         expect(JSON.stringify(fitted).isWellFormed()).toBe(true);
         expect(fitKind(fitted)).toEqual(fitted);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -10,6 +10,26 @@ it('keeps settings under names that every object has', () => {
   expect(parsed).toMatchObject({ ok: true, resource: { spec: { config } } });
 });
 
+it.each([
+  {
+    it: 'more than 64 Ki characters of settings',
+    config: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`key.${index}`, 'x'.repeat(8_000)])),
+    says: 'spec.config: keys and values have 72045 characters and may have 65536; remove some',
+  },
+  {
+    it: 'a setting with a name that none can have',
+    config: { ['k'.repeat(250)]: 1 },
+    says: `spec.config: "${'k'.repeat(40)}…" is longer than the 249 characters of a setting; remove it`,
+  },
+])('does not read $it', ({ config, says }) => {
+  expect(parseEventTopic({ metadata, spec: { config } })).toEqual({ ok: false, problems: [says] });
+});
+
+it('reads 64 Ki characters of settings', () => {
+  const config = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`key.${index}`, 'x'.repeat(8_186)]));
+  expect(parseEventTopic({ metadata, spec: { config } })).toMatchObject({ ok: true });
+});
+
 it('says that it does not read the one key that its parser leaves out', () => {
   const spec = JSON.parse('{"config": {"__proto__": "a", "retention.ms": 1}}');
   expect(parseEventTopic({ metadata, spec })).toEqual({
