@@ -109,6 +109,7 @@ async function endsBeforeLooking<R extends Managed, Observed, Action, Fields ext
   const { metadata, spec } = writer.resource;
   const removing = metadata.deletionTimestamp !== undefined;
   if (removing && !metadata.finalizers?.includes(finalizer)) {
+    behaviour.forget?.(keyOf(writer.resource));
     if (!saysThatOthersHoldIt(writer.resource)) await writer.writeStatus(leaving(notOurs, false));
     return true;
   }

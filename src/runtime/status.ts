@@ -33,7 +33,7 @@ export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): 
 
 /** What is written instead of `update`, whose status the API server does not take. */
 export function refusedUpdate({ evaluated }: StatusUpdate, { message: said }: Fault): StatusUpdate {
-  const message = `the API server refuses the status of this resource, so that only its conditions are of now; install the CRDs of the version that the operator has, and if that does not mend it, report a bug: ${said}`;
+  const message = `the API server refuses the status of this resource, and only its conditions are up to date; install the CRDs of the operator’s version, or report a bug if that does not mend it: ${said}`;
   const blocked: Blocked = {
     kind: 'wait',
     reason: RuntimeReason.StatusRefused,

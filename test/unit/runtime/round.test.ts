@@ -488,10 +488,13 @@ const heldByOthers = (said: string) => ({
 });
 
 test('a deleted resource that only others hold is left alone, and does not say any more that it is in sync', async () => {
-  const { store, wall, round } = await createSettledWorld();
+  const { store, wall, parts, round } = await createSettledWorld();
+  const forgotten: string[] = [];
+  parts.behaviour = { ...parts.behaviour, forget: (about) => void forgotten.push(about) };
   store.edit(key, { metadata: { finalizers: ['other/one'] } });
   store.delete(key);
   expect((await round()).outcome).toEqual({ kind: 'awaitChange' });
+  expect(forgotten).toEqual([key]);
   expect(wall.texts.get('hello')).toBe('hello');
   expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers('nothing is done for it any more'));
   expect(conditionsOf(store.must(key))).toHaveLength(2);
