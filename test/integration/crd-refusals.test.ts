@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { KafkaChecker } from '../helpers/kafka.ts';
 
 /** Bad values for every rule of the API, posted to the real API server: what it answers is what a user reads. */
 
@@ -422,3 +424,98 @@ describe('the API server accepts', () => {
     expect(created.status).toEqual({ observedGeneration: -1 });
   });
 });
+
+/** Names or patterns of the greatest length, each another one, and none that is quick to tell from a name of a's. */
+const longest = (count: number, length: number, begin: string) =>
+  Array.from({ length: count }, (_, index) => {
+    const end = `b${String(index).padStart(4, '0')}`;
+    return `${begin}${'a'.repeat(length - begin.length - end.length)}${end}`;
+  });
+
+describe('the largest spec that the API takes', () => {
+  const { kafka: brokers, registry, operator } = inject('world');
+  const checker = new KafkaChecker(brokers.bootstrapServers);
+  const name = `largest-${Math.random().toString(36).slice(2, 8)}`;
+  afterAll(async () => {
+    await cluster.delete('EventCluster', name);
+    await checker.close();
+  });
+
+  // 64 Ki characters: keys and values as many and as long as they may be, and values that look like numbers to their end.
+  const valueLength = 65_536 / 128 - 249;
+  const config = Object.fromEntries(longest(128, 249, '').map((key) => [key, `${'1'.repeat(valueLength - 1)}x`]));
+  const fewConfig = Object.fromEntries(longest(7, 249, '').map((key) => [key, `${'1'.repeat(8_191)}x`]));
+  const access = longest(64, 63, '').map(() => ({ namespaces: longest(64, 253, '*') }));
+  const clusterSpec = {
+    kafka: { bootstrapServers: brokers.bootstrapServers.split(',') },
+    registry,
+    access: [...access.slice(1), { namespaces: ['*'], topics: ['*'], subjects: ['*'], groups: ['*'] }],
+    allowedConfigKeys: [...longest(255, 253, '*'), '*'],
+    topicDefaults: { config: fewConfig },
+  };
+  const clusterRef = { name };
+  const ignoreConfigKeys = longest(64, 253, '*');
+  const deletionProtection = { ignoreGroups: longest(64, 253, '*') };
+  const topic = { clusterRef, partitions: 1, ignoreConfigKeys, deletionProtection };
+  const schema = JSON.stringify({ type: 'record', name: 'Largest', fields: fieldsOf(524_288) });
+
+  /** Times that the operator's own work kept its event loop from turning for more than 0.1 s. */
+  async function blocks(): Promise<number> {
+    const page = await (await fetch(`${operator?.url}/metrics`)).text();
+    const read = (series: string) =>
+      Number(
+        page
+          .split('\n')
+          .find((line) => line.startsWith(series))
+          ?.split(' ')
+          .at(-1),
+      );
+    const prefix = 'sluice_event_loop_blocked_seconds';
+    return read(`${prefix}_count`) - read(`${prefix}_bucket{le="0.1"}`);
+  }
+
+  const settled = (kind: string, resource: string, type: string, reason?: string) =>
+    cluster.whenCondition(kind, kind === 'EventCluster' ? resource : `${namespace}/${resource}`, type, 'True', reason);
+
+  it('keeps the operator from nothing else, whatever the kind', async () => {
+    for (const found of ['beside', 'values']) {
+      await eventually(() => checker.createTopic(`${namespace}.${found}`, 1), { within: 30_000 });
+    }
+    const before = await blocks();
+    await cluster.create(manifest('EventCluster', name, clusterSpec));
+    await settled('EventCluster', name, 'Ready');
+    const rows = [
+      { kind: 'EventTopic', resource: 'beside', spec: { ...topic, topicName: `${namespace}.beside`, config } },
+      { kind: 'EventTopic', resource: 'refused', spec: { ...topic, topicName: `${namespace}.refused`, config } },
+      {
+        kind: 'EventTopic',
+        resource: 'values',
+        spec: { ...topic, topicName: `${namespace}.values`, config: fewConfig },
+      },
+      { kind: 'EventSchema', resource: 'schema', spec: { clusterRef, subject: `${namespace}.schema`, schema } },
+      {
+        kind: 'EventConsumer',
+        resource: 'consumer',
+        spec: {
+          clusterRef,
+          groupId: longest(1, 249, '')[0],
+          topics: longest(64, 249, ''),
+          targetRef: { name: 'none' },
+        },
+      },
+    ];
+    for (const { kind, resource, spec } of rows) await cluster.create(manifest(kind, resource, spec, namespace));
+    await settled('EventTopic', 'beside', 'Stalled', 'AdoptionMismatch');
+    await settled('EventTopic', 'refused', 'Stalled', 'ConfigRejected');
+    await settled('EventTopic', 'values', 'Stalled', 'AdoptionMismatch');
+    await settled('EventSchema', 'schema', 'Ready');
+    await settled('EventConsumer', 'consumer', 'Reconciling', 'TargetNotFound');
+    expect(await blocks()).toBe(before);
+  }, 120_000);
+});
+
+function fieldsOf(characters: number): unknown[] {
+  const field = (index: number) => ({ name: `field${String(index).padStart(5, '0')}`, type: 'string', default: '' });
+  const each = JSON.stringify(field(0)).length + 1;
+  return Array.from({ length: Math.floor((characters - 100) / each) }, (_, index) => field(index));
+}
