@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
+import type { KubeObject } from '../../src/ports/kube.ts';
 import type { Managed } from '../../src/runtime/kind.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { statusProblems } from '../helpers/expect-valid-status.ts';
 import { requestsOf } from './support/audit.ts';
 import { FickleProxy } from './support/fickle-proxy.ts';
 import { figure, stopwatch } from './support/figure.ts';
+import { bugsIn, logOf } from './support/operator-log.ts';
 import { conditionOf, eventClusterName, Scene, startTimeoutMs, within } from './support/scene.ts';
 import { TopicBook } from './support/topic-book.ts';
 
@@ -106,4 +109,60 @@ it('is healthy again, and has met no bug on the way', async () => {
   const byVerb = Map.groupBy(requestsOf(scene.world, 'operator'), ({ verb }) => verb);
   figure(`the operator sent ${[...byVerb].map(([verb, requests]) => `${requests.length} ${verb}`).join(', ')}`);
   scene.expectGoodConduct();
+});
+
+interface Definition extends KubeObject {
+  spec: {
+    versions: { schema: { openAPIV3Schema: { properties: { status: { properties: Record<string, object> } } } } }[];
+  };
+}
+
+/** Gives a text of the status of EventTopics another bound, as a CRD of another version may have. */
+async function boundTopicName(maxLength: number): Promise<void> {
+  const name = 'eventtopics.sluice.dev';
+  const definition = await scene.cluster.get<Definition>('CustomResourceDefinition', name);
+  const versions = structuredClone(definition?.spec.versions ?? []);
+  for (const { schema } of versions) {
+    const { properties } = schema.openAPIV3Schema.properties.status;
+    properties.topicName = { ...properties.topicName, maxLength };
+  }
+  await scene.cluster.patch('CustomResourceDefinition', name, { spec: { versions } });
+}
+
+it('says so in a status that the API server refuses, and writes it whole once it is taken', async () => {
+  const read = (key: string) => scene.cluster.get<Managed>('EventTopic', key);
+  let tried = 0;
+  const createRefused = async () => {
+    tried += 1;
+    const key = await scene.createTopic(`refused-${tried}`);
+    const firstSaid = async () => {
+      const resource = await read(key);
+      const ready = resource && conditionOf(resource, 'Ready');
+      if (!ready) throw new Error(`nobody has looked at ${key}`);
+      return ready;
+    };
+    const { reason, message } = await eventually(firstSaid, { within });
+    // The API server takes a moment to heed its new definition.
+    if (reason !== 'StatusRefused') throw new Error(`the status of ${key} was taken: ${reason}`);
+    return { key, message };
+  };
+  await boundTopicName(3);
+  const { key, message } = await eventually(createRefused, { within });
+  expect(message).toMatch(/install the CRDs .*status\.topicName: Too long/);
+  const refused = await read(key);
+  expect(refused && statusProblems(refused)).toEqual([]);
+  expect(refused?.status).not.toHaveProperty('topicName');
+  const told = bugsIn(logOf(operator)).filter((line) => line.key === key);
+  expect(told).toMatchObject([{ fault: 'kubernetes/rejected' }]);
+
+  await boundTopicName(249);
+  const askAgain = async () => {
+    tried += 1;
+    const annotations = { 'sluice.dev/reconcile-requested-at': String(tried) };
+    await scene.cluster.patch('EventTopic', key, { metadata: { annotations } });
+    const resource = await read(key);
+    expect(resource && conditionOf(resource, 'Ready')).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(resource?.status).toMatchObject({ topicName: resource?.metadata.name });
+  };
+  await eventually(askAgain, { within, everyMs: 1_000 });
 });
