@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { readableByAnyNode, refusalOfOldNode } from '../bundle/any-node.ts';
+import { refusalOfOldNode } from '../bundle/any-node.ts';
 import { ROOT } from '../setup/dependencies.mjs';
 import { during } from '../setup/progress.mjs';
 
@@ -13,6 +13,12 @@ const COMMONJS = [
   'const require = __createRequire(import.meta.url);',
   'const __filename = __pathOf(import.meta.url);',
   'const __dirname = __directoryOf(__filename);',
+].join('\n');
+
+// A script has `require`, a module has to make it, and only a module may name `import.meta`.
+const SCRIPT_OR_MODULE = [
+  "var require = typeof require === 'function' ? require : process.getBuiltinModule('module').createRequire(process.argv[1]);",
+  "var __url = require('node:url').pathToFileURL(process.argv[1]).href;",
 ].join('\n');
 
 /** Libraries of which we use a small part, and whose modules do nothing by being imported. */
@@ -65,17 +71,22 @@ export async function bundleOperator(outfile: string): Promise<void> {
   });
 }
 
-/** Bundles the command line with all that it needs into one file, which can be run as it is, under any name. */
+/**
+ * Bundles the command line with all that it needs into one file that can be run as it is, under any name: a script and a
+ * module at once, in a syntax that an old Node reads too, so that it comes as far as the refusal.
+ */
 export async function bundleCommandLine(outfile: string): Promise<void> {
-  const { outputFiles } = await build({
+  await build({
     ...FROM_SOURCES,
     entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
-    write: false,
-    format: 'cjs',
+    outfile,
+    format: 'iife',
+    target: 'es2019',
+    // ES2019 has none; every Node that gets to them has.
+    logOverride: { bigint: 'silent' },
+    banner: { js: `'use strict';\n${refusalOfOldNode('sluice')}\n${SCRIPT_OR_MODULE}` },
     define: { 'import.meta.url': '__url' },
-    supported: { 'dynamic-import': false },
+    sourcemap: 'linked',
   });
-  mkdirSync(dirname(outfile), { recursive: true });
-  writeFileSync(outfile, readableByAnyNode('sluice', outputFiles.map(({ text }) => text).join('')));
   chmodSync(outfile, 0o755);
 }

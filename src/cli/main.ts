@@ -15,7 +15,7 @@ const alive = setInterval(() => undefined, 60_000);
 // kubectl finds its plugins by this name.
 const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
 
-// Without `await` at the top, which a script cannot have: one that every Node can read carries this.
+// Without `await` at the top, which a script cannot have: the bundle is a script under most names.
 void runProgram(process.argv.slice(2), {
   program: isPlugin ? 'kubectl sluice' : 'sluice',
   env: process.env,

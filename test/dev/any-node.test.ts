@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
-import { readableByAnyNode, refusalOfOldNode } from '../../dev/bundle/any-node.ts';
-import { bundleOperator } from '../../dev/tasks/build.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalOfOldNode } from '../../dev/bundle/any-node.ts';
+import { bundleCommandLine, bundleOperator } from '../../dev/tasks/build.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-any-node-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,57 +18,61 @@ interface Outcome {
 }
 
 /** Runs a file under our own Node, which says it is another. */
-function runAs(version: string, file: string): Promise<Outcome> {
+function runAs(version: string, file: string, ...args: string[]): Promise<Outcome> {
   const claim = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', `data:text/javascript,${claim}`, file], (error, stdout, stderr) => {
+    const all = ['--import', `data:text/javascript,${claim}`, file, ...args];
+    execFile(process.execPath, all, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout, stderr });
     });
   });
 }
 
-function written(name: string, content: string): string {
-  const file = join(folder, name);
-  writeFileSync(file, content);
-  return file;
-}
-
 const refusal = (program: string, version: string) =>
   `error: ${program} needs Node 24.6 or newer, and ${process.execPath} is ${version}: install one from https://nodejs.org/en/download and put it first on your PATH\n`;
 
-describe('a program for any Node', () => {
-  const script = `/* a comment */ using nothing = null;
-    console.log(require('node:path').basename(__filename), __url);`;
-  const program = readableByAnyNode('a program', script);
+describe('the command line, for any Node', () => {
+  const built = join(folder, 'sluice-cli.mjs');
+  const ofModules = join(folder, 'of-modules');
+  beforeAll(async () => {
+    await bundleCommandLine(built);
+    mkdirSync(ofModules);
+    writeFileSync(join(ofModules, 'package.json'), '{"type": "module"}');
+  });
 
-  it.each(['as-command', 'as-module.mjs', 'as-script.cjs'])('runs %s', async (name) => {
-    const file = written(name, program);
-    const { stdout, stderr } = await runAs(process.versions.node, file);
-    expect({ stdout, stderr }).toEqual({ stdout: `${name} file://${file}\n`, stderr: '' });
+  function copiedTo(name: string): string {
+    const file = join(folder, name);
+    copyFileSync(built, file);
+    return file;
+  }
+
+  it.each(['kubectl-sluice', 'as-module.mjs', 'as-script.cjs', 'of-modules/sluice'])('runs as %s', async (name) => {
+    const file = copiedTo(name);
+    expect(await runAs(process.versions.node, file, 'version')).toEqual({
+      code: 0,
+      stdout: `sluice ${manifest.version}\n`,
+      stderr: '',
+    });
   });
 
   it.each(['12.22.12', '20.20.2', '24.5.0'])('says in one line that Node %s is too old', async (version) => {
-    const file = written('old.mjs', program);
-    expect(await runAs(version, file)).toEqual({ code: 2, stdout: '', stderr: refusal('a program', version) });
+    for (const file of [built, copiedTo('kubectl-sluice')])
+      expect(await runAs(version, file)).toEqual({ code: 2, stdout: '', stderr: refusal('sluice', version) });
   });
 
   it.each(['24.6.0', '25.0.0', '100.0.0'])('runs on Node %s', async (version) => {
-    expect(await runAs(version, written('new.mjs', program))).toMatchObject({ code: 0, stderr: '' });
+    expect(await runAs(version, built, 'version')).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('has nothing in it that an old Node cannot read', async () => {
-    await transform(program, { target: 'es5', supported: { 'node-colon-prefix-require': true } });
-    await expect(transform(`${program}\nconst x = 1;`, { target: 'es5' })).rejects.toThrow('not supported');
-  });
-
-  it('names the line of the file where it fails', async () => {
-    const file = written('fails.mjs', readableByAnyNode('a program', '\nthrow new Error("here")'));
-    const line = program.slice(0, program.indexOf('/* a comment')).split('\n').length + 1;
-    expect((await runAs('24.6.0', file)).stderr).toContain(`${file}:${line}`);
-  });
-
-  it('refuses a script that holds the mark which stands for the end of a comment', () => {
-    expect(() => readableByAnyNode('a program', '"*~/"')).toThrow('choose another mark');
+    const changedByLowering = async (script: string) => {
+      const [old, own] = await Promise.all(
+        (['es2019', 'esnext'] as const).map((target) => transform(script, { target, logLevel: 'silent' })),
+      );
+      return old?.code !== own?.code;
+    };
+    expect(await changedByLowering(readFileSync(built, 'utf8'))).toBe(false);
+    expect(await changedByLowering('a?.b; class C { #d = 1n }')).toBe(true);
   });
 });
 
