@@ -312,7 +312,7 @@ describe('an EventTopic in Plan mode', () => {
 
   it('says what the brokers would refuse', async () => {
     const { key, topic } = await createTopic('refused', { mode: 'Plan', replicationFactor: 9 });
-    expect(await stalled(key, 'NotEnoughBrokers')).toContain('INVALID_REPLICATION_FACTOR');
+    expect(await stalled(key, 'NotEnoughBrokers')).toContain('needs 9 brokers for 9 replicas, and the cluster has 1');
     expect(await kafka.exists(topic)).toBe(false);
   });
 

@@ -82,7 +82,10 @@ function isTopicName(name: string): boolean {
 /** For topics that are to be created. */
 export function refuseName(name: string, { naming, use }: SeenTopic): Blocked[] {
   if (naming.kind === 'fits' || naming.mode !== 'Deny') return [];
-  if (naming.kind === 'violates') return [refuse(Reason.NameRefused, describeViolation(name, use.name, naming))];
+  if (naming.kind === 'violates') {
+    const step = `the name of a topic cannot change, so delete this resource and create one with ${spelled(naming)}`;
+    return [refuse(Reason.NameRefused, `${describeViolation(name, use.name, naming)}; ${step}`)];
+  }
   const message = `EventCluster "${use.name}" has a naming pattern that cannot be read; see its status`;
   return [{ kind: 'wait', reason: Reason.ClusterNotReady, message, lookAgainMs: 60_000 }];
 }
@@ -99,4 +102,8 @@ type Violation = Extract<NameVerdict, { kind: 'violates' }>;
 function describeViolation(name: string, cluster: string, { pattern, suggestion }: Violation): string {
   const next = suggestion === undefined ? 'choose a name that does' : `"${suggestion}" would`;
   return `topic name "${name}" does not match ${pattern}, the naming rule of EventCluster "${cluster}"; ${next}`;
+}
+
+function spelled({ suggestion }: Violation): string {
+  return suggestion === undefined ? 'another spec.topicName' : `spec.topicName "${suggestion}"`;
 }

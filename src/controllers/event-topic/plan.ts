@@ -99,7 +99,7 @@ function refuseBeforeLooking(resource: EventTopic, observed: SeenTopic): Blocked
   if (name.startsWith('__')) {
     return refuse(
       Reason.NameRefused,
-      `topic "${name}": names that begin with "__" belong to the brokers; choose another`,
+      `topic "${name}": names that begin with "__" belong to the brokers; delete this resource and create one with another name`,
     );
   }
   const ungranted = refuseUngranted(observed.use, 'topics', [name]);

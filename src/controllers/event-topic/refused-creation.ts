@@ -2,26 +2,56 @@ import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../ports/kafka.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
+import { describeTooFewBrokers } from './reassignment/plan.ts';
 import { listed, type RefusedValue, refusedValues } from './rejection.ts';
 
-/**
- * Brokers name the first bad setting of a topic only. So once they have refused it for its settings, each of these is
- * asked about alone, and all that are bad are named. Any other refusal is passed on as it is.
- */
+interface Creation {
+  topic: NewTopic;
+  use: ClusterUse;
+}
+
+/** The same refusal with a next step, where the brokers leave out what it takes to find one. */
 export async function explainRefusedCreation(
   admin: KafkaAdmin,
-  { topic, use }: { topic: NewTopic; use: ClusterUse },
+  creation: Creation,
   refusal: Fault,
   options: KafkaCallOptions,
 ): Promise<Fault> {
-  if (refusal.code !== 'INVALID_CONFIG') return refusal;
+  const message = await explanationOf(admin, creation, refusal, options);
+  if (message === undefined) return refusal;
+  const { system, kind, code } = refusal;
+  return new Fault(system, kind, message, { ...(code !== undefined && { code }), cause: refusal });
+}
+
+async function explanationOf(
+  admin: KafkaAdmin,
+  creation: Creation,
+  refusal: Fault,
+  options: KafkaCallOptions,
+): Promise<string | undefined> {
+  const { name, replicationFactor: wanted } = creation.topic;
+  if (refusal.code === 'INVALID_CONFIG') return explainSettings(admin, creation, refusal, options);
+  if (refusal.code !== 'INVALID_REPLICATION_FACTOR' || wanted === undefined) return undefined;
+  const { brokers } = await admin.describeCluster(options);
+  return describeTooFewBrokers(name, wanted, brokers.length);
+}
+
+/**
+ * Brokers name the first bad setting of a topic only. So once they have refused it for its settings, each of these is
+ * asked about alone, and all that are bad are named.
+ */
+async function explainSettings(
+  admin: KafkaAdmin,
+  { topic, use }: Creation,
+  refusal: Fault,
+  options: KafkaCallOptions,
+): Promise<string> {
   const asked = [...topic.config].map(async ([key, value]): Promise<RefusedValue[]> => {
     const words = await wordsAgainst(admin, { ...topic, config: new Map([[key, value]]) }, options);
     return words === undefined ? [] : [{ key, value, words }];
   });
   const refused = (await Promise.all(asked)).flat().sort((one, other) => (one.key < other.key ? -1 : 1));
-  const message = `topic "${topic.name}" is not created: ${explain(refused, use, refusal)}`;
-  return new Fault(refusal.system, refusal.kind, message, { code: refusal.code, cause: refusal });
+  return `topic "${topic.name}" is not created: ${explain(refused, use, refusal)}`;
 }
 
 /** What the brokers say against the settings of a topic; `undefined`: nothing. */

@@ -238,10 +238,11 @@ function wouldStopWriters(topic: TopicState, wanted: number, minInSync: number):
 }
 
 function tooFewBrokers(topic: TopicState, wanted: number, live: number): Blocked {
-  return refuse(
-    Reason.NotEnoughBrokers,
-    `topic "${topic.name}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}; add brokers, or set spec.replicationFactor to ${live} or less`,
-  );
+  return refuse(Reason.NotEnoughBrokers, describeTooFewBrokers(topic.name, wanted, live));
+}
+
+export function describeTooFewBrokers(topic: string, wanted: number, live: number): string {
+  return `topic "${topic}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}; add brokers, or set spec.replicationFactor to ${live} or less`;
 }
 
 function refuse(reason: Reason, message: string): Blocked {

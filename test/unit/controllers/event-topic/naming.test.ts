@@ -79,13 +79,15 @@ describe('a name that does not match', () => {
     suggestion: 'shop.orders',
   });
   const says = `topic name "orders" does not match ${dotted}, the naming rule of EventCluster "default"; "shop.orders" would`;
+  const step =
+    'the name of a topic cannot change, so delete this resource and create one with spec.topicName "shop.orders"';
   const absent = { topic: undefined };
   const create = [expect.objectContaining({ kind: 'create' })];
 
   it('keeps a topic from being created under Deny', () => {
     expect(planPermitted(topicResource(), seenTopic({ ...absent, naming: naming('Deny') }))).toEqual({
       actions: [],
-      blocked: [{ kind: 'refuse', reason: 'NameRefused', message: says }],
+      blocked: [{ kind: 'refuse', reason: 'NameRefused', message: `${says}; ${step}` }],
     });
   });
 
