@@ -4,6 +4,7 @@ import { ClusterLinks } from '../../src/adapters/kafka/cluster-links.ts';
 import { requestOf } from '../../src/adapters/kafka/request.ts';
 import { operationOf } from '../../src/adapters/kafka/topic-calls.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { eventually } from './eventually.ts';
 
 /** The brokers as another client sees them: what it says does not pass through our own adapter. */
 export class KafkaChecker {
@@ -59,7 +60,17 @@ export class KafkaChecker {
   async createTopic(topic: string, numPartitions: number, config: Record<string, string> = {}): Promise<void> {
     const admin = await this.admin();
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] });
+    // On a busy machine its own wait for leaders gives up with an error although the topic is being made.
+    const topics = [{ topic, numPartitions, replicationFactor: 1, configEntries }];
+    await admin.createTopics({ topics, waitForLeaders: false });
+    await eventually(
+      async () => {
+        const known = await admin.fetchTopicMetadata({ topics: [topic] });
+        const [partition] = known.topics.flatMap(({ partitions }) => partitions);
+        if (partition === undefined || partition.leader < 0) throw new Error(`topic ${topic} has no leader yet`);
+      },
+      { within: 60_000 },
+    );
   }
 
   async deleteTopic(topic: string): Promise<void> {
