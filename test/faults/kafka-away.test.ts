@@ -1,11 +1,13 @@
+import { Admin } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
 import type { ProxyMode } from '../../dev/world/proxy.ts';
-import type { Managed } from '../../src/runtime/kind.ts';
+import type { Condition, Managed } from '../../src/runtime/kind.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';
 import { liveTopics } from './support/live-topics.ts';
 import { verbose, whenLookedAt } from './support/operator-log.ts';
-import { eventClusterName, Scene, startTimeoutMs } from './support/scene.ts';
+import { conditionOf, eventClusterName, Scene, startTimeoutMs, within } from './support/scene.ts';
 
 /** An EventCluster that reaches the same brokers through the proxy. */
 const proxied = 'proxied';
@@ -83,6 +85,55 @@ it('leaves what is in sync as it is while Kafka is away, and goes on with the re
   await whenClusterReady();
   expect(await scene.versionsOf('EventTopic', settled)).toEqual(versions);
   expect(await liveTopics(direct)).toHaveProperty('size', 11);
+});
+
+/** Limits how many partitions any client may make in a second; `undefined` takes the limit away. */
+async function limitChanges(perSecond: number | undefined): Promise<void> {
+  const tools = new Admin({ clientId: 'tools', bootstrapBrokers: direct.split(',') });
+  const key = 'controller_mutation_rate' as const;
+  const op =
+    perSecond === undefined ? { key, remove: true as const } : { key, value: perSecond, remove: false as const };
+  const entities = [{ entityType: 'client-id' as const, entityName: null }];
+  await tools.alterClientQuotas({ entries: [{ entities, ops: [op] }] });
+  const named = { entityType: 'client-id' as const, matchType: 1 as const };
+  const limits = () => tools.describeClientQuotas({ components: [named], strict: true });
+  await eventually(async () => expect(await limits()).toHaveLength(perSecond === undefined ? 0 : 1), { within });
+  await tools.close();
+}
+
+async function throttledAmong(keys: readonly string[]): Promise<readonly Condition[]> {
+  const topics = await Promise.all(keys.map((key) => scene.cluster.get<Managed>('EventTopic', key)));
+  const waits = topics.flatMap((topic) => (topic && conditionOf(topic, 'Reconciling')) ?? []);
+  return waits.filter(({ reason }) => reason === 'KafkaThrottled');
+}
+
+it('tells of a quota that is used up at the topics that need it, and goes on with everything else', async () => {
+  const settled = await scene.createTopic('settled-quota');
+  await scene.whenAllReady('EventTopic', [settled]);
+  const clusters = await scene.versionsOf('EventCluster', [eventClusterName]);
+
+  await limitChanges(0.5);
+  const many = await scene.createTopics('quota', 8, { partitions: 3 });
+  const [waiting] = await eventually(
+    async () => {
+      const found = await throttledAmong(many);
+      expect(found).not.toEqual([]);
+      return found;
+    },
+    { within },
+  );
+  expect(waiting?.message).toContain('client quota in Kafka (controller_mutation_rate) is used up for up to');
+  await scene.cluster.patch('EventTopic', settled, { spec: { config: { 'retention.ms': 1_000_000 } } });
+  await scene.whenAllReady('EventTopic', [settled]);
+  await scene.whenAllReady('EventSchema', [await scene.createSchema('quota')]);
+  expect(await throttledAmong(many)).not.toEqual([]);
+  expect((await liveTopics(direct)).get('settled-quota')?.config).toMatchObject({ 'retention.ms': '1000000' });
+  expect(await scene.versionsOf('EventCluster', [eventClusterName])).toEqual(clusters);
+
+  await limitChanges(undefined);
+  const sinceRaised = stopwatch();
+  await scene.whenAllReady('EventTopic', many);
+  figure(`8 topics that waited for a quota were Ready ${sinceRaised()} after it was taken away`);
 });
 
 const modes: readonly { it: string; mode: ProxyMode }[] = [
