@@ -6,6 +6,9 @@ import net from 'node:net';
 // it back however that process ends, so that no lock is ever stale. Waiting costs nothing: a waiter connects to the
 // holder and sleeps until the connection breaks. Abstract names live in the network namespace, as loopback does.
 
+/** Bytes of `sun_path`. */
+const ADDRESS_LENGTH = 108;
+
 /**
  * A lock's name for a file or folder, different for each user.
  * @param {string} purpose
@@ -14,6 +17,15 @@ import net from 'node:net';
 export function lockFor(purpose, path) {
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 24);
   return `sluice-${process.getuid?.() ?? 0}-${purpose}-${digest}`;
+}
+
+/**
+ * Where a lock listens. Node 20 fills an abstract name up to the length of an address with zeros and Node 24 does not,
+ * so that a short one would be two names: `npm ci` of the one would not wait for that of the other.
+ * @param {string} name ASCII, at most 107 characters
+ */
+function addressOf(name) {
+  return { path: `\0${name}`.padEnd(ADDRESS_LENGTH, '\0') };
 }
 
 /**
@@ -41,7 +53,7 @@ export function tryLock(name, serve) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE') resolve(undefined);
       else reject(error);
     });
-    server.listen({ path: `\0${name}` }, () => {
+    server.listen(addressOf(name), () => {
       server.unref();
       resolve(release);
     });
@@ -55,7 +67,7 @@ export function tryLock(name, serve) {
  */
 export function whenFree(name) {
   return new Promise((resolve) => {
-    const connection = net.connect({ path: `\0${name}` });
+    const connection = net.connect(addressOf(name));
     connection.resume();
     connection.on('error', () => {}).on('close', () => resolve());
   });

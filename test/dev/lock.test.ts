@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { lock, lockFor, tryLock } from '../../dev/setup/lock.mjs';
 
@@ -12,6 +14,12 @@ const HOLD = `
   console.log('held');
   setInterval(() => {}, 1_000);
 `;
+
+const ASK = `
+  import { tryLock } from ${JSON.stringify(LOCK)};
+  console.log(await tryLock(process.argv[1]));
+`;
+const run = promisify(execFile);
 
 const newName = () => `sluice-test-${randomUUID()}`;
 
@@ -52,6 +60,29 @@ it('comes free when its holder is killed', async () => {
   holder.kill('SIGKILL');
   const release = await waiting;
   release();
+});
+
+/** The Node that commands are started with, which need not be ours. */
+const NODE_ON_PATH = 'node';
+
+it.each([
+  { holding: process.execPath, asking: NODE_ON_PATH },
+  { holding: NODE_ON_PATH, asking: process.execPath },
+])('is the same lock for $holding and $asking', async ({ holding, asking }) => {
+  const name = newName();
+  const holder = spawn(holding, ['--input-type=module', '-e', HOLD, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  const { stdout } = await run(asking, ['--input-type=module', '-e', ASK, name]);
+  holder.kill('SIGKILL');
+  expect(stdout).toBe('undefined\n');
+});
+
+it('has a name that fills its address, which no Node can then fill up in its own way', async () => {
+  const name = newName();
+  await lock(name);
+  const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  const [address] = sockets.filter((line) => line.includes(name)).map((line) => line.slice(line.indexOf('@')));
+  expect(address).toHaveLength(108);
 });
 
 it('has one name for a path and another for the next', () => {
