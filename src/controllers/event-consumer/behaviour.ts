@@ -5,15 +5,17 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
+import { keyOf } from '../../runtime/key.ts';
 import { type Behaviour, type Blocked, inSync } from '../../runtime/kind.ts';
 import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
+import { groupIdOf, targetKeyOf } from './identity.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import { createLagMetrics } from './lag-metrics.ts';
 import type { LagSource } from './lag-source.ts';
 import { ConsumerMemory } from './memory.ts';
 import type { Driver, ObservedConsumer } from './observed.ts';
-import { groupIdOf, keyOf, planConsumer, refuseNamed, refuseRead, type ScaleAction, targetKeyOf } from './plan.ts';
+import { planConsumer, refuseNamed, refuseRead, type ScaleAction } from './plan.ts';
 import { type ConsumerFields, reportConsumer } from './report.ts';
 
 export interface ConsumerDependencies {

@@ -1,10 +1,12 @@
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Deployment } from '../../ports/scale-target.ts';
+import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
 import { type ClusterAccess, refuseUngranted, ungranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
+import { groupIdOf } from './identity.ts';
 import type { ObservedConsumer, SeenConsumer } from './observed.ts';
 
 export interface ScaleAction {
@@ -18,19 +20,6 @@ export type ConsumerPlan = Plan<ScaleAction>;
 
 /** A watch tells us when a target, a topic or a cluster appears; this is for the one that was missed. */
 const lookAgainMs = 60_000;
-
-export function groupIdOf({ spec, metadata }: EventConsumer): string {
-  return spec.groupId ?? metadata.name;
-}
-
-export function keyOf({ metadata }: EventConsumer): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
-/** `namespace/name` of the Deployment that is scaled. */
-export function targetKeyOf({ metadata, spec }: EventConsumer): string {
-  return `${metadata.namespace}/${spec.targetRef.name}`;
-}
 
 export function planConsumer(resource: EventConsumer, observed: ObservedConsumer): ConsumerPlan {
   const blocked = block(resource, observed);

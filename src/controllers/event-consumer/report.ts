@@ -2,8 +2,9 @@ import type { EventConsumer, EventConsumerStatus } from '../../crds/event-consum
 import { Reason } from '../../crds/reasons.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
+import { groupIdOf } from './identity.ts';
 import type { LagView, ObservedConsumer, SeenConsumer } from './observed.ts';
-import { type ConsumerPlan, groupIdOf } from './plan.ts';
+import type { ConsumerPlan } from './plan.ts';
 
 export type ConsumerFields = Partial<
   Omit<EventConsumerStatus, 'observedGeneration' | 'lastHandledReconcileAt' | 'conditions'>

@@ -16,7 +16,7 @@ import {
   resolveCluster,
   ungranted,
 } from '../cluster-use.ts';
-import { groupIdOf } from '../event-consumer/plan.ts';
+import { groupIdOf } from '../event-consumer/identity.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { claimName, type KafkaIdentity, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 import type { Places } from './places.ts';

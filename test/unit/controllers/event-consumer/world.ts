@@ -1,7 +1,7 @@
 import { eventConsumerBehaviour } from '../../../../src/controllers/event-consumer/behaviour.ts';
+import { groupIdOf, targetKeyOf } from '../../../../src/controllers/event-consumer/identity.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { createLagSource } from '../../../../src/controllers/event-consumer/lag-source.ts';
-import { groupIdOf, targetKeyOf } from '../../../../src/controllers/event-consumer/plan.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
 import type { KafkaCallOptions } from '../../../../src/ports/kafka.ts';
