@@ -6,38 +6,44 @@ import { ownsTopic } from './identity.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { SeenTopic } from './observed.ts';
 import { countBefore, namespaceIndex, type Places } from './places.ts';
-import { planPermitted } from './plan.ts';
+import { managesTopic, planPermitted } from './plan.ts';
+import { refuseAnotherTopic } from './policy.ts';
 
 interface PlaceSources extends Neighbourhood {
   places: Pick<Places, 'isTaken' | 'note'>;
 }
 
 /**
- * What others have taken of the namespace's places and of the topic's name in metrics, as far as it matters. Looking and
- * taking are one step, without a wait in between, so that no two rounds take the same.
+ * What others have taken of the namespace's places and of the topic's name in metrics, as far as it matters, and what is
+ * left of a resource of this name: it keeps no place that others have by now. Looking and taking are one step, without a
+ * wait in between, so that no two rounds take the same.
  */
 export function takePlace(
   deps: PlaceSources,
   resource: EventTopic,
   seen: SeenTopic,
-): Pick<SeenTopic, 'placesTaken' | 'collides'> {
-  if (ownsTopic(resource, seen)) return { placesTaken: 0, collides: false };
+): Pick<SeenTopic, 'placesTaken' | 'collides' | 'left'> {
+  const { left } = seen;
+  if (ownsTopic(resource, { ...seen, left: undefined })) return { placesTaken: 0, collides: false, left };
   const taken = {
-    placesTaken: countPlaces(deps, resource, seen.use),
+    placesTaken: countPlaces(deps, resource, seen),
     collides: seen.topic === undefined && collides(deps, resource, seen),
   };
-  const { actions } = planPermitted(resource, { ...seen, ...taken });
-  deps.places.note(
-    resource,
-    actions.some(({ kind }) => kind === 'create' || kind === 'adopt'),
-  );
-  return taken;
+  const placed = { ...taken, left: refuseAnotherTopic({ ...seen, ...taken }) ? undefined : left };
+  const ranked = { ...seen, ...placed };
+  const { actions } = planPermitted(resource, ranked);
+  const takes = actions.some(({ kind }) => kind === 'create' || kind === 'adopt');
+  deps.places.note(resource, takes || managesTopic(resource, ranked));
+  return placed;
 }
 
-function countPlaces(deps: PlaceSources, resource: EventTopic, use: ClusterUse): number {
+function countPlaces(deps: PlaceSources, resource: EventTopic, seen: SeenTopic): number {
+  const { use } = seen;
   const most = use.rule?.maxTopicsPerNamespace;
   if (most === undefined) return 0;
-  return countBefore(claimant(resource, false), othersOf(deps, resource, use), most, ({ other }) => {
+  // One that is replaced comes before those that only ask, as the one before it did.
+  const me = claimant(resource, ownsTopic(resource, seen));
+  return countBefore(me, othersOf(deps, resource, use), most, ({ other }) => {
     // Nobody has looked at the topics of the others.
     const live = { ...use, topicId: undefined };
     return mayClaim(deps, other, live) && otherOwner(deps, other, live) === undefined;

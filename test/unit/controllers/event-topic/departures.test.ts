@@ -5,7 +5,7 @@ import type { EventTopic, EventTopicSpec } from '../../../../src/crds/event-topi
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { FakeJournal } from '../../../fakes/fake-journal.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
-import { topicResource } from '../samples.ts';
+import { accessRule, topicResource } from '../samples.ts';
 import { topicWorld } from './world.ts';
 
 const key = 'shop/orders';
@@ -40,6 +40,18 @@ describe('a resource that is replaced', () => {
     expect(topics.must(key).status).toMatchObject({ topicId, appliedConfig: { 'retention.ms': '9' } });
     expect(kafka.topics.get('orders')?.config).toEqual(new Map([['retention.ms', '9']]));
     expect(notes.map(({ reason }) => reason)).toEqual(['Created', 'ConfigChanged']);
+  });
+
+  it('comes before older ones that only ask for its place', async () => {
+    const { clusters, topics, settle, ready } = await left();
+    const access = [accessRule({ namespaces: ['shop'], maxTopicsPerNamespace: 1 })];
+    clusters.edit('default', { spec: { access } });
+    topics.create(topicResource({}, {}, { name: 'waiting', uid: 'u0', creationTimestamp: '2020-01-01T00:00:00Z' }));
+    topics.create(replacement());
+    await settle();
+    await settle('shop/waiting');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(ready('shop/waiting')).toMatchObject({ reason: 'QuotaExceeded' });
   });
 
   it('keeps its topic over a restart in between', async () => {
@@ -107,6 +119,17 @@ describe('what a resource left behind is not for', () => {
         await settle('shop/heir');
       },
       reason: 'OwnedByOther',
+    },
+    {
+      it: 'a namespace whose places others have taken by now',
+      before: async ({ topics, clusters, settle }) => {
+        const access = [accessRule({ namespaces: ['shop'], maxTopicsPerNamespace: 1 })];
+        clusters.edit('default', { spec: { access } });
+        const creationTimestamp = '2020-01-01T00:00:00Z';
+        topics.create(topicResource({}, {}, { name: 'waiting', uid: 'u4', creationTimestamp }));
+        await settle('shop/waiting');
+      },
+      reason: 'QuotaExceeded',
     },
   ];
   it.each(cases)('$it', async ({ next = replacement(), before, reason = 'AdoptionRefused' }) => {
