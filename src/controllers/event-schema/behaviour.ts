@@ -5,7 +5,13 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
-import { type ClusterRegistries, findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
+import {
+  type ClusterRegistries,
+  findCluster,
+  type NamespaceView,
+  questionOf,
+  refuseUngranted,
+} from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -79,15 +85,25 @@ function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: Ev
   return { blocked: { kind: 'wait', reason: Reason.RegistryNotConfigured, message, lookAgainMs } };
 }
 
-/** One owner for each subject of a registry. Who is refused registers nothing, so it holds no subject against others. */
+/**
+ * One owner for each subject of a registry. Who is refused registers nothing, so it holds no subject against others; one
+ * that registered there holds it as long as the subject itself is granted, whatever is said of its references.
+ */
 function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: RegistryUse): Claimant | undefined {
   const subject = subjectOf(resource);
-  const rivals = deps.schemas.byIndex(subjectIndex, subject).filter((rival) => {
+  const holds = (rival: EventSchema): boolean => {
     const found = findRegistry(deps, rival);
-    return 'url' in found && found.url === url && refuseSubjects(rival, found) === undefined;
-  });
-  const owner = ownerOf(rivals.map((rival) => claimant(rival, rival.status?.version !== undefined)));
+    if (!('url' in found) || found.url !== url) return false;
+    const refusal = hasRegistered(rival) ? refuseUngranted(found, 'subjects', [subject]) : refuseSubjects(rival, found);
+    return refusal === undefined;
+  };
+  const rivals = deps.schemas.byIndex(subjectIndex, subject).filter(holds);
+  const owner = ownerOf(rivals.map((rival) => claimant(rival, hasRegistered(rival))));
   return owner && owner.uid !== resource.metadata.uid ? owner : undefined;
+}
+
+function hasRegistered({ status }: EventSchema): boolean {
+  return status?.version !== undefined;
 }
 
 async function missingOf(registry: SchemaRegistry, references: readonly SchemaReference[], signal: AbortSignal) {

@@ -150,6 +150,22 @@ describe('the grants of an EventSchema', () => {
     expect(texts()).toEqual([first]);
   });
 
+  it('that go for a reference only leave the subject to who registered it', async () => {
+    const younger = { name: 'younger', uid: 'younger-uid', creationTimestamp: '2027-01-01T00:00:00Z' };
+    const { registry, clusters, texts, settle, ready } = world({ references }, [
+      schemaResource({ subject, schema: breaking }, {}, younger),
+    ]);
+    registry.subjects.set('money', [money]);
+    clusters.edit('default', { spec: only(subject, 'money') });
+    await settle();
+    clusters.edit('default', { spec: only(subject) });
+    await settle();
+    await settle('shop/younger');
+    expect(ready()).toMatchObject({ reason: 'NotGranted' });
+    expect(ready('shop/younger')).toMatchObject({ reason: 'OwnedByOther' });
+    expect(texts()).toEqual([first]);
+  });
+
   it('that go leave on record what was registered, and nothing of what the registry holds', async () => {
     const { clusters, status, settle, ready } = world();
     await settle();
