@@ -38,7 +38,7 @@ async function explanationOf(
 
 /**
  * Brokers name the first bad setting of a topic only. So once they have refused it for its settings, each of these is
- * asked about alone, and all that are bad are named.
+ * asked about alone, and all that are bad are named, where the quota of the operator leaves room for it.
  */
 async function explainSettings(
   admin: KafkaAdmin,
@@ -47,11 +47,19 @@ async function explainSettings(
   options: KafkaCallOptions,
 ): Promise<string> {
   const asked = [...topic.config].map(async ([key, value]): Promise<RefusedValue[]> => {
-    const words = await wordsAgainst(admin, { ...topic, config: new Map([[key, value]]) }, options);
+    // Dry runs count as what they stand for, and settings are judged alike for any number of partitions.
+    const one = { ...topic, partitions: 1, config: new Map([[key, value]]) };
+    const words = await wordsAgainst(admin, one, options);
     return words === undefined ? [] : [{ key, value, words }];
   });
-  const refused = (await Promise.all(asked)).flat().sort((one, other) => (one.key < other.key ? -1 : 1));
-  return `topic "${topic.name}" is not created: ${explain(refused, use, refusal)}`;
+  const answers = await Promise.all(asked).catch(unlessThrottled);
+  const refused = answers?.flat().sort((one, other) => (one.key < other.key ? -1 : 1));
+  return `topic "${topic.name}" is not created: ${refused ? explain(refused, use, refusal) : firstOf(use, refusal)}`;
+}
+
+/** The refusal stands, and must not be hidden behind a wait that ends in the next refusal. */
+function unlessThrottled(error: unknown): undefined {
+  if (!(error instanceof Fault) || error.kind !== 'throttled') throw error;
 }
 
 /** What the brokers say against the settings of a topic; `undefined`: nothing. */
@@ -67,6 +75,10 @@ async function wordsAgainst(
     if (!(error instanceof Fault) || error.kind === 'unavailable' || error.kind === 'throttled') throw error;
     return error.code === 'INVALID_CONFIG' ? wordsOf(error) : undefined;
   }
+}
+
+function firstOf({ name }: ClusterUse, refusal: Fault): string {
+  return `the brokers refuse a setting of it, and perhaps more; correct it in spec.config, or have the owner of EventCluster "${name}" correct its topicDefaults: ${wordsOf(refusal)}`;
 }
 
 function explain(refused: readonly RefusedValue[], { name, cluster }: ClusterUse, refusal: Fault): string {

@@ -479,6 +479,38 @@ describe('a creation that the brokers refuse', () => {
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
   });
 
+  it('asks about each setting with one partition, because the quota counts partitions of dry runs too', async () => {
+    const { kafka, settle } = world({ partitions: 50, config });
+    const { createTopic } = kafka;
+    const asked: unknown[] = [];
+    kafka.createTopic = (topic, options) => {
+      asked.push([topic.partitions, topic.config.size]);
+      return createTopic.call(kafka, topic, options);
+    };
+    await settle();
+    expect(asked).toEqual([
+      [50, 3],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('tells the first bad setting where the quota leaves no room to ask about each', async () => {
+    const { kafka, settle, ready } = world({ config });
+    const { createTopic } = kafka;
+    kafka.createTopic = async (topic, options) => {
+      if (options.validateOnly === true) throw new Fault('kafka', 'throttled', 'the quota is used up');
+      return createTopic.call(kafka, topic, options);
+    };
+    await settle();
+    expect(ready()).toMatchObject({
+      ...{ status: 'False', reason: 'ConfigRejected' },
+      message:
+        'topic "orders" is not created: the brokers refuse a setting of it, and perhaps more; correct it in spec.config, or have the owner of EventCluster "default" correct its topicDefaults: Invalid value 7d for configuration retention.ms',
+    });
+  });
+
   it('says whose settings they are', async () => {
     const { clusters, settle, ready } = world({ config: { 'no.such': 1 } });
     clusters.edit('default', { spec: { topicDefaults: { config: { 'retention.ms': 'long' } } } });
