@@ -11,6 +11,7 @@ import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { decideTopic, managesTopic } from './plan.ts';
 import { describeActions } from './planned-changes.ts';
 import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
+import { refuseRestored } from './restored.ts';
 import { findOverPartitioning } from './traffic.ts';
 
 export type TopicFields = Partial<
@@ -44,6 +45,7 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
   return {
     done: { ...done, message: `${message}${others}` },
     findings: [
+      ...unconfirmed(resource, observed),
       ...(drift.length > 0 ? [drifted(drift)] : []),
       ...(topic && config ? wishes(resource, observed, topic) : []),
     ],
@@ -59,6 +61,13 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
       reassignment: config && reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
     },
   };
+}
+
+/** A condition of its own, because a pause or an outage may take the place of the refusal and must not take the sign. */
+function unconfirmed(resource: EventTopic, observed: SeenTopic): Finding[] {
+  const refusal = ownsTopic(resource, observed) ? undefined : refuseRestored(resource, observed);
+  if (refusal === undefined) return [];
+  return [{ type: Reason.RestoreUnconfirmed, status: 'True', reason: refusal.reason, message: refusal.message }];
 }
 
 /** What the platform would have otherwise, of a topic that goes on all the same. */

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from '../../../../src/crds/event-topic.ts';
-import { seenTopic, topicResource } from '../samples.ts';
+import { clusterOf, seenTopic, topicResource } from '../samples.ts';
 import { topicWorld } from './world.ts';
+
+type World = ReturnType<typeof topicWorld>;
 
 const key = 'shop/orders';
 const finalizers = ['sluice.dev/finalizer'];
@@ -51,7 +53,7 @@ describe('a copy of a resource that came without its status', () => {
     },
     {
       it: 'is known after its signs were taken away',
-      ...{ seen: absent, status: { conditions: [stalled()] } },
+      ...{ seen: absent, status: { conditions: [unconfirmed()] } },
     },
     {
       it: 'goes by the rules for existing topics once it names the one that is live',
@@ -110,9 +112,9 @@ function owner(): NonNullable<SeenTopic['otherOwner']> {
   return { namespace: 'shop', name: 'older', uid: 'u2', creationTimestamp: '2025-01-01T00:00:00Z', recorded: true };
 }
 
-function stalled(): NonNullable<EventTopicStatus['conditions']>[number] {
+function unconfirmed(): NonNullable<EventTopicStatus['conditions']>[number] {
   const lastTransitionTime = '2026-01-01T00:00:00Z';
-  return { type: 'Stalled', status: 'True', reason: 'RestoreUnconfirmed', message: '', lastTransitionTime };
+  return { type: 'RestoreUnconfirmed', status: 'True', reason: 'RestoreUnconfirmed', message: '', lastTransitionTime };
 }
 
 function claimed(): NonNullable<SeenTopic['claim']> {
@@ -157,6 +159,31 @@ describe('rounds of a restored resource', () => {
     await settle();
     expect(kafka.topics.size).toBe(0);
     expect(ready()).toMatchObject({ status: 'False', reason: 'RestoreUnconfirmed' });
+  });
+
+  it.each([
+    { it: 'it is paused', edit: ({ topics }: World) => topics.edit(key, { spec: { paused: true } }) },
+    {
+      it: 'its EventCluster is gone',
+      edit: ({ clusters }: World) => clusters.delete('default'),
+    },
+  ])('go on asking when the signs of a copy are taken away while $it', async ({ edit }) => {
+    const world = await restored();
+    const { kafka, topics, clusters, settle, ready, condition } = world;
+    world.restore();
+    await settle();
+    edit(world);
+    await settle();
+    expect(ready()?.reason).not.toBe('RestoreUnconfirmed');
+    topics.edit(key, { metadata: { annotations: null, finalizers: null }, spec: { paused: false } });
+    if (clusters.get('default') === undefined) clusters.create(clusterOf());
+    await settle();
+    expect(kafka.topics.size).toBe(0);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'RestoreUnconfirmed' });
+    topics.edit(key, { metadata: { annotations: { 'sluice.dev/confirm-restored': 'copy-1' } } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(condition('RestoreUnconfirmed')).toBeUndefined();
   });
 
   it('neither change nor delete what a stranger created meanwhile', async () => {
