@@ -22,9 +22,9 @@ export type TopicAction =
       before: ReadonlyMap<string, ConfigEntry>;
       driftOnly: boolean;
     }
-  /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
   /** Takes a claim back that came to nothing. */
   | { kind: 'disclaim'; use: ClusterUse; name: string }
+  /** `id`: the topic that is handed over; absent: whichever has the name, because it was never seen. */
   | { kind: 'handOver'; use: KafkaIdentity; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
 

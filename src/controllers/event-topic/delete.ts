@@ -35,7 +35,7 @@ export interface DeletionEffects extends Neighbourhood {
 /** How long the brokers are not asked again for what they refused. */
 const restMs = 60_000;
 
-/** What destroys looks at everything live, right before. What is not as it was planned on is planned anew. */
+/** What destroys looks again, right before, at all but the readers. What is not as it was planned on is planned anew. */
 export async function deleteTopic(effects: DeletionEffects, deletion: Deletion, round: Round): Promise<EventNote> {
   const { use, name, id } = deletion;
   const changed = await whatChanged(effects, deletion, round);

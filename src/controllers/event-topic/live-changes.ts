@@ -86,7 +86,7 @@ export function refuseUnusable({ config }: EventTopic['spec']): Blocked[] {
 }
 
 function awaitBrokers({ name }: TopicState, keys: readonly string[]): Blocked {
-  const message = `topic "${name}": ${keys.join(', ')} was changed, and the brokers do not show it yet`;
+  const message = `topic "${name}": the brokers do not show the change of ${keys.join(', ')} yet`;
   return { kind: 'wait', reason: Reason.Progressing, message, lookAgainMs: awaitedAgainMs };
 }
 
