@@ -31,7 +31,7 @@ function isCopy({ metadata, status }: EventTopic): boolean {
   const { uid, annotations, finalizers, labels } = metadata;
   if (restoreLabels.some((label) => labels?.[label] !== undefined)) return true;
   // Whoever applies another manifest over it may take the signs away, and has confirmed nothing.
-  if (status?.conditions?.some(({ type }) => type === Reason.RestoreUnconfirmed)) return true;
+  if (status?.conditions?.some(({ reason }) => reason === Reason.RestoreUnconfirmed)) return true;
   const guarded = annotations?.[guardedUidAnnotation];
   // Versions before wrote the finalizer alone.
   return guarded === undefined ? finalizers?.includes(finalizer) === true : guarded !== uid;
