@@ -329,9 +329,8 @@ it('20 pairs whose names Kafka does not tell apart, created at the same instant,
   );
   await eventually(
     async () => {
-      const twins = (await cluster.list<Managed & { spec: { topicName: string } }>('EventTopic')).filter(({ spec }) =>
-        spec.topicName.startsWith(`${here}.twin-`),
-      );
+      const all = await Promise.all([here, elsewhere].map((one) => cluster.list<Managed>('EventTopic', one)));
+      const twins = all.flat().filter(({ metadata }) => metadata.name.startsWith('twin-'));
       const reasons = twins.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.reason);
       expect(reasons.sort()).toEqual([...pairs.map(() => 'InSync'), ...pairs.map(() => 'NameRefused')]);
     },
