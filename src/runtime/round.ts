@@ -110,7 +110,8 @@ async function endsBeforeLooking<R extends Managed, Observed, Action, Fields ext
   const removing = metadata.deletionTimestamp !== undefined;
   if (removing && !metadata.finalizers?.includes(finalizer)) {
     behaviour.forget?.(keyOf(writer.resource));
-    if (!saysThatOthersHoldIt(writer.resource)) await writer.writeStatus(leaving(notOurs, false));
+    const unsaid = isHeldByOthers(writer.resource, finalizer) && !saysThatOthersHoldIt(writer.resource);
+    if (unsaid) await writer.writeStatus(leaving(notOurs, false));
     return true;
   }
   if (!removing && spec.paused === true) {
@@ -137,8 +138,7 @@ async function letGo<R extends Managed, Observed, Action, Fields extends MergePa
   writer: ResourceWriter<R>,
   said: string,
 ): Promise<void> {
-  const held = writer.resource.metadata.finalizers?.some((name) => name !== finalizer);
-  if (held) await writer.writeStatus(leaving(said, true));
+  if (isHeldByOthers(writer.resource, finalizer)) await writer.writeStatus(leaving(said, true));
   await writer.setFinalizer(finalizer, false);
 }
 
@@ -147,6 +147,11 @@ function leaving(said: string, evaluated: boolean): StatusUpdate {
   const reason = RuntimeReason.FinalizersRemaining;
   const blocked: Blocked = { kind: 'wait', reason, message, lookAgainMs: 0, notReady: true };
   return { verdict: { kind: 'blocked', blocked: [blocked], findings: [] }, fields: {}, evaluated };
+}
+
+/** False without any finalizer: the resource is gone then, and only the news of it is on its way. */
+function isHeldByOthers({ metadata }: Managed, finalizer: string): boolean {
+  return (metadata.finalizers ?? []).some((name) => name !== finalizer);
 }
 
 /** What was said before our finalizer went is more than anybody can tell afterwards. */

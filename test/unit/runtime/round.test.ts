@@ -502,6 +502,14 @@ test('a deleted resource that only others hold is left alone, and does not say a
   await expectIdle(round, store, wall);
 });
 
+test('a resource that nobody holds any more is written no status while the news of its end is on its way', async () => {
+  const { store, round } = await createSettledWorld();
+  const { metadata, ...rest } = store.must(key);
+  store.restore({ ...rest, metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [] } });
+  expect((await round()).outcome).toEqual({ kind: 'awaitChange' });
+  expect(store.writes).toEqual([]);
+});
+
 const partings: readonly { it: string; change: (world: World) => void; said: string }[] = [
   { it: 'is removed', change: () => {}, said: 'all is gone' },
   {
