@@ -227,14 +227,14 @@ export const topicConfig = z
     },
   });
 
-/** Characters of all keys and values together. */
+/** Characters of all keys and scalars together. */
 const mostConfig = 65_536;
 /** As long as Kafka lets a name be. */
 const longestKey = 249;
 
 function sizeProblems(config: Readonly<Record<string, unknown>>): string[] {
   const entries = Object.entries(config);
-  const size = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  const size = entries.reduce((sum, [key, value]) => sum + key.length + lengthOf(value), 0);
   const tooLong = entries.map(([key]) => key).filter((key) => key.length > longestKey);
   return [
     ...(size > mostConfig ? [`keys and values have ${size} characters and may have ${mostConfig}; remove some`] : []),
@@ -242,6 +242,11 @@ function sizeProblems(config: Readonly<Record<string, unknown>>): string[] {
       (key) => `"${key.slice(0, 40)}…" is longer than the ${longestKey} characters of a setting; remove it`,
     ),
   ];
+}
+
+/** Lists and maps are not used, and what is in them need not even be a text. */
+function lengthOf(value: unknown): number {
+  return typeof value === 'object' ? 0 : String(value).length;
 }
 
 /** Closes a switch: a new case does not compile until it is handled. */

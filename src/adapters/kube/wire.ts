@@ -18,8 +18,11 @@ export type WatchEvent<R> =
 /** kubectl keeps a copy of the whole object here: as large as the object, and of no use to us. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+/** Far more levels than any kind has that is read here. */
+const deepest = 64;
+
 /**
- * An object as the API server sent it, without what only fills memory. Its spec and status are trusted to be an `R`:
+ * An object as the API server sent it, without what only fills memory or is nested too deeply to be walked. Its spec and status are trusted to be an `R`:
  * the API server checked them against the kind's schema.
  */
 export function objectOf<R extends KubeObject>(what: string, type: ResourceType, value: unknown): R {
@@ -34,11 +37,24 @@ export function objectOf<R extends KubeObject>(what: string, type: ResourceType,
     throw malformed(what, 'the answer has a time that is none');
   delete metadata.managedFields;
   if (isRecord(metadata.annotations)) delete metadata.annotations[LAST_APPLIED];
+  cutBelow(deepest, value);
   // Items of a list of built-in kinds come without these two.
   value.apiVersion ??= apiVersionOf(type);
   value.kind ??= type.kind;
   // The checks above are what can be known here; the rest is the API server's promise.
   return value as unknown as R;
+}
+
+/**
+ * Where a schema lets any value in, the API server takes 10,000 levels of it. Whatever walks them, JSON.stringify
+ * included, would overflow the stack, and one object would stop the work on all others.
+ */
+function cutBelow(levels: number, value: object): void {
+  for (const [key, child] of Object.entries(value)) {
+    if (typeof child !== 'object' || child === null) continue;
+    if (levels > 0) cutBelow(levels - 1, child);
+    else Reflect.deleteProperty(value, key);
+  }
 }
 
 export function pageOf<R extends KubeObject>(what: string, type: ResourceType, value: unknown): Page<R> {

@@ -30,6 +30,13 @@ it('reads 64 Ki characters of settings', () => {
   expect(parseEventTopic({ metadata, spec: { config } })).toMatchObject({ ok: true });
 });
 
+it.each([
+  { it: 'a map', value: { toString: 'a' } },
+  { it: 'a list', value: [{ toString: 'a' }] },
+])('reads $it in place of a setting, whatever is in it, so that the kind can say what to write', ({ value }) => {
+  expect(parseEventTopic({ metadata, spec: { config: { a: value } } })).toMatchObject({ ok: true });
+});
+
 it('says that it does not read the one key that its parser leaves out', () => {
   const spec = JSON.parse('{"config": {"__proto__": "a", "retention.ms": 1}}');
   expect(parseEventTopic({ metadata, spec })).toEqual({

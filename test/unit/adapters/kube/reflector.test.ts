@@ -125,6 +125,19 @@ describe('the reflector', () => {
     await holds(store, 'b@11');
   });
 
+  it('takes every list, whatever one object holds, nested as deeply as the API server takes it', async () => {
+    const { metadata } = thing('deep', 3);
+    const deep = `{"metadata": ${JSON.stringify(metadata)}, "data": {"a": ${'['.repeat(9_000)}${']'.repeat(9_000)}}}`;
+    const listed = (version: number) =>
+      answer(
+        `{"metadata": {"resourceVersion": "${version}"}, "items": [${deep}, ${JSON.stringify(thing('b', version))}]}`,
+      );
+    const { server, store } = await start((api) => api.on(list, listed(7), listed(9)));
+    (await openWatch(server, 0)).reset();
+    await holds(store, 'b@9', 'deep@3');
+    expect(JSON.stringify([...store.list()])).toContain('"a":[[[');
+  });
+
   const refusals: { it: string; refusal: Answer }[] = [
     { it: 'a 500', refusal: refuse(500, 'oops') },
     { it: 'a 403', refusal: refuse(403, 'no') },
