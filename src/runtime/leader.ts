@@ -156,8 +156,10 @@ export class LeaderElector {
     return startedMs;
   }
 
-  #note(record: LeaseRecord): void {
-    if (record.resourceVersion === this.#seen?.record.resourceVersion) return;
+  #note(found: LeaseRecord): void {
+    const last = this.#seen?.record;
+    if (found.resourceVersion === last?.resourceVersion) return;
+    const record = last !== undefined && isOlder(found, last) ? heldOn(found, last) : found;
     this.#seen = { record, atMs: this.#parts.clock.monotonicMs() };
   }
 
@@ -176,6 +178,11 @@ export class LeaderElector {
       log.warn('could not give the lease up', { error: fault instanceof Error ? fault.message : String(fault) });
     }
   }
+}
+
+/** A restored lease is that of its last holder all the same, who may not know of the restore yet. */
+function heldOn(found: LeaseRecord, { holder, durationSeconds }: LeaseRecord): LeaseRecord {
+  return holder === '' ? found : { ...found, holder, durationSeconds };
 }
 
 /** Versions of one object grow with each change. */

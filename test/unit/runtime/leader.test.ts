@@ -205,6 +205,24 @@ test('a leader whose lease goes back to an older version begins a new term, beca
   expect(leader.elector.fence()).toBe(true);
 });
 
+test.each([
+  { it: 'names another replica as its holder', holder: 'second' },
+  { it: 'names nobody', holder: '' },
+])(
+  'an older lease that $it is taken by nobody while its last holder may not know of the restore',
+  async ({ holder }) => {
+    const { lease, first, second } = await createPair();
+    const backup = lease.stored ?? expect.fail('there is no lease');
+    await pass(10_000, first, second);
+    first.connection.state = 'refused';
+    lease.stored = { ...backup, holder };
+    await pass(14_000, second, first);
+    expect(second.terms).toEqual([]);
+    await pass(6_000, second, first);
+    expect([first.terms, second.terms]).toEqual([['ended'], ['works']]);
+  },
+);
+
 test('a leader goes on with a lease that somebody has edited', async () => {
   const lease = new FakeLease();
   const leader = createCandidate('leader', lease);
