@@ -8,11 +8,13 @@ import type { KubeSettings } from './settings.ts';
 import { describeRequest, type KubeRequest, Transport, type TransportParts } from './transport.ts';
 import { eventOf, objectOf, pageOf, type WatchEvent } from './wire.ts';
 
-export interface ListOptions extends CallOptions {
+export interface ListOptions<R> extends CallOptions {
   /** Absent: all namespaces. */
   namespace?: string | undefined;
   /** Called with each page that came. */
   onPage?: () => void;
+  /** Makes of each object what is wanted of it, page by page: all at once would keep the event loop from turning. */
+  read?: (object: R) => R;
 }
 
 export interface WatchOptions extends CallOptions {
@@ -68,13 +70,15 @@ export class KubeClient {
     }
   }
 
-  list<R extends KubeObject>(type: ResourceType, { namespace, onPage, signal }: ListOptions): Promise<Listing<R>> {
+  list<R extends KubeObject>(type: ResourceType, options: ListOptions<R>): Promise<Listing<R>> {
+    const { namespace, onPage, read, signal } = options;
     return listAll<R>(async ({ limit, next }) => {
       const query = { limit: String(limit), ...(next !== undefined && { continue: next }) };
       const request: KubeRequest = { verb: 'list', type, place: { namespace }, query };
       const answer = await this.#transport.call(request, signal);
       onPage?.();
-      return pageOf<R>(describeRequest(request), type, answer);
+      const page = pageOf<R>(describeRequest(request), type, answer);
+      return read ? { ...page, items: page.items.map((item) => read(item)) } : page;
     }, this.#settings.pageSize);
   }
 

@@ -4,7 +4,6 @@ import type { Log } from '../../ports/log.ts';
 import { ObjectCache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { type IndexFunction, KeyIndex } from './key-index.ts';
-import type { Listing } from './paging.ts';
 import { Reflector, type Sink, type Source } from './reflector.ts';
 import { keyOf, type ResourceType, type Subresource } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
@@ -119,7 +118,10 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     return {
       name: type.plural,
       optional,
-      list: (onPage, signal) => client.list<R>(type, { namespace, onPage, signal }),
+      list: (onPage, signal) => {
+        const read = (object: R) => this.#parse(object);
+        return client.list<R>(type, { namespace, onPage, read, signal });
+      },
       watch: (from, signal) => client.watch<R>(type, { ...from, namespace, signal }),
     };
   }
@@ -131,7 +133,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
         this.#lists += 1;
         return cache.newest();
       },
-      replace: (listing, newestBefore) => cache.replace(this.#parseAll(listing), newestBefore),
+      replace: (listing, newestBefore) => cache.replace(listing, newestBefore),
       // To read an object takes far longer than to see that it is an echo of our own write.
       apply: (object) => cache.apply(cache.isNews(object) ? this.#parse(object) : object),
       remove: (object) => cache.remove(object),
@@ -143,10 +145,6 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
         this.#activeAtMs = this.#parts.clock.monotonicMs();
       },
     };
-  }
-
-  #parseAll({ items, resourceVersion }: Listing<R>): Listing<R> {
-    return { items: items.map((item) => this.#parse(item)), resourceVersion };
   }
 
   #parse(object: R): R {

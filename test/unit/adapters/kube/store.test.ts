@@ -162,6 +162,27 @@ describe('each object gets its final form', () => {
     expect((await store.read('shop/a', { signal }))?.data).toEqual({ parsed: 'yes' });
   });
 
+  it('page by page, because a large list read at once would keep the event loop from turning', async () => {
+    const names: string[] = [];
+    const noting = (object: Thing) => {
+      names.push(object.metadata.name);
+      return parse(object);
+    };
+    const server = await startServer();
+    let readBefore: readonly string[] = [];
+    server.on(list, page([thing('a', 3)], '7', 'more'), (response, seen) => {
+      readBefore = [...names];
+      page([thing('b', 4)], '7')(response, seen);
+    });
+    const parts = { ...clientFor(server), log: new CollectedLog(), random: Math.random };
+    const store = new KubeStore<Thing>({ type: configMaps, parse: noting }, parts);
+    const signal = testSignal();
+    void store.run(signal);
+    await store.whenSynced(signal);
+    expect(readBefore).toEqual(['a']);
+    expect([...store.list()].map(({ data }) => data)).toEqual([{ parsed: 'yes' }, { parsed: 'yes' }]);
+  });
+
   it('but not the echo of our own write, which is known', async () => {
     const parsed: string[] = [];
     const noting = (object: Thing) => {
