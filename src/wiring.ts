@@ -82,7 +82,7 @@ export interface Controllers {
   /** The lag pollers that wake the consumers. */
   lag: LagSource;
   throttleKeeper: ThrottleKeeper;
-  /** Who leads stores them. */
+  /** What is kept of resources that went; whoever leads recalls and stores it. */
   departures: Pick<Departures, 'run'>;
 }
 
@@ -118,7 +118,7 @@ export function createControllers(parts: Parts): Controllers {
     clusters: stores.clusters,
     everyMs: throttleLookMs,
   });
-  // Whoever leads next has seen them too.
+  // Replicas that wait take note too: one of them leads next.
   const departures = new Departures({ journal, clock });
   departures.follow(stores.topics);
   const knownAfterMs = config.SLUICE_TRAFFIC_KNOWN_AFTER_MS;

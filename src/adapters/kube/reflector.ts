@@ -174,7 +174,7 @@ export class Reflector<R extends KubeObject> {
   }
 
   #interrupted(): Fault {
-    const message = `the watch of ${this.#source.name} ended before or after its time`;
+    const message = `the watch of ${this.#source.name} did not end when it was asked to, or was resumed late`;
     return new Fault('kubernetes', 'unavailable', message, { code: 'WATCH_ENDED' });
   }
 
