@@ -1,4 +1,4 @@
-import type { Fault } from '../../ports/fault.ts';
+import { Fault } from '../../ports/fault.ts';
 import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, parseAddress, printAddress } from './address.ts';
 import { unavailable } from './errors.ts';
@@ -25,6 +25,7 @@ export class ClusterLinks {
   readonly #reader: StickyLink<BrokerLink>;
   readonly #writer: StickyLink<BrokerLink>;
   readonly #countedWriter: StickyLink<BrokerLink>;
+  #lastCounted: Promise<unknown> = Promise.resolve();
   readonly #byBroker = new Map<number, { address: Address; link: StickyLink<BrokerLink> }>();
   #security: KafkaSecurity | undefined;
   #brokers: readonly MetadataBroker[] = [];
@@ -67,12 +68,40 @@ export class ClusterLinks {
    * Asks the controller, or the broker that speaks for it. When every item (`codesOf` gives their error numbers) was
    * refused because the controller moved, looks for the new one and asks once more.
    */
-  async write<Answer>(
+  write<Answer>(
     request: KafkaRequest<Answer>,
     timeoutMs: number,
     codesOf: (answer: Answer) => readonly number[],
   ): Promise<Answer> {
-    const writer = countedApis.has(request.name) ? this.#countedWriter : this.#writer;
+    const writeBy = (writer: StickyLink<BrokerLink>) => this.#writeBy(writer, request, timeoutMs, codesOf);
+    if (!countedApis.has(request.name)) return writeBy(this.#writer);
+    return this.#inTurn(() => writeBy(this.#countedWriter));
+  }
+
+  /**
+   * One at a time. What is sent behind a request that uses up the quota lies with the broker until that is over, and is
+   * done then: a deletion, long after its caller was told that it has to be tried again, and after all that forbids it.
+   */
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const turn = this.#lastCounted.then(work, (error: unknown) => {
+      // Who waited behind a broker that does not answer is not made to wait for the same again.
+      if (error instanceof Fault && error.kind === 'unavailable') throw error;
+      return work();
+    });
+    this.#lastCounted = turn;
+    const forget = () => {
+      if (this.#lastCounted === turn) this.#lastCounted = Promise.resolve();
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+
+  async #writeBy<Answer>(
+    writer: StickyLink<BrokerLink>,
+    request: KafkaRequest<Answer>,
+    timeoutMs: number,
+    codesOf: (answer: Answer) => readonly number[],
+  ): Promise<Answer> {
     const link = await writer.get();
     const answer = await link.send(request, timeoutMs);
     const codes = codesOf(answer);

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterLinks } from '../../../../src/adapters/kafka/cluster-links.ts';
 import { listGroups } from '../../../../src/adapters/kafka/group-calls.ts';
-import { createTopics, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
+import { createTopics, deleteTopics, metadataByName } from '../../../../src/adapters/kafka/topic-calls.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from './scripted-broker.ts';
 import { all, i16, i32, list, tags } from './wire.ts';
 
 const timeoutMs = 10_000;
+const soonMs = 150;
 const notController = 41;
 const creation = createTopics([{ name: 'orders', config: new Map() }], { timeoutMs: 1_000, validateOnly: false });
 
@@ -92,6 +93,37 @@ describe('the links to a cluster', () => {
     await read(links);
     expect(brokers[0].connections).toBe(2);
     expect(brokers[0].requests.filter(({ key }) => key === apiKey.ApiVersions)).toHaveLength(2);
+  });
+
+  describe('with a quota on changes', () => {
+    const deletion = deleteTopics(['AAAAAAAAQACAAAAAAAAADw'], 1_000);
+    const remove = (links: ClusterLinks) => links.write(deletion, timeoutMs, () => []);
+
+    it('send no deletion behind a creation that may use it up: brokers would do it when its caller has gone', async () => {
+      brokers[0].answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders', errorCode: 89 }], 60_000));
+      brokers[0].answer(apiKey.DeleteTopics, 'silence');
+      const links = linksTo(brokers[0].address);
+      const [created, removed] = await Promise.allSettled([write(links), remove(links)]);
+      expect(created).toMatchObject({ value: { throttleTimeMs: 60_000 } });
+      expect(removed).toMatchObject({ reason: { kind: 'throttled' } });
+      expect(brokers[0].count(apiKey.DeleteTopics)).toBe(0);
+    });
+
+    it('make nobody wait in turn for a broker that is silent', async () => {
+      brokers[0].answer(apiKey.CreateTopics, 'silence');
+      const links = linksTo(brokers[0].address);
+      const calls = await Promise.allSettled([links.write(creation, soonMs, () => []), remove(links)]);
+      expect(calls).toMatchObject([{ reason: { code: 'TIMEOUT' } }, { reason: { code: 'TIMEOUT' } }]);
+      expect(brokers[0].count(apiKey.DeleteTopics)).toBe(0);
+    });
+
+    it('go on behind a request that the broker does not know', async () => {
+      brokers[0].answer(apiKey.DeleteTopics, all(i32(0), list(), tags));
+      const links = linksTo(brokers[0].address);
+      const unknown = links.write({ ...creation, key: 9_999 }, timeoutMs, () => []);
+      const calls = await Promise.allSettled([unknown, remove(links)]);
+      expect(calls).toMatchObject([{ reason: { code: 'UNSUPPORTED_VERSION' } }, { value: { throttleTimeMs: 0 } }]);
+    });
   });
 
   it('write to the controller, and look for the new one once when it has moved', async () => {
