@@ -57,7 +57,7 @@ export class OwnWrites {
     const untilMs = this.#memories.get(name)?.untilMs ?? 0;
     const ageMs = this.#clock.monotonicMs() - (untilMs - this.#keepMs);
     // As long again as it took so far.
-    return ageMs < patienceMs ? Math.max(firstPauseMs, ageMs) : undefined;
+    return ageMs < patienceMs ? Math.min(Math.max(firstPauseMs, ageMs), patienceMs - ageMs) : undefined;
   }
 
   deleted(id: string): void {

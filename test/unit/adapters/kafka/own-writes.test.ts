@@ -130,7 +130,7 @@ describe('own writes', () => {
         pauses.push(pauseMs);
         await clock.advance(pauseMs);
       }
-      expect(pauses).toEqual([25, 25, 50, 100, 200, 400, 800]);
+      expect(pauses).toEqual([25, 25, 50, 100, 200, 400, 200]);
       expect(own.askAgainMs('payments', 1_000)).toBeUndefined();
     });
   });
