@@ -4,15 +4,13 @@ import { type Address, parseAddress, printAddress } from './address.ts';
 import { unavailable } from './errors.ts';
 import { BrokerLink, type LinkOptions } from './link.ts';
 import { openFirst } from './open-first.ts';
-import type { KafkaRequest } from './request.ts';
+import { countedApis, type KafkaRequest } from './request.ts';
 import { StickyLink } from './sticky-link.ts';
 import { type MetadataAnswer, type MetadataBroker, metadataByName } from './topic-calls.ts';
 
 /** A broker that has not opened its connection after this long gets competition from the next one. */
 const dawdleMs = 1_000;
 const notController = 41;
-/** What counts against `controller_mutation_rate`. Brokers do not listen to a connection that is over it for a while. */
-const countedApis: ReadonlySet<string> = new Set(['CreateTopics', 'CreatePartitions', 'DeleteTopics']);
 
 /**
  * The connections to one cluster: one for reads, two for writes (so that a slow creation holds up no read, and one that

@@ -104,13 +104,16 @@ const waits = [
   { upToMs: 3_600_000, words: 'up to an hour' },
 ];
 
+/** The quotas of Kafka, as administrators know them. */
+export type Quota = 'controller_mutation_rate' | 'request_percentage or consumer_byte_rate';
+
 /**
  * A client quota is used up for `waitMs`. Whatever was to be done, the message is the same, and it tells the wait in
  * steps: it must not change with each try.
  */
-export function throttled(waitMs: number): Fault {
+export function throttled(waitMs: number, quota: Quota = 'controller_mutation_rate'): Fault {
   const { words } = waits.find(({ upToMs }) => waitMs <= upToMs) ?? { words: 'more than an hour' };
-  const message = `the operator's client quota in Kafka (controller_mutation_rate) is used up for ${words}; it is tried again by itself`;
+  const message = `the operator's client quota in Kafka (${quota}) is used up for ${words}; it is tried again by itself`;
   const retryAfterMs = Math.min(waitMs, longestThrottleMs);
   return new Fault('kafka', 'throttled', message, { code: 'THROTTLING_QUOTA_EXCEEDED', retryAfterMs });
 }

@@ -3,11 +3,11 @@ import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaSecurity } from '../../ports/kafka.ts';
 import { type Address, printAddress } from './address.ts';
-import { faultOfConnection, longestThrottleMs, throttled, unavailable } from './errors.ts';
+import { faultOfConnection, longestThrottleMs, type Quota, throttled, unavailable } from './errors.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 import { loginOptions } from './login.ts';
 import { faultOfLogin } from './login-faults.ts';
-import type { KafkaRequest } from './request.ts';
+import { countedApis, type KafkaRequest } from './request.ts';
 import { within } from './wait.ts';
 
 export interface LinkOptions {
@@ -72,6 +72,7 @@ export class BrokerLink {
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #throttledUntilMs = 0;
+  #usedUp: Quota = 'controller_mutation_rate';
   /** When another connection is worth its while although the broker does not listen on this one. */
   #askAgainMs = 0;
   #underWay = 0;
@@ -204,9 +205,9 @@ export class BrokerLink {
     this.#refuseWhenThrottled();
     if (request.mutating && !this.#options.fence()) throw fenced(request);
     try {
-      return this.#noted(session, await version.send(session.connection));
+      return this.#noted(session, request, await version.send(session.connection));
     } catch (error) {
-      if (error instanceof ResponseError) return this.#noted(session, this.#partial(request, error));
+      if (error instanceof ResponseError) return this.#noted(session, request, this.#partial(request, error));
       if (this.#session === session) this.close();
       throw session.ended ?? faultOfConnection(`no usable answer from ${this.#name}`, error);
     }
@@ -238,26 +239,27 @@ export class BrokerLink {
     return error.response;
   }
 
-  #noted<Answer>(session: Session, answer: Answer): Answer {
+  #noted<Answer>(session: Session, request: KafkaRequest<Answer>, answer: Answer): Answer {
     session.answeredBytes = session.connection.socket.bytesRead;
     const { throttleTimeMs } = throttleOf(answer);
-    if (throttleTimeMs > 0) this.#noteThrottle(session, throttleTimeMs);
+    if (throttleTimeMs > 0) this.#noteThrottle(session, request, throttleTimeMs);
     return answer;
   }
 
-  #noteThrottle(session: Session, throttleTimeMs: number): void {
+  #noteThrottle(session: Session, { name }: KafkaRequest<unknown>, throttleTimeMs: number): void {
     const nowMs = this.#options.clock.monotonicMs();
     this.#throttledUntilMs = nowMs + throttleTimeMs;
     this.#askAgainMs = nowMs + longestThrottleMs;
+    this.#usedUp = countedApis.has(name) ? 'controller_mutation_rate' : 'request_percentage or consumer_byte_rate';
     if (throttleTimeMs < longThrottleMs || this.#underWay < 2) return;
     // What was sent behind it will not be read before that either.
-    session.ended = throttled(throttleTimeMs);
+    session.ended = throttled(throttleTimeMs, this.#usedUp);
     session.connection.socket.destroy();
   }
 
   #refuseWhenThrottled(): void {
     const leftMs = this.#throttledUntilMs - this.#options.clock.monotonicMs();
-    if (leftMs >= longThrottleMs) throw throttled(leftMs);
+    if (leftMs >= longThrottleMs) throw throttled(leftMs, this.#usedUp);
   }
 
   #expire(timeoutMs: number): Fault {

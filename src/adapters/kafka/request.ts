@@ -1,5 +1,8 @@
 import type { API, Connection } from '@platformatic/kafka';
 
+/** What counts against `controller_mutation_rate`. Brokers do not listen to a connection that is over it for a while. */
+export const countedApis: ReadonlySet<string> = new Set(['CreateTopics', 'CreatePartitions', 'DeleteTopics']);
+
 /** One request, ready to be sent in whichever version a broker shares with us. */
 export interface KafkaRequest<Response> {
   /** Kafka's name of the API, such as `CreateTopics`. */

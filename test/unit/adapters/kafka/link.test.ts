@@ -10,7 +10,7 @@ import type { KafkaSecurity } from '../../../../src/ports/kafka.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from './scripted-broker.ts';
-import { all, i16, i32, list, tags, text } from './wire.ts';
+import { all, i16, i32, list, none, tags, text } from './wire.ts';
 
 const soonMs = 150;
 const plentyMs = 10_000;
@@ -216,7 +216,8 @@ describe('a link to a broker', () => {
       broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }], 60_000));
       const link = linkTo(broker.address);
       await link.send(creation, plentyMs);
-      await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: expect.any(Number) });
+      const message = expect.stringContaining('(controller_mutation_rate)');
+      await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', message, retryAfterMs: expect.any(Number) });
     });
 
     it('fails what was sent behind the answer, which the broker does not read either', async () => {
@@ -227,6 +228,14 @@ describe('a link to a broker', () => {
       const [answered, behind] = await Promise.allSettled([link.send(creation, plentyMs), ask(link)]);
       expect(answered).toMatchObject({ value: { throttleTimeMs: 60_000 } });
       expect(behind).toMatchObject({ reason: { kind: 'throttled', retryAfterMs: 60_000 } });
+    });
+
+    it('names the quota that counts reads when a read is over it', async () => {
+      broker.answer(apiKey.Metadata, all(i32(60_000), list(), none, i32(-1), list(), tags));
+      const link = linkTo(broker.address);
+      await ask(link);
+      const message = expect.stringContaining('(request_percentage or consumer_byte_rate)');
+      await expect(ask(link)).rejects.toMatchObject({ kind: 'throttled', message });
     });
 
     it('makes way for another connection after 5 minutes, because the quota may have been raised', async () => {
