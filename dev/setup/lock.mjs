@@ -1,5 +1,6 @@
 // @ts-check
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 
 // A lock is a listening socket with an abstract address (`\0name`): the kernel hands the name to one process and takes
@@ -26,6 +27,14 @@ export function lockFor(purpose, path) {
  */
 function addressOf(name) {
   return { path: `\0${name}`.padEnd(ADDRESS_LENGTH, '\0') };
+}
+
+/**
+ * The locks that anybody on this machine holds, as the kernel lists them: with an at-sign for each zero.
+ * @returns {readonly string[]}
+ */
+export function heldLocks() {
+  return [...new Set(readFileSync('/proc/net/unix', 'utf8').match(/(?<=@)sluice-[^\s@]+/g))];
 }
 
 /**

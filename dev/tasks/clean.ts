@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../setup/cache.mjs';
-import { lockFor, tryLock } from '../setup/lock.mjs';
+import { heldLocks, lockFor, tryLock } from '../setup/lock.mjs';
 import { print } from '../setup/progress.mjs';
 import { RUNS } from '../world/world.ts';
 
@@ -19,10 +19,9 @@ async function removeDeadRuns(): Promise<number> {
   return removed;
 }
 
-/** Worlds and builds anywhere on this machine: they use the cache. The kernel lists the locks they hold. */
+/** Worlds and builds anywhere on this machine: they use the cache. */
 function usersOfCache(): readonly string[] {
-  const names = readFileSync('/proc/net/unix', 'utf8').match(/(?<=@)sluice-\S+/g) ?? [];
-  return [...new Set(names.filter((name) => /^sluice-world-|-part-/.test(name)))];
+  return heldLocks().filter((name) => /^sluice-world-|-part-/.test(name));
 }
 
 function removeCache(): boolean {

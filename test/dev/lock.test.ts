@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { lock, lockFor, tryLock } from '../../dev/setup/lock.mjs';
+import { heldLocks, lock, lockFor, tryLock } from '../../dev/setup/lock.mjs';
+import { eventually } from '../helpers/eventually.ts';
 
 const LOCK = fileURLToPath(new URL('../../dev/setup/lock.mjs', import.meta.url));
 const HOLD = `
@@ -83,6 +84,14 @@ it('has a name that fills its address, which no Node can then fill up in its own
   const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n');
   const [address] = sockets.filter((line) => line.includes(name)).map((line) => line.slice(line.indexOf('@')));
   expect(address).toHaveLength(108);
+});
+
+it('is listed by its name while it is held', async () => {
+  const name = newName();
+  const release = await lock(name);
+  expect(heldLocks()).toContain(name);
+  release();
+  await eventually(() => expect(heldLocks()).not.toContain(name), { within: 5_000, everyMs: 5 });
 });
 
 it('has one name for a path and another for the next', () => {
