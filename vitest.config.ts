@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What starts parts of the world waits for them. Unit tests are over in milliseconds, or later on a machine that is busy. */
+/** What starts parts of the world waits for them. Unit tests take milliseconds, on a busy machine seconds. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
