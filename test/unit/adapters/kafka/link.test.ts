@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { pipeline } from 'node:stream';
+import { createServer } from 'node:tls';
 import { createAPI, Writer } from '@platformatic/kafka';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createCertificates } from '../../../../dev/world/certificates.ts';
 import { parseAddress } from '../../../../src/adapters/kafka/address.ts';
 import { describeClassicGroups } from '../../../../src/adapters/kafka/group-calls.ts';
 import { BrokerLink, type LinkOptions } from '../../../../src/adapters/kafka/link.ts';
@@ -149,6 +154,24 @@ describe('a link to a broker', () => {
     it.each([0, -1, -4, -5, -2_147_483_648])('outlives an answer that claims to be %d bytes long', async (length) => {
       const link = linkTo(broker.address);
       broker.answer(apiKey.Metadata, { raw: all(i32(length), i32(2), Buffer.alloc(1_000)) });
+      await expect(ask(link, soonMs)).rejects.toMatchObject({ kind: 'unavailable' });
+      broker.answer(apiKey.Metadata, metadataAnswer([]));
+      expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
+    });
+
+    it('outlives such an answer over TLS too', async () => {
+      const { server, authority } = createCertificates(['127.0.0.1']);
+      const front = createServer({ cert: server.certificate, key: server.key }, (socket) => {
+        const behind = connect(broker.port, '127.0.0.1');
+        pipeline(socket, behind, socket, () => {});
+      });
+      onTestFinished(() => void front.close());
+      await once(front.listen(0, '127.0.0.1'), 'listening');
+      const security: KafkaSecurity = { tls: { ca: authority.certificate } };
+      const { port } = front.address() as AddressInfo; // it listens on TCP
+      const link = linkTo(`127.0.0.1:${port}`, { security: () => security });
+      await ask(link);
+      broker.answer(apiKey.Metadata, { raw: all(i32(-5), i32(3), Buffer.alloc(1_000)) });
       await expect(ask(link, soonMs)).rejects.toMatchObject({ kind: 'unavailable' });
       broker.answer(apiKey.Metadata, metadataAnswer([]));
       expect(await ask(link)).toMatchObject({ clusterId: 'cluster' });
