@@ -21,8 +21,7 @@ export function planChanges(resource: EventTopic, observed: SeenTopic, topic: To
   const actions: TopicAction[] = [];
   const blocked: Blocked[] = [];
   const growth = planGrowth(resource, observed, topic);
-  if (growth?.kind === 'grow') actions.push(growth);
-  else if (growth !== undefined) blocked.push(growth);
+  if (growth !== undefined && growth.kind !== 'grow') blocked.push(growth);
   const config = planLiveConfig(resource, observed, topic);
   const forbidden = refuseForbiddenKeys(resource.spec, use);
   blocked.push(...(forbidden ? [forbidden] : []), ...refuseSettings(resource, topic, config));
@@ -34,6 +33,8 @@ export function planChanges(resource: EventTopic, observed: SeenTopic, topic: To
     const before = topic.config;
     actions.push({ kind: 'configure', use, owner: keyOf(resource), name: topic.name, changes, before, driftOnly });
   }
+  // Behind the settings, which no quota puts off.
+  if (growth?.kind === 'grow') actions.push(growth);
   return { actions: [...actions, ...replication.actions], blocked: [...blocked, ...replication.blocked] };
 }
 

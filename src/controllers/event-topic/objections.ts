@@ -41,7 +41,9 @@ async function objectionsTo(
       return creation ? { creation } : {};
     }
     case 'grow': {
-      const growth = await refusalOf(admin.growTopic(action.name, action.to, judged));
+      const judgement = admin.growTopic(action.name, action.to, judged);
+      // A question that has to wait for the quota is no objection; a growth that is only shown is not shown unasked.
+      const growth = await refusalOf(onlyShown ? judgement : unlessThrottled(judgement));
       return growth ? { growth } : {};
     }
     case 'configure': {
@@ -73,6 +75,14 @@ async function refusedSettings(
   // Nobody can be told which one to mend.
   if (together !== undefined) for (const [key] of good) refused.set(key, together.words);
   return refused;
+}
+
+async function unlessThrottled(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof Fault && error.kind === 'throttled')) throw error;
+  }
 }
 
 async function refusalOf(

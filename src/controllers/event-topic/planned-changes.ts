@@ -4,9 +4,10 @@ import type { TopicAction } from './actions.ts';
 
 export type PlannedChange = NonNullable<EventTopicStatus['plan']>[number];
 
-/** What the actions would change, for people: one entry for each thing that would differ afterwards. */
+/** What the actions would change, for people: an entry for each thing that would differ afterwards, settings and replicas last. */
 export function describeActions(actions: readonly TopicAction[]): PlannedChange[] {
-  return actions.flatMap(describeAction);
+  const comesLast = ({ kind }: TopicAction) => kind === 'configure' || kind === 'reassign';
+  return [...actions.filter((one) => !comesLast(one)), ...actions.filter(comesLast)].flatMap(describeAction);
 }
 
 function describeAction(action: TopicAction): PlannedChange[] {

@@ -136,8 +136,8 @@ const rows: Row[] = [
     seen: { topic: liveTopic({}, { 'retention.ms': '7', 'segment.ms': '9' }) },
     actions: [
       act({ kind: 'adopt' }),
-      act({ kind: 'grow', from: 3, to: 6 }),
       act({ kind: 'configure', changes: new Map([['retention.ms', '5']]) }),
+      act({ kind: 'grow', from: 3, to: 6 }),
     ],
     blocked: [],
   },

@@ -121,7 +121,7 @@ describe('deletion policies', () => {
     { it: 'refuse an adoption where not granted', rule, spec, blocked },
     {
       it: 'hold back neither growth nor settings of a topic that is ours',
-      ...{ rule, ours: true, blocked, actions: ['grow', 'configure'] },
+      ...{ rule, ours: true, blocked, actions: ['configure', 'grow'] },
       spec: { ...spec, partitions: 4, keyed: false, config: { 'retention.ms': 5 } },
     },
     {

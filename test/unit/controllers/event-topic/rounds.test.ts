@@ -461,6 +461,25 @@ describe('a setting that leaves the spec', () => {
   });
 });
 
+describe('a growth that has to wait for the quota', () => {
+  it.each(['while it is judged', 'when it is made'])('holds up no setting of the topic, %s', async (when) => {
+    const { kafka, topics, round, settle, condition } = world({ keyed: false, config: { 'retention.ms': 5 } });
+    await settle();
+    const grow = kafka.growTopic.bind(kafka);
+    kafka.growTopic = async (name, total, options) => {
+      if (options.validateOnly === true && when === 'when it is made') return grow(name, total, options);
+      throw new Fault('kafka', 'throttled', 'the quota is used up', { retryAfterMs: 60_000 });
+    };
+    topics.edit(key, { spec: { partitions: 12, config: { 'retention.ms': 6 } } });
+    await round();
+    expect(kafka.topics.get('orders')?.config.get('retention.ms')).toBe('6');
+    expect(condition('Reconciling')).toMatchObject({ status: 'True', reason: 'KafkaThrottled' });
+    kafka.growTopic = grow;
+    await settle();
+    expect(kafka.topics.get('orders')?.partitions).toBe(12);
+  });
+});
+
 describe('a creation that the brokers refuse', () => {
   const config = { 'retention.ms': '7d', 'no.such': 1, 'segment.ms': 7 };
   const says =
