@@ -8,7 +8,7 @@ export interface BrokenTest {
   problem: string;
 }
 
-const LISTS = ['killed', 'reached', 'imported', 'finished', 'spoilt', 'broken'] as const;
+const LISTS = ['killed', 'reached', 'imported', 'finished', 'slow', 'tried', 'untried', 'spoilt', 'broken'] as const;
 type List = (typeof LISTS)[number];
 const RUNNING = 'running-';
 
@@ -42,6 +42,9 @@ export class Journal {
   noteReached = (ids: readonly number[]) => this.#note('reached', ids);
   noteImported = (ids: readonly number[]) => this.#note('imported', ids);
   noteFinished = (testId: string) => this.#note('finished', [testId]);
+  noteSlow = (testId: string, file: string) => this.#note('slow', [[testId, file]]);
+  noteTried = (id: number) => this.#note('tried', [id]);
+  noteUntried = (ids: readonly number[]) => this.#note('untried', ids);
   noteSpoilt = (test: string) => this.#note('spoilt', [test]);
   noteBroken = (broken: BrokenTest) => this.#note('broken', [broken]);
 
@@ -61,6 +64,23 @@ export class Journal {
   /** By id: a name that vitest puts together from a row is cut, and need not be the only one. */
   get finished(): ReadonlySet<string> {
     return new Set(this.#read('finished') as string[]);
+  }
+
+  /** Tests that wait for the second run, by id, with their files. */
+  get slow(): ReadonlyMap<string, string> {
+    return new Map(this.#read('slow') as [string, string][]);
+  }
+
+  /** By how many slow tests each mutant was tried. */
+  get tried(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const id of this.#read('tried') as number[]) counts.set(id, 1 + (counts.get(id) ?? 0));
+    return counts;
+  }
+
+  /** Mutants for which a slow test had no time. */
+  get untried(): ReadonlySet<number> {
+    return new Set(this.#read('untried') as number[]);
   }
 
   get spoilt(): readonly string[] {

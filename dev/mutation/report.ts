@@ -11,6 +11,8 @@ export interface Result {
   killed: ReadonlySet<number>;
   reached: ReadonlySet<number>;
   imported: ReadonlySet<number>;
+  /** Not every slow test had the time for these. */
+  untried: ReadonlySet<number>;
   /** Tests that fail when they are run again and again. */
   spoilt: readonly string[];
 }
@@ -32,9 +34,13 @@ export function describeResult(mutants: readonly NumberedMutant[], result: Resul
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function describe({ id, file, line, before, after }: NumberedMutant, { reached, imported }: Result): string {
-  const tested = reached.has(id) || imported.has(id);
-  return `${file}:${line}  ${before} → ${after}${tested ? '' : '  (no test comes by)'}`;
+function describe({ id, file, line, before, after }: NumberedMutant, result: Result): string {
+  return `${file}:${line}  ${before} → ${after}${remarkOn(id, result)}`;
+}
+
+function remarkOn(id: number, { reached, imported, untried }: Result): string {
+  if (untried.has(id)) return '  (some slow tests had no time for it)';
+  return reached.has(id) || imported.has(id) ? '' : '  (no test comes by)';
 }
 
 function score(mutants: readonly NumberedMutant[], { killed }: Result): string {

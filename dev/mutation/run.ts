@@ -7,8 +7,10 @@ import { endGroup } from '../setup/processes.mjs';
 import type { Step } from '../setup/progress.mjs';
 import { nursery } from '../setup/tools.mjs';
 import type { Journal } from './journal.ts';
-import type { NumberedMutant } from './report.ts';
 
+/** Environment of the tests: the folder of the journal, and whether it is the slow ones' turn. */
+export const FOLDER = 'SLUICE_MUTATION';
+export const SLOW_TESTS = 'SLUICE_MUTATION_SLOW';
 const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 const CONFIG = fileURLToPath(new URL('vitest.config.ts', import.meta.url));
 const LOOK_MS = 1_000;
@@ -24,8 +26,15 @@ export interface MutationRun {
   signal: AbortSignal;
 }
 
-/** Runs the tests that reach `files` under all their mutants, again when a mutant had to be ended from outside. */
+/** Runs the tests that reach `files` under all their mutants, quick tests first. */
 export async function runTests(run: MutationRun & { files: readonly string[] }): Promise<void> {
+  await runAll(run, ['related', ...run.files, '--run'], {});
+  const { slow } = run.journal;
+  if (slow.size > 0) await runAll(run, ['run', ...new Set(slow.values())], { [SLOW_TESTS]: 'true' });
+}
+
+/** Again when a mutant had to be ended from outside. */
+async function runAll(run: MutationRun, tests: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { journal, step } = run;
   for (let stuck = true; stuck; ) {
     stuck = false;
@@ -38,22 +47,9 @@ export async function runTests(run: MutationRun & { files: readonly string[] }):
       stuck = true;
       ended.abort();
     }, LOOK_MS);
-    const passed = await startVitest(run, run.files, {}, ended.signal).finally(() => clearInterval(look));
+    const passed = await startVitest(run, tests, env, ended.signal).finally(() => clearInterval(look));
     if (!passed && !stuck) throw new Error(`the tests did not run:\n${lastLines(logOf(run))}`);
     journal.clearRunning();
-  }
-}
-
-/** Mutants that do their work while modules are loaded: each needs a process of its own, for `withinMs` at most. */
-export async function runImported(
-  run: MutationRun,
-  mutants: readonly NumberedMutant[],
-  withinMs: number,
-): Promise<void> {
-  for (const [index, { id, file }] of mutants.entries()) {
-    run.step.say(`${index} of ${mutants.length}`);
-    const passed = await startVitest(run, [file], { SLUICE_MUTANT: String(id) }, AbortSignal.timeout(withinMs));
-    if (!passed) run.journal.noteKilled([id]);
   }
 }
 
@@ -63,18 +59,18 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 }
 
-/** Answers whether all tests that import `files` passed. */
+/** Answers whether all tests passed. */
 async function startVitest(
   { folder, signal }: MutationRun,
-  files: readonly string[],
+  tests: readonly string[],
   env: NodeJS.ProcessEnv,
   ended: AbortSignal,
 ): Promise<boolean> {
   const log = openSync(logOf({ folder }), 'a');
-  const args = [VITEST, 'related', ...files, '--run', '--config', CONFIG, '--bail=1', '--reporter=dot'];
+  const args = [VITEST, ...tests, '--config', CONFIG, '--bail=1', '--reporter=dot'];
   const child = (await nursery()).spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { ...process.env, ...env, SLUICE_MUTATION: folder, NO_COLOR: '1' },
+    env: { ...process.env, ...env, [FOLDER]: folder, NO_COLOR: '1' },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

@@ -1,35 +1,25 @@
 import { TestRunner } from 'vitest';
-import { Journal } from './journal.ts';
+import {
+  activate,
+  type Clean,
+  comesTooEarly,
+  journal,
+  mutants,
+  nameOf,
+  patientMs,
+  SLOW_TEST_MS,
+  slowTurn,
+  type Test,
+} from './active.ts';
+import { Copies } from './copies.ts';
 
+type Suite = Parameters<TestRunner['onBeforeRunSuite']>[0];
 type Task = Parameters<TestRunner['onBeforeRunTask']>[0];
-type Test = Parameters<TestRunner['onAfterRetryTask']>[0];
 type Try = Parameters<TestRunner['onAfterRetryTask']>[1];
+type Source = Parameters<TestRunner['importFile']>[1];
 
-/** How much longer a mutant may take than the code as it is, in milliseconds and in steps, before it is taken for endless. */
-const patient = (clean: number, floor: number) => floor + 10 * clean;
-const FLOOR_MS = 300;
-const FLOOR_STEPS = 100_000;
 // Tests may put others in their place.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
-
-const { SLUICE_MUTATION: folder = '', SLUICE_MUTANT: fixed } = process.env;
-const journal = new Journal(folder);
-
-/** What the mutated files ask: which mutant is to be. While none is, it notes what code came by. */
-const mutants = {
-  active: fixed === undefined ? undefined : Number(fixed),
-  reached: new Set<number>(),
-  steps: 0,
-  stepLimit: Number.POSITIVE_INFINITY,
-};
-Object.assign(globalThis, {
-  __mutant: (id: number) => {
-    mutants.steps += 1;
-    if (mutants.active === undefined) mutants.reached.add(id);
-    else if (mutants.steps > mutants.stepLimit) throw new Error('a loop that does not end');
-    return id === mutants.active;
-  },
-});
 
 /** What nobody waits for fails the test run, and so does it here. */
 let unhandled: { reason: unknown } | undefined;
@@ -39,22 +29,47 @@ process.on('unhandledRejection', (reason) => {
 
 /**
  * Runs each test as it is, then once with each mutant that it came by and that no test has noticed yet, then once more as
- * it is: a test that cannot be run again and again proves nothing.
+ * it is: a test that cannot be run again and again proves nothing. What modules do while they are loaded is over by then:
+ * for each mutant in that, all tests of the file are loaded and run once more, in a suite of their own.
  */
 export default class MutationRunner extends TestRunner {
   #state: 'clean' | 'mutants' | 'control' | 'done' = 'clean';
-  #loading = true;
   #waiting: number[] = [];
   #noticed: number[] = [];
-  #cleanMs = 0;
-  #cleanSteps = 0;
+  #clean: Clean = { ms: 0, steps: 0 };
+  #untilMs = 0;
+  readonly #copies = new Copies();
+
+  override async importFile(path: string, source: Source): Promise<void> {
+    mutants.reached.clear();
+    activate(undefined);
+    const load = () => super.importFile(path, source);
+    await load();
+    if (source === 'setup') return;
+    journal.noteImported([...mutants.reached]);
+    const { killed } = journal;
+    const left = [...mutants.reached].filter((id) => !killed.has(id));
+    this.#copies.declare(left, load, { ms: 0, steps: mutants.steps });
+  }
+
+  override async onBeforeRunSuite(suite: Suite): Promise<void> {
+    await super.onBeforeRunSuite(suite);
+    this.#copies.begin(suite);
+  }
+
+  override async onAfterRunSuite(suite: Suite): Promise<void> {
+    await super.onAfterRunSuite(suite);
+    this.#copies.end(suite);
+  }
 
   override async onBeforeRunTask(task: Task): Promise<void> {
     await super.onBeforeRunTask(task);
-    if (task.type !== 'test' || task.mode !== 'run' || fixed !== undefined) return;
-    if (this.#loading) journal.noteImported([...mutants.reached]);
-    this.#loading = false;
-    if (journal.finished.has(task.id)) {
+    if (task.type !== 'test' || task.mode !== 'run') return;
+    if (this.#copies.hold(task)) {
+      if (!this.#copies.wants(task)) task.mode = 'skip';
+      return;
+    }
+    if (journal.finished.has(task.id) || journal.slow.has(task.id) !== slowTurn) {
       task.mode = 'skip';
       return;
     }
@@ -67,54 +82,80 @@ export default class MutationRunner extends TestRunner {
 
   override onBeforeTryTask(task: Task, options: Try): void {
     super.onBeforeTryTask(task, options);
-    if (task.type !== 'test' || fixed !== undefined) return;
+    if (task.type !== 'test') return;
+    // What a mutant kept from being settled is not waited for in the next run.
+    task.promises = [];
+    if (this.#copies.hold(task)) {
+      activate(mutants.active, this.#copies.cleanOf(task));
+      return;
+    }
     if (this.#state === 'mutants') this.#next();
+    else activate(undefined);
     if (this.#state === 'done') task.context.skip();
-    mutants.steps = 0;
-    mutants.stepLimit = patient(this.#cleanSteps, FLOOR_STEPS);
-    journal.noteRunning(process.pid, mutants.active);
   }
 
   async runTask(test: Test): Promise<void> {
     const { promise, reject } = Promise.withResolvers<void>();
+    const clean = this.#cleanOf(test);
     const late = () => reject(new Error('a test that does not end'));
-    const timer = mutants.active === undefined ? undefined : setTimeout(late, patient(this.#cleanMs, FLOOR_MS));
+    const timer = clean && setTimeout(late, patientMs(clean));
     const sinceMs = performance.now();
     try {
       await Promise.race([TestRunner.getTestFn(test)(), promise]);
     } finally {
       clearTimeout(timer);
-      if (this.#state === 'clean') this.#cleanMs = performance.now() - sinceMs;
+      const took = { ms: performance.now() - sinceMs, steps: mutants.steps };
+      if (this.#copies.hold(test)) this.#copies.took(test, took);
+      else if (this.#state === 'clean') this.#clean = took;
     }
+  }
+
+  /** `undefined`: not known yet. */
+  #cleanOf(test: Test): Clean | undefined {
+    if (this.#copies.hold(test)) return this.#copies.cleanOf(test);
+    return this.#state === 'clean' ? undefined : this.#clean;
   }
 
   override async onAfterRetryTask(test: Test, options: Try): Promise<void> {
     await super.onAfterRetryTask(test, options);
     const { result } = test;
-    if (result === undefined || result.state === 'skip' || fixed !== undefined) return;
+    if (result === undefined || result.state === 'skip') return;
     await new Promise<void>((resolve) => setImmediate(resolve));
     const failed = result.state === 'fail' || unhandled !== undefined;
-    if (this.#state === 'clean')
-      this.#prepare(nameOf(test), failed ? (result.errors?.[0]?.message ?? String(unhandled?.reason)) : undefined);
+    const problem = failed ? (result.errors?.[0]?.message ?? String(unhandled?.reason)) : undefined;
+    if (this.#copies.hold(test)) this.#copies.judge(test, failed);
+    else if (this.#state === 'clean') this.#prepare(test, problem);
     else if (this.#state === 'control') this.#conclude(test, failed);
     else if (failed && mutants.active !== undefined) this.#noticed.push(mutants.active);
-    mutants.active = undefined;
     unhandled = undefined;
     if (failed) Object.assign(result, { state: 'pass', errors: undefined });
   }
 
-  #prepare(test: string, problem: string | undefined): void {
-    const { killed } = journal;
+  #prepare(test: Test, problem: string | undefined): void {
     journal.noteReached([...mutants.reached]);
-    if (problem !== undefined) journal.noteBroken({ test, problem });
-    this.#cleanSteps = mutants.steps;
-    this.#waiting = problem === undefined ? [...mutants.reached].filter((id) => !killed.has(id)) : [];
-    this.#state = this.#waiting.length > 0 ? 'mutants' : 'done';
+    this.#state = 'done';
+    if (problem !== undefined) journal.noteBroken({ test: nameOf(test), problem });
+    else if (comesTooEarly(this.#clean)) journal.noteSlow(test.id, test.file.filepath);
+    else this.#begin();
+  }
+
+  /** What few slow tests were run with comes first. */
+  #begin(): void {
+    const { killed, tried } = journal;
+    const left = [...mutants.reached].filter((id) => !killed.has(id));
+    if (left.length === 0) return;
+    this.#waiting = left.toSorted((a, b) => (tried.get(a) ?? 0) - (tried.get(b) ?? 0));
+    this.#untilMs = slowTurn ? performance.now() + SLOW_TEST_MS : Number.POSITIVE_INFINITY;
+    this.#state = 'mutants';
   }
 
   #next(): void {
-    mutants.active = this.#waiting.shift();
-    if (mutants.active === undefined) this.#state = 'control';
+    const late = performance.now() > this.#untilMs;
+    if (late) journal.noteUntried(this.#waiting);
+    const id = late ? undefined : this.#waiting.shift();
+    if (id === undefined) this.#state = 'control';
+    else if (slowTurn) journal.noteTried(id);
+    activate(id, this.#clean);
   }
 
   #conclude(test: Test, failed: boolean): void {
@@ -123,8 +164,4 @@ export default class MutationRunner extends TestRunner {
     journal.noteFinished(test.id);
     this.#state = 'done';
   }
-}
-
-function nameOf({ file, fullTestName }: Test): string {
-  return `${file.name} > ${fullTestName}`;
 }

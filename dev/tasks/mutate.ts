@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { Journal } from '../mutation/journal.ts';
 import { mutate } from '../mutation/mutants.ts';
 import { describeResult, type NumberedMutant } from '../mutation/report.ts';
-import { runImported, runTests, STUCK_MS } from '../mutation/run.ts';
+import { runTests } from '../mutation/run.ts';
 import { ROOT } from '../setup/dependencies.mjs';
 import { lockFor, tryLock } from '../setup/lock.mjs';
 import { during, print, red } from '../setup/progress.mjs';
@@ -50,16 +50,9 @@ async function mutateAll(files: readonly string[], folder: string, signal: Abort
   }
   const journal = new Journal(folder);
   journal.open(texts);
-  const sinceMs = performance.now();
   await during(`${mutants.length} mutants`, (step) => runTests({ folder, journal, files, step, signal }));
   for (const { test, problem } of journal.broken) print(`  ${red('✗')} fails without any mutant: ${test}: ${problem}`);
   if (journal.broken.length > 0) return 1;
-  const left = mutants.filter(({ id }) => journal.imported.has(id) && !journal.killed.has(id));
-  const withinMs = STUCK_MS + performance.now() - sinceMs;
-  const name = `${left.length} more, in what is done while modules are loaded`;
-  if (left.length > 0) {
-    await during(name, (step) => runImported({ folder, journal, step, signal }, left, withinMs));
-  }
   process.stdout.write(describeResult(mutants, journal));
   return 0;
 }
