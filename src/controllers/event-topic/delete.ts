@@ -107,7 +107,6 @@ async function send(
 ): Promise<void> {
   try {
     await adminOf(kafka, use).deleteTopic(id, round);
-    refused.forget(id);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { about, blocked } = refusalOf(error, use, id);

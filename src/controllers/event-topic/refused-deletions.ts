@@ -25,10 +25,6 @@ export class RefusedDeletions {
     this.#refused.set(about, { blocked, atMs: now.getTime(), restMs });
   }
 
-  forget(about: string): void {
-    this.#refused.delete(about);
-  }
-
   find(abouts: readonly string[], now: Date): RefusedDeletion | undefined {
     for (const about of abouts) {
       const found = this.#refused.get(about);

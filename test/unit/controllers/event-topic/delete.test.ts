@@ -110,6 +110,24 @@ describe('right before a topic is deleted', () => {
     await expectProtected(await deleting(({ consumers }) => void consumers.create(consumerResource(consumed))));
   });
 
+  it('somebody comes to name it who may mean another Kafka cluster or this one: it stays, and the status says so', async () => {
+    const unreached = clusterOf({}, { metadata: { ...clusterOf().metadata, name: 'second' }, status: {} });
+    const { kafka, round, settle, condition } = await deleting(({ clusters, consumers }) => {
+      clusters.create(unreached);
+      consumers.create(consumerResource({ clusterRef: { name: 'second' } }));
+    });
+    expect((await round())?.failure).toMatchObject({ meaning: 'conflict' });
+    await settle();
+    expect(kafka.topics.has('orders')).toBe(true);
+    expect(condition('Reconciling')).toMatchObject({ reason: 'DeletionProtected' });
+  });
+
+  it('a record is written to a topic that may go with what it holds: it goes', async () => {
+    const { kafka, round } = await deleting((all) => all.kafka.produce('orders', 0));
+    expect((await round())?.failure).toBeUndefined();
+    expect(kafka.topics.has('orders')).toBe(false);
+  });
+
   it('the annotation that allows it is withdrawn: it stays, and the status says so', async () => {
     const all = await deleting(({ topics }) => topics.edit(key, allow(null)));
     all.topics.edit(key, allow(all.topics.must(key).status?.topicId ?? ''));
@@ -170,6 +188,13 @@ describe('a deletion that the brokers refuse', () => {
     await round();
     expect(condition('Reconciling')).toMatchObject({ reason: 'KafkaThrottled', message: 'the quota is used up' });
     expect(kafka.topics.has('orders')).toBe(true);
+  });
+
+  it('because they are away fails as an outage, and is tried again as soon as anything is', async () => {
+    const { round, asked } = await refusing(silent);
+    expect((await round())?.failure).toMatchObject({ meaning: 'outage' });
+    await round();
+    expect(asked()).toBe(2);
   });
 
   it.each([disabled, denied, silent])('with %s lets a namespace go that is being deleted', async (fault) => {
