@@ -42,6 +42,7 @@ function setUp(limits: Partial<BatchLimits> = {}) {
 }
 
 const away = new Fault('kafka', 'unavailable', 'no answer', { code: 'TIMEOUT' });
+const denied = new Fault('kafka', 'denied', 'no', { code: 'CLUSTER_AUTHORIZATION_FAILED' });
 const wrong = new Fault('kafka', 'rejected', 'wrong', { code: 'INVALID_CONFIG' });
 
 describe('a batcher', () => {
@@ -111,6 +112,14 @@ describe('a batcher', () => {
       requests: [['a'], ['b']],
     },
     {
+      it: 'fills a request up to the limit of bytes',
+      items: [
+        { name: 'a', bytes: 999 },
+        { name: 'b', bytes: 1 },
+      ],
+      requests: [['a', 'b']],
+    },
+    {
       it: 'sends a single item of any size alone',
       items: ['a', { name: 'huge', partitions: 5_000 }, 'b'],
       requests: [['a'], ['huge'], ['b']],
@@ -152,6 +161,16 @@ describe('a batcher', () => {
       const settled = await Promise.allSettled(results);
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     });
+
+    it('does not ask again for one that was alone', async () => {
+      const { clock, sent, call, names } = setUp();
+      const alone = call('bad');
+      await clock.advance(5);
+      sent[0]?.fail(new WholeRefusal());
+      await expect(alone).rejects.toBeInstanceOf(WholeRefusal);
+      await settle();
+      expect(names()).toEqual([['bad']]);
+    });
   });
 
   describe('when the broker does not answer', () => {
@@ -164,6 +183,39 @@ describe('a batcher', () => {
       await expect(first).rejects.toBe(away);
       await expect(queued).rejects.toBe(away);
       expect(names()).toEqual([['a']]);
+    });
+
+    it('does not ask for each of them, since the answer says nothing about any', async () => {
+      const { clock, sent, call, names } = setUp();
+      const results = [call('a'), call('b')];
+      await clock.advance(5);
+      sent[0]?.fail(away);
+      expect((await Promise.allSettled(results)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(names()).toEqual([['a', 'b']]);
+    });
+
+    it.each([denied, new TypeError('x is undefined')])(
+      'asks for those in the queue after %s, which says nothing about them',
+      async (error) => {
+        const { clock, sent, call, answerAll } = setUp();
+        const first = call('a');
+        await clock.advance(5);
+        const queued = call('b');
+        sent[0]?.fail(error);
+        await expect(first).rejects.toBe(error);
+        await settle();
+        await answerAll();
+        expect(await queued).toBe('b!');
+      },
+    );
+
+    it('gives nobody an answer of which something is missing', async () => {
+      const { clock, sent, call } = setUp();
+      const results = [call('a'), call('b')];
+      await clock.advance(5);
+      sent[0]?.answer([{ ok: true, value: 'a!' }]);
+      await expect(results[0]).resolves.toBe('a!');
+      await expect(results[1]).rejects.toThrow('fewer results than items');
     });
 
     it('tries again with the next call', async () => {
@@ -180,6 +232,27 @@ describe('a batcher', () => {
   });
 
   describe('when a caller gives up', () => {
+    it('sends nothing for one that had given up before it asked', async () => {
+      const { clock, call, names } = setUp();
+      await expect(call('a', '', AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
+      await clock.advance(5);
+      expect(names()).toEqual([]);
+    });
+
+    it('gives its place in the queue to nobody, and sends what is left', async () => {
+      const { clock, call, answerAll, names } = setUp();
+      const caller = new AbortController();
+      const given = [call('a1', 'a', caller.signal), call('a2', 'a', caller.signal)];
+      const kept = call('b', 'b');
+      caller.abort();
+      await Promise.allSettled(given);
+      await clock.advance(5);
+      await answerAll();
+      expect(await kept).toBe('b!');
+      await clock.advance(1_000);
+      expect(names()).toEqual([['b']]);
+    });
+
     it('does not send what nobody waits for', async () => {
       const { clock, call, names } = setUp();
       const caller = new AbortController();
