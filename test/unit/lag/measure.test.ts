@@ -96,6 +96,21 @@ test.each<{
     partition: { lag: 30 },
   },
   {
+    it: 'counts for such a client what is still kept of that',
+    polls: [{ end: 100 }, { end: 150, logStart: 120 }],
+    partition: { lag: 30 },
+  },
+  {
+    it: 'has no time of waiting at the end',
+    polls: times(3, { end: 100, committed: 100 }),
+    partition: { lag: 0, idleMs: 0 },
+  },
+  {
+    it: 'has no rate of commits from before the group forgot its offsets',
+    polls: [{ end: 100, committed: 90 }, { end: 110 }, { end: 120, committed: 90 }],
+    partition: { lag: 30, commitRate: undefined },
+  },
+  {
     it: 'is unknown for a client that does not say where it starts',
     reset: 'None',
     polls: [{ end: 100 }],
@@ -166,6 +181,29 @@ test('rates come with the second poll', () => {
   expect(second.partitions).toMatchObject([{ arrivalRate: { short: 10, long: 10 }, commitRate: 4 }]);
 });
 
+test('offsets that could not be read do not count as forgotten', () => {
+  const [before, between, after] = [70, 75, 80].map((committed) => answersOf({ end: 100, committed }));
+  if (!before || !between || !after) throw new Error('no polls');
+  const snapshot = snapshotAfter([before, { ...between, committed: refused }, after]);
+  expect(snapshot.partitions).toMatchObject([{ commitRate: 1 }]);
+});
+
+test('the time between two commits is learned from the partitions that show one, in the order of partitions', () => {
+  const at = (committed: number): GroupAnswers => ({
+    group: { ok: true, value: groupOf() },
+    committed: {
+      ok: true,
+      value: new Map([['orders', new Map([0, 1].map((id) => [id, id ? 7n : BigInt(committed)]))]]),
+    },
+    offsets: new Map([
+      ['orders', { ok: true, value: new Map([1, 0].map((id) => [id, { partition: id, end: 100n, logStart: 0n }])) }],
+    ]),
+  });
+  const snapshot = snapshotAfter([at(70), at(70), at(80), at(80), at(90)]);
+  expect(snapshot.commitIntervalMs).toBeCloseTo(7_550);
+  expect(snapshot.partitions.map(({ lag }) => lag)).toEqual([10, 93]);
+});
+
 const whole = answersOf({ end: 100, committed: 70 });
 const none = new Map<number, undefined>();
 
@@ -209,15 +247,25 @@ test('a group reads what it was declared to read and what its members subscribe 
   expect(topicsOf(subscription, undefined)).toEqual(['declared', 'orders']);
 });
 
-test.each([
-  { it: 'a lag that began before the first poll', poll: { end: 100, committed: 70 }, wanted: [70n] },
-  { it: 'none when there is no lag', poll: { end: 100, committed: 100 }, wanted: [] },
-  { it: 'none when nothing is known', poll: { committed: 70 }, wanted: [] },
-])('record times are looked up for $it', ({ poll, wanted }) => {
+test.each<{ it: string; polls: readonly Poll[]; wanted: readonly bigint[] }>([
+  { it: 'a lag that began before the first poll', polls: [{ end: 100, committed: 70 }], wanted: [70n] },
+  { it: 'none when there is no lag', polls: [{ end: 100, committed: 100 }], wanted: [] },
+  { it: 'none when nothing is known', polls: [{ committed: 70 }], wanted: [] },
+  {
+    it: 'none for a lag whose beginning was seen',
+    polls: [
+      { end: 100, committed: 100 },
+      { end: 150, committed: 100 },
+    ],
+    wanted: [],
+  },
+])('record times are looked up for $it', ({ polls, wanted }) => {
   const history = new LagHistory(tickMs);
   const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest' };
-  const answers = answersOf(poll);
-  recordEnds(history, answers.offsets, 0);
-  const sample = recordGroup(history, asked, ['orders'], answers, 0);
-  expect(lookUpsOf(sample, 30_000).map(({ offset }) => offset)).toEqual(wanted);
+  const samples = polls.map(answersOf).map((answers, at) => {
+    recordEnds(history, answers.offsets, at * tickMs);
+    return recordGroup(history, asked, ['orders'], answers, at * tickMs);
+  });
+  const last = samples.at(-1);
+  expect(last && lookUpsOf(last, 30_000).map(({ offset }) => offset)).toEqual(wanted);
 });

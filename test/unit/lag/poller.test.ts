@@ -179,6 +179,17 @@ test('a call that never ends is given up after two ticks, and no tick begins bef
   expect(poller.snapshot('shop/payments')?.known).toBe(true);
 });
 
+test('brokers that are slower than the tick get a break of a fifth of it', async () => {
+  const { clock, kafka } = await createWatched();
+  kafka.silent = true;
+  await clock.advance(tickMs);
+  const begun = kafka.asked.length;
+  await clock.advance(2 * tickMs + tickMs / 5 - 1);
+  expect(kafka.asked).toHaveLength(begun);
+  await clock.advance(1);
+  expect(kafka.asked.length).toBeGreaterThan(begun);
+});
+
 test('a lag from before the first poll has the age of its oldest record', async () => {
   const { clock, produce, poller } = await createWatched();
   expect(poller.snapshot('shop/payments')?.lagSeconds).toBeCloseTo(65, 0);
@@ -233,6 +244,42 @@ test('at most eight records are looked up in a tick, and each partition comes to
   expect(poller.snapshot('shop/payments')?.lagSeconds).toBeCloseTo(75, 0);
 });
 
+test('a record is looked up again after half a minute, and those that never were come first', async () => {
+  const { clock, kafka, poller, produce } = createBench();
+  kafka.putTopic('orders', { partitions: 60 });
+  for (let partition = 0; partition < 60; partition += 1) {
+    produce('orders', partition, 100, 60_000);
+    kafka.commit('payments', 'orders', partition, 70n);
+  }
+  poller.subscribe('shop/payments', orders);
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time'));
+  await clock.advance(8 * tickMs);
+  expect(new Set(lookUps()).size).toBe(60);
+  expect(lookUps()).toHaveLength(64);
+});
+
+test('a record is not looked up again before half a minute has passed', async () => {
+  const { clock, kafka } = await createWatched();
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time')).length;
+  await clock.advance(5 * tickMs);
+  expect(lookUps()).toBe(1);
+  await clock.advance(tickMs);
+  expect(lookUps()).toBe(2);
+});
+
+test('a record that is looked up in vain holds up the snapshot for half a tick', async () => {
+  const { clock, kafka, poller, told, produce } = createBench();
+  kafka.putTopic('orders');
+  produce('orders', 0, 100);
+  kafka.commit('payments', 'orders', 0, 70n);
+  kafka.readRecordTime = () => new Promise<never>(() => {});
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(1.5 * tickMs - 1);
+  expect(told).toEqual([]);
+  await clock.advance(1);
+  expect(told).toEqual(['shop/payments']);
+});
+
 test('a record that cannot be looked up leaves the age unknown and the lag known', async () => {
   const { clock, kafka, poller, produce } = createBench();
   kafka.putTopic('orders');
@@ -253,6 +300,20 @@ test('what is no longer watched is no longer asked about', async () => {
   await clock.advance(3 * tickMs);
   expect({ asked: kafka.asked, told }).toEqual({ asked: [], told: [] });
   expect(poller.snapshot('shop/payments')).toBeUndefined();
+});
+
+test('what was not watched for a while is seen as for the first time', async () => {
+  const { clock, kafka, poller, produce } = createBench();
+  for (const topic of ['orders', 'returns']) kafka.putTopic(topic);
+  poller.subscribe('shop/audit', { groupId: 'audit', topics: ['returns'], offsetReset: 'Latest' });
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  poller.unsubscribe('shop/payments');
+  await clock.advance(tickMs);
+  produce('orders', 0, 50);
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ known: true, lagRecords: 0 });
 });
 
 test('who stops watching in the middle of a tick is not told of it', async () => {
@@ -280,12 +341,13 @@ test('a bug in one tick is logged and does not end the polling', async () => {
   expect(poller.snapshot('shop/payments')?.known).toBe(true);
 });
 
-test('it ends when told to, in the middle of a call as well, and leaves no timer behind', async () => {
-  const { clock, kafka, stop, done } = await createWatched();
+test('it ends when told to, in the middle of a call as well, without a word and with no timer left behind', async () => {
+  const { clock, kafka, told, stop, done } = await createWatched();
   kafka.silent = true;
   await clock.advance(tickMs);
   stop.abort();
   await settle();
   await done;
+  expect(told).toHaveLength(1);
   expect(clock.timers).toBe(0);
 });
