@@ -188,6 +188,15 @@ test('the first of several refusals gives the reason, and the messages are sorte
   ]);
 });
 
+test('of several waits the first gives the reason, all are told, and one that nothing can be ready without is enough', () => {
+  const verdict = blocked(wait('First', 'b'), { ...wait('Second', 'a'), notReady: true });
+  const ready = { type: 'Ready', status: 'True', reason: 'InSync', message: '', lastTransitionTime: 'x' } as const;
+  expect(mergeConditions([ready], verdict, { generation: 1, now })).toMatchObject([
+    { type: 'Ready', status: 'False', reason: 'First', message: 'a; b' },
+    { type: 'Reconciling', reason: 'First', message: 'a; b' },
+  ]);
+});
+
 test('what is paused says that changes wait, and what was seen before, as long as the pause lasts', () => {
   const once = mergeConditions(stalled, { kind: 'paused' }, { generation: 2, now });
   expect(once[0]?.message).toBe(

@@ -226,11 +226,52 @@ test('one resource that throws does not keep the others from their rounds', asyn
 });
 
 test('a resource that is gone is forgotten', async () => {
-  const { store, forgotten, start } = createStage({ notes: [newNote(key, { keep: true })] });
+  const { store, controller, forgotten, start } = createStage({ notes: [newNote(key, { keep: true })] });
   await start();
   store.delete(key);
   await settle();
   expect(forgotten).toEqual([key]);
+  controller.add(key);
+  await settle();
+  expect(forgotten).toEqual([key]);
+});
+
+test('whoever leads no more forgets what it learned of all resources, and counts none', async () => {
+  const notes = [newNote('shop/a', { keep: true }), newNote('shop/b', { keep: true })];
+  const { controller, forgotten, metrics, stopping, run } = createStage({ notes });
+  const running = run();
+  await settle();
+  await settle();
+  controller.measure();
+  stopping.abort();
+  await running;
+  expect(forgotten).toEqual(['shop/a', 'shop/b']);
+  controller.measure();
+  expect([...metrics.values.keys()].filter((series) => series.startsWith('sluice_resources'))).toEqual([]);
+});
+
+test('a memory that fails to forget at the end is told of, and keeps no other from being forgotten', async () => {
+  const notes = [newNote('shop/a', { keep: true }), newNote('shop/b', { keep: true })];
+  const tried: string[] = [];
+  const forget = (gone: string) => {
+    tried.push(gone);
+    throw new Error('no');
+  };
+  const { log, stopping, run } = createStage({ notes, forget });
+  const running = run();
+  await settle();
+  await settle();
+  stopping.abort();
+  await running;
+  expect(tried).toEqual(['shop/a', 'shop/b']);
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+});
+
+test('a cache that will never be complete ends the controller, so that it is not taken for one that works', async () => {
+  const { controller, store, stopping } = createStage();
+  const broken = new Error('no such kind');
+  store.whenSynced = () => Promise.reject(broken);
+  await expect(controller.run(stopping.signal)).rejects.toBe(broken);
 });
 
 test('a memory that fails to forget is a bug of that resource only', async () => {
@@ -289,6 +330,7 @@ test.each(levels)('$it', async ({ fault, change, line, fields }) => {
   await settle();
   expect(lines(stage)).toEqual([line]);
   expect(stage.log.lines[0]?.fields).toMatchObject({ ...fields, tookMs: 0 });
+  expect(stage.log.lines[0]?.fields).not.toHaveProperty('stack');
 });
 
 test('rounds are counted by outcome and failure, and the queue is measured when asked', async () => {

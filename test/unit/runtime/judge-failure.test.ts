@@ -17,6 +17,7 @@ const apiServerAway = new Fault('kubernetes', 'unavailable', 'reset');
 const typeError = new TypeError("cannot read 'x' of undefined in /app/secret/path.ts");
 const rejectedByKubernetes = new Fault('kubernetes', 'rejected', 'status is invalid', { code: '422' });
 
+const deniedByKubernetes = new Fault('kubernetes', 'denied', 'may not patch', { code: '403' });
 const internalError = {
   kind: 'wait',
   reason: 'InternalError',
@@ -66,6 +67,13 @@ const rows: readonly ({ it: string; cause: unknown } & Judgement)[] = [
     meaning: 'refusal',
     blocked: { kind: 'refuse', reason: 'AuthorizationDenied', message: 'not allowed to create topic "orders"' },
     outcome: { kind: 'recheck', afterMs: slowMs },
+  },
+  {
+    it: 'a denial by Kubernetes passes by itself, and is tried again soon',
+    cause: deniedByKubernetes,
+    meaning: 'outage',
+    blocked: { kind: 'wait', reason: 'AuthorizationDenied', message: 'may not patch', lookAgainMs: 0 },
+    outcome: { kind: 'retry', cause: deniedByKubernetes },
   },
   {
     it: 'a login that is refused is an outage for those who only wanted to use the connection',
