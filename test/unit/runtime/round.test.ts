@@ -498,6 +498,7 @@ test('a deleted resource that only others hold is left alone, and does not say a
   expect(wall.texts.get('hello')).toBe('hello');
   expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers('nothing is done for it any more'));
   expect(conditionsOf(store.must(key))).toHaveLength(2);
+  expect(store.must(key).status?.observedGeneration).toBe(1);
   expectValidStatus(store.must(key));
   await expectIdle(round, store, wall);
 });
@@ -534,6 +535,7 @@ test.each(partings)('what $it and is held by others says so before our finalizer
   expect(store.writes.slice(-2).map(({ verb }) => verb)).toEqual(['patchStatus', 'patch']);
   expect(store.must(key).metadata.finalizers).toEqual(['other/one']);
   expect(store.must(key).status?.conditions?.[0]).toMatchObject(heldByOthers(said));
+  expect(store.must(key).status?.observedGeneration).toBe(store.must(key).metadata.generation);
   expectValidStatus(store.must(key));
   // As after a restart: what was said stays.
   await expectIdle(round, store, wall);
