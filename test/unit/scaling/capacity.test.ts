@@ -15,7 +15,32 @@ test.each<{ it: string; partitions: PartitionFacts[]; group?: Partial<GroupFacts
   {
     it: 'members that always had work show what they can do',
     partitions: evenPartitions(4, 500, busy),
+    learned: { rate: 100, measured: true, overloaded: true },
+  },
+  {
+    it: 'members with records from before the window of their rates always had work',
+    partitions: evenPartitions(4, 500, { ...busy, lagSeconds: 20 }),
     learned: { rate: 100, measured: true },
+  },
+  {
+    it: 'members with younger ones may have waited',
+    partitions: evenPartitions(4, 500, { ...busy, lagSeconds: 19.9 }),
+    learned: { rate: 30, measured: false },
+  },
+  {
+    it: 'members with records of unknown age may have waited',
+    partitions: evenPartitions(4, 500, { ...busy, lagSeconds: undefined }),
+    learned: { rate: 30, measured: false },
+  },
+  {
+    it: 'one partition with work is enough for a member to have some',
+    partitions: evenPartitions(4, 500, busy).map((one, at) => (at < 2 ? one : { ...one, lag: 0, lagSeconds: 0 })),
+    learned: { rate: 100, measured: true },
+  },
+  {
+    it: 'members that have work and do none show nothing',
+    partitions: evenPartitions(4, 500, { ...busy, commitRate: 0 }),
+    learned: unknownCapacity,
   },
   {
     it: 'members that could wait for work show the least that they can do',
@@ -44,9 +69,9 @@ test.each<{ it: string; partitions: PartitionFacts[]; group?: Partial<GroupFacts
 });
 
 test('the median of the busy members counts, so that one slow pod does not', () => {
-  const rates = [100, 100, 10];
+  const rates = [10, 100, 50, 70, 20];
   const partitions = rates.map((commitRate, at) => partitionOf(at, { ...busy, arrival: 100, commitRate }));
-  expect(learn(unknownCapacity, 3, partitions).rate).toBe(100);
+  expect(learn(unknownCapacity, 5, partitions).rate).toBe(50);
 });
 
 test('later measurements move the rate by and by', () => {
@@ -64,6 +89,11 @@ test.each<{ it: string; committed: number; after: Capacity }>([
     it: 'get through nearly all of it, that is what they can do',
     committed: 180,
     after: { rate: 90, measured: true, overloaded: true },
+  },
+  {
+    it: 'get through just so much of it, that is what they can do, too',
+    committed: 170,
+    after: { rate: 85, measured: true, overloaded: true },
   },
   {
     it: 'get through far less, their share is the most they can do',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decideReplicas } from '../../../src/scaling/decide.ts';
-import { initialEngineState } from '../../../src/scaling/state.ts';
+import { initialEngineState, type Move } from '../../../src/scaling/state.ts';
 import {
   backlog,
   type Case,
@@ -10,6 +10,7 @@ import {
   groupOf,
   nowMs,
   partitionOf,
+  type Situation,
   specOf,
   watchedState,
 } from './samples.ts';
@@ -178,4 +179,87 @@ test('the message of a hold does not change with the figures', () => {
 test('the message of a change has the figures', () => {
   const { decision } = decideIn({ replicas: 1, partitions: evenPartitions(6, 200) });
   expect(decision.message).toBe('lag 0 s, objective 60 s; 200 records/s arrive; 100/s per member');
+});
+
+const late = evenPartitions(6, 600, backlog);
+const waits = { replicas: 3, state: { window: [{ atMs: nowMs - 100_000, replicas: 3 }] } };
+/** Directions of moves that took turns, the first of them so long ago. */
+const turns = (firstAgoMs: number): Move[] => [
+  { atMs: nowMs - firstAgoMs, direction: 'up' },
+  ...[400_000, 300_000, 200_000].map((agoMs, index): Move => {
+    return { atMs: nowMs - agoMs, direction: index % 2 === 0 ? 'down' : 'up' };
+  }),
+];
+
+test.each<{ it: string; situation: Situation; message: string }>([
+  {
+    it: 'the limit of the user, and how much of it the partitions can use',
+    situation: { spec: { maxReplicas: 4 }, replicas: 3, partitions: late },
+    message: 'lag is over the objective of 60 s; scaling.maxReplicas is 4, of which 3 are useful',
+  },
+  {
+    it: 'the limit of the user alone where all of it is of use',
+    situation: { spec: { maxReplicas: 3 }, replicas: 3, partitions: late },
+    message: 'lag is over the objective of 60 s; scaling.maxReplicas is 3',
+  },
+  {
+    it: 'the figures of a growth, with what waits',
+    situation: { replicas: 1, partitions: evenPartitions(6, 50, backlog) },
+    message: 'lag 90 s, objective 60 s; 50 records/s arrive, 18000 waiting; 100/s per member',
+  },
+  {
+    it: 'that a figure is not known yet',
+    situation: {
+      spec: { ratePerReplica: undefined, policy: 'Balanced' },
+      replicas: 1,
+      partitions: evenPartitions(6, 200, { lag: 1_000, lagSeconds: 30, commitRate: 5 }),
+      group: { commitWindowMs: 60_000 },
+    },
+    message: 'lag 30 s, objective 60 s; 200 records/s arrive, 5000 waiting; capacity not measured yet',
+  },
+  {
+    it: 'what is being confirmed',
+    situation: { replicas: 1, partitions: evenPartitions(6, 50, backlog), state: { overPolls: 0 } },
+    message: '2 replicas needed; confirming with the next measurement',
+  },
+  {
+    it: 'that the replicas that are there can catch up',
+    situation: { replicas: 1, partitions: evenPartitions(6, 10, { lag: 60, lagSeconds: 90 }) },
+    message: 'lag is over the objective of 60 s; 1 replica can catch up',
+  },
+  {
+    it: 'that a lag is just not over the objective',
+    situation: { replicas: 1, partitions: evenPartitions(6, 10, { lag: 60, lagSeconds: 60 }) },
+    message: 'lag is within the objective of 60 s',
+  },
+  {
+    it: 'that nothing more is known of a lag that is not known',
+    situation: { replicas: 3, group: { known: false, problem: undefined } },
+    message: 'the lag is not known',
+  },
+  {
+    it: 'how long fewer replicas must do',
+    situation: waits,
+    message: 'fewer replicas would do; the size shrinks once that held for 120 s',
+  },
+  {
+    it: 'that it takes twice as long after three turns in an hour',
+    situation: { ...waits, state: { ...waits.state, moves: turns(3_599_999) } },
+    message: 'fewer replicas would do; the size shrinks once that held for 240 s',
+  },
+  {
+    it: 'that older turns do not count',
+    situation: { ...waits, state: { ...waits.state, moves: turns(3_600_000) } },
+    message: 'fewer replicas would do; the size shrinks once that held for 120 s',
+  },
+  {
+    it: 'that steps in one direction are no turns',
+    situation: {
+      ...waits,
+      state: { ...waits.state, moves: turns(500_000).map((move) => ({ ...move, direction: 'up' })) },
+    },
+    message: 'fewer replicas would do; the size shrinks once that held for 120 s',
+  },
+])('a message says $it', ({ situation, message }) => {
+  expect(decideIn(situation).decision.message).toBe(message);
 });
