@@ -54,6 +54,18 @@ describe('own writes', () => {
       expect(show(topic({ id: 'stale' }))).toEqual(topic());
     });
 
+    it('believe the brokers also while they have not caught up with all that was done to it', () => {
+      own.grown('orders', 6);
+      expect(show(topic())?.partitions).toBe(6);
+      expect(show(undefined)).toBeUndefined();
+    });
+
+    it('show nothing on it of what was done to the topic before', () => {
+      own.grown('orders', 6);
+      own.created(topic({ id: 'second' }));
+      expect(show(undefined)).toEqual(topic({ id: 'second' }));
+    });
+
     it('show growth on top of it, and await settings', () => {
       own.grown('orders', 6);
       own.altered('orders', new Map([['retention.ms', '1000']]), topic().config);
@@ -71,6 +83,17 @@ describe('own writes', () => {
       { it: 'show more when somebody else added more', seen: 8, shown: 8 },
     ])('$it', ({ seen, shown }) => {
       expect(show(topic({ partitions: seen }))?.partitions).toBe(shown);
+    });
+
+    it('show no topic where the brokers show none', () => {
+      expect(show(undefined)).toBeUndefined();
+    });
+
+    it('show the growth of the next topic of that name once this one was deleted', () => {
+      show(topic());
+      own.deleted('first');
+      own.grown('orders', 9);
+      expect(show(topic({ id: 'second' }))?.partitions).toBe(9);
     });
 
     it('forget it once the brokers have shown it', () => {
