@@ -205,6 +205,26 @@ describe('the reflector', () => {
     expect(server.seen.slice(0, 3).map(({ method }) => method)).toEqual(['GET', 'WATCH', 'GET']);
   });
 
+  it.each([
+    { it: 'at once after a watch that was silent for a second', watchSilenceMs: 1_000, lists: 2 },
+    { it: 'after a wait where it was cut sooner', watchSilenceMs: 999, lists: 1 },
+  ])('lists anew $it', async ({ watchSilenceMs, lists }) => {
+    const clock = new FakeClock();
+    const settings = { watchSilenceMs, retryMinMs: 60_000, retryMaxMs: 60_000 };
+    const { server, store, log } = await start((api) => api.on(list, page([], '7'), page([], '10')), {
+      settings,
+      clock,
+    });
+    (await openWatch(server, 0)).send('ADDED', thing('a', 8));
+    await holds(store, 'a@8');
+    await clock.advance(watchSilenceMs);
+    await eventually(() => expect(log.lines).not.toEqual([]), soon);
+    if (lists > 1) await openWatch(server, 1);
+    expect(server.requests(list)).toHaveLength(lists);
+    await clock.advance(watchSilenceMs);
+    await openWatch(server, 1);
+  });
+
   it('does not cut a watch that shows signs of life', async () => {
     const { server } = await start((api) => api.on(list, page([], '7')), { settings: { watchSilenceMs: 200 } });
     const events = await openWatch(server, 0);
