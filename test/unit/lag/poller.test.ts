@@ -305,6 +305,7 @@ test('what is no longer watched is no longer asked about', async () => {
 test('what was not watched for a while is seen as for the first time', async () => {
   const { clock, kafka, poller, produce } = createBench();
   for (const topic of ['orders', 'returns']) kafka.putTopic(topic);
+  produce('orders', 0, 10);
   poller.subscribe('shop/audit', { groupId: 'audit', topics: ['returns'], offsetReset: 'Latest' });
   poller.subscribe('shop/payments', orders);
   await clock.advance(tickMs);
