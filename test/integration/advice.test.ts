@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { type Reason, type ReasonMeaning, reasons } from '../../src/crds/reasons.ts';
-import type { Managed } from '../../src/runtime/kind.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { insist } from '../helpers/insist.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -87,17 +87,6 @@ class Shop {
 
   lookNow(kind: string, name: string): Promise<unknown> {
     return this.annotate(kind, name, { 'sluice.dev/reconcile-requested-at': new Date().toISOString() });
-  }
-
-  /** Asks for a look, and waits until it was taken. */
-  async lookedAt(name: string): Promise<void> {
-    const at = new Date().toISOString();
-    await this.annotate('EventTopic', name, { 'sluice.dev/reconcile-requested-at': at });
-    await eventually(
-      async () =>
-        expect((await cluster.get<Managed>('EventTopic', this.key(name)))?.status?.lastHandledReconcileAt).toBe(at),
-      { within: 60_000 },
-    );
   }
 
   changeCluster(spec: Spec): Promise<unknown> {
@@ -356,10 +345,7 @@ const rows: readonly Advice[] = [
     step: 'leave the setting to who sets it',
     given: async (shop) => {
       await shop.haveTopic(name, { config: { 'retention.ms': 3_600_000 } });
-      for (let times = 0; times < 3; times += 1) {
-        await kafka.setConfig(shop.topic(name), { 'retention.ms': '1000' });
-        await shop.lookedAt(name);
-      }
+      await insist({ cluster, kafka }, shop.key(name), shop.topic(name), { 'retention.ms': '1000' });
     },
     says: /([\w.]+) was set to .*leave the setting to others with spec\.(ignoreConfigKeys)/,
     follow: (shop, [key, field = '']) => change({ [field]: [key] })(shop),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { insist } from '../helpers/insist.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -174,10 +175,7 @@ describe('settings of an EventTopic that do not become what the spec says', () =
   it('rest when somebody insists on others, and a new value of the spec is applied at once', async () => {
     const { key, topic } = await createTopic('insisted', { config: { 'retention.ms': 3_600_000 } });
     await cluster.whenReady('EventTopic', key);
-    for (let times = 0; times < 3; times += 1) {
-      await kafka.setConfig(topic, { 'retention.ms': '1000' });
-      await lookedAgain(key);
-    }
+    await insist({ cluster, kafka }, key, topic, { 'retention.ms': '1000' });
     expect(await stalled(key, 'ValueRewrittenByBroker')).toContain('retention.ms was set to "3600000"');
     await change(key, { driftPolicy: 'Report', config: { 'retention.ms': 5_000_000 } });
     const { status } = await cluster.whenReady('EventTopic', key);
@@ -188,10 +186,7 @@ describe('settings of an EventTopic that do not become what the spec says', () =
   it('are tried again at once when a person asks for a look', async () => {
     const { key, topic } = await createTopic('asked', { config: { 'retention.ms': 3_600_000 } });
     await cluster.whenReady('EventTopic', key);
-    for (let times = 0; times < 3; times += 1) {
-      await kafka.setConfig(topic, { 'retention.ms': '1000' });
-      await lookedAgain(key);
-    }
+    await insist({ cluster, kafka }, key, topic, { 'retention.ms': '1000' });
     await stalled(key, 'ValueRewrittenByBroker');
     await lookedAgain(key);
     await cluster.whenReady('EventTopic', key);
