@@ -158,7 +158,7 @@ describe('deletionPolicies', () => {
     expect(await stalled(key, 'NotGranted')).toContain('does not grant deletionPolicy Delete');
     const overrides = () => kafka.overrides(team.topic('orders'));
     await eventually(async () => expect(await overrides()).toEqual({ 'retention.ms': '5000000' }), { within });
-    expect(await kafka.partitions(team.topic('orders'))).toBe(2);
+    await eventually(async () => expect(await kafka.partitions(team.topic('orders'))).toBe(2), { within });
     await kafka.setConfig(team.topic('orders'), { 'retention.ms': '1' });
     const at = new Date().toISOString();
     await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
