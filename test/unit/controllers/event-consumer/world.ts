@@ -19,7 +19,7 @@ const tickMs = 5_000;
 const partitions = 6;
 
 /** Counts the polls. */
-class PolledKafka extends FakeKafka {
+export class PolledKafka extends FakeKafka {
   polls = 0;
 
   override describeGroups(groups: readonly string[], options: KafkaCallOptions) {
