@@ -3,11 +3,11 @@ import type { ObservedConsumer, SeenConsumer } from '../../../../src/controllers
 import { planConsumer, refuseNamed, refuseRead } from '../../../../src/controllers/event-consumer/plan.ts';
 import { reportConsumer } from '../../../../src/controllers/event-consumer/report.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
-import type { GroupSnapshot } from '../../../../src/lag/snapshot.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
-import type { Deployment } from '../../../../src/ports/scale-target.ts';
+import type { Assessment, SizeLimit } from '../../../../src/scaling/assessment.ts';
 import type { Decision } from '../../../../src/scaling/decide.ts';
 import { accessRule, clusterOf, useOf } from '../samples.ts';
+import { snapshot, target } from './samples.ts';
 
 const creationTimestamp = '2026-01-01T00:00:00Z';
 
@@ -28,13 +28,6 @@ function consumer(spec: Partial<EventConsumerSpec> = {}): EventConsumer {
   };
 }
 
-const target: Deployment = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'payment', namespace: 'shop', uid: 'd1', resourceVersion: '9', creationTimestamp },
-  spec: { replicas: 1 },
-};
-
 const hold: Decision = {
   kind: 'hold',
   from: 1,
@@ -43,29 +36,24 @@ const hold: Decision = {
   message: 'lag is within the objective of 10 s',
   assessment: undefined,
 };
+/** Of a group that needs no more than it has. */
+const assessment: Assessment = {
+  group: snapshot(),
+  loads: [],
+  arrival: 0,
+  backlog: 0,
+  lagSeconds: 0,
+  progressing: true,
+  settled: true,
+  stuck: [],
+  need: 1,
+  enough: 1,
+  unmet: undefined,
+  sizes: [1],
+  memberRate: 100,
+  hot: [],
+};
 const grow: Decision = { ...hold, kind: 'scale', to: 3, reason: 'LagOverObjective', message: 'lag 30 s' };
-
-function snapshot(overrides: Partial<GroupSnapshot> = {}): GroupSnapshot {
-  return {
-    groupId: 'payment',
-    sampledAtMs: 0,
-    known: true,
-    problem: undefined,
-    fault: undefined,
-    state: 'Stable',
-    assignor: 'range',
-    members: [],
-    steadySinceMs: 0,
-    commitIntervalMs: 1_000,
-    commitWindowMs: 20_000,
-    topics: ['order.created'],
-    partitions: [],
-    lagRecords: 0,
-    phantomRecords: 0,
-    lagSeconds: 0,
-    ...overrides,
-  };
-}
 
 function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
   return {
@@ -145,6 +133,26 @@ describe('the plan of an EventConsumer', () => {
   });
 });
 
+describe('what an EventConsumer says of the owner before it', () => {
+  it.each([
+    { it: 'of its group', what: 'group', owner: older, says: 'group "payment" is scaled by "older"' },
+    { it: 'of its Deployment', what: 'target', owner: older, says: 'Deployment "web" is scaled by "older"' },
+    {
+      it: 'in another namespace',
+      what: 'group',
+      owner: { ...older, namespace: 'evil' },
+      says: 'group "payment" is scaled by a resource in another namespace',
+    },
+  ] as const)('$it', ({ what, owner, says }) => {
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } as const;
+    const observed = { kind: 'notMine', use: useOf(), owner, what } as const;
+    const plan = planConsumer(consumer({ targetRef }), observed);
+    expect(plan.blocked[0]?.message).toBe(`${says}; delete one of the two resources`);
+    const ownedBy = owner.namespace === 'shop' ? 'older' : undefined;
+    expect(reportConsumer(consumer(), observed, plan).fields).toMatchObject({ ownedBy, groupId: 'payment' });
+  });
+});
+
 describe('the grants of an EventConsumer', () => {
   const use = useOf(
     clusterOf({ access: [accessRule({ namespaces: ['shop'], groups: ['pay*'], topics: ['order.*'] })] }),
@@ -153,7 +161,12 @@ describe('the grants of an EventConsumer', () => {
   const refused = refuseRead(mine, use, ['order.created', 'secret'])?.message ?? '';
   const told = (message: string): EventConsumer => ({
     ...mine,
-    status: { conditions: [{ ...at, type: 'Stalled', status: 'True', reason: 'NotGranted', message }] },
+    status: {
+      conditions: [
+        { ...at, type: 'Ready', status: 'False', reason: 'NotGranted', message: 'is not ready' },
+        { ...at, type: 'Stalled', status: 'True', reason: 'NotGranted', message },
+      ],
+    },
   });
   const at = { lastTransitionTime: creationTimestamp };
 
@@ -194,12 +207,56 @@ describe('the grants of an EventConsumer', () => {
 describe('the report of an EventConsumer', () => {
   const report = (observed: SeenConsumer, resource = consumer()) =>
     reportConsumer(resource, observed, planConsumer(resource, observed));
-  const finding = (observed: SeenConsumer, type: string) =>
-    report(observed).findings?.find((candidate) => candidate.type === type);
+  const finding = (observed: SeenConsumer, type: string, resource = consumer()) =>
+    report(observed, resource).findings?.find((candidate) => candidate.type === type);
+  const { scaling } = consumer().spec;
+  const assessed = (sizes: readonly number[], unmet?: SizeLimit): Decision => ({
+    ...hold,
+    assessment: { ...assessment, sizes, unmet },
+  });
 
   it('shows current, desired and largest useful size', () => {
     const observed = seen({ decision: { ...grow, kind: 'hold' } });
     expect(report(observed).fields).toMatchObject({ replicas: { current: 1, desired: 3, summary: '1/3/1' } });
+  });
+
+  it.each([
+    { it: 'is the largest that is useful', decision: assessed([1, 2, 6]), max: 6 },
+    { it: 'is the most that is allowed while rates are unknown', maxReplicas: 12, before: 5, max: 12 },
+    { it: 'stays what it was while nothing is known', before: 5, max: 5 },
+    { it: 'is the present one until something is known', max: 1 },
+  ])('shows the largest size: it $it', ({ decision = hold, maxReplicas, before, max }) => {
+    const replicas = before === undefined ? undefined : { current: 1, desired: 1, max: before, summary: '' };
+    const resource = {
+      ...consumer({ scaling: { ...scaling, maxReplicas } }),
+      status: { replicas },
+    };
+    expect(report(seen({ decision }), resource).fields).toMatchObject({ replicas: { max, summary: `1/1/${max}` } });
+  });
+
+  it.each([
+    { it: 'is true while lag decides', reason: 'WithinObjective', status: 'True' },
+    { it: 'is unknown while lag is', reason: 'LagUnknown', status: 'Unknown' },
+    { it: 'is unknown while rates are', reason: 'Learning', status: 'Unknown' },
+    { it: 'is false when it only recommends', change: { mode: 'Recommend' }, reason: 'Learning', status: 'False' },
+    { it: 'is false when a person set the size', change: { fixedReplicas: 3 }, reason: 'LagUnknown', status: 'False' },
+  ] as const)('ScalingActive $it', ({ reason, status, ...row }) => {
+    const resource = consumer({ scaling: { ...scaling, ...('change' in row && row.change) } });
+    expect(finding(seen({ decision: { ...hold, reason } }), 'ScalingActive', resource)).toMatchObject({
+      status,
+      reason,
+    });
+  });
+
+  it.each([
+    { it: 'may', unmet: 'AtMaxReplicas', says: 'more than scaling.maxReplicas of 2' },
+    { it: 'can', unmet: 'AtPartitionLimit', says: 'more replicas than partitions' },
+  ] as const)('says when more replicas are needed than there $it be', ({ unmet, says }) => {
+    const resource = consumer({ scaling: { ...scaling, maxReplicas: 2 } });
+    const limited = finding(seen({ decision: assessed([1, 2], unmet) }), 'ScalingLimited', resource);
+    expect(limited).toMatchObject({ status: 'True', reason: unmet });
+    expect(limited?.message).toContain(says);
+    expect(finding(seen({ decision: assessed([1, 2]) }), 'ScalingLimited', resource)).toBeUndefined();
   });
 
   it('never takes unknown lag for a lag within the objective', () => {

@@ -1,0 +1,39 @@
+import type { GroupSnapshot } from '../../../../src/lag/snapshot.ts';
+import type { Deployment } from '../../../../src/ports/scale-target.ts';
+
+/** One replica is asked for. */
+export const target: Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {
+    name: 'payment',
+    namespace: 'shop',
+    uid: 'd1',
+    resourceVersion: '9',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  },
+  spec: { replicas: 1 },
+};
+
+/** A group without lag. */
+export function snapshot(overrides: Partial<GroupSnapshot> = {}): GroupSnapshot {
+  return {
+    groupId: 'payment',
+    sampledAtMs: 0,
+    known: true,
+    problem: undefined,
+    fault: undefined,
+    state: 'Stable',
+    assignor: 'range',
+    members: [],
+    steadySinceMs: 0,
+    commitIntervalMs: 1_000,
+    commitWindowMs: 20_000,
+    topics: ['order.created'],
+    partitions: [],
+    lagRecords: 0,
+    phantomRecords: 0,
+    lagSeconds: 0,
+    ...overrides,
+  };
+}
