@@ -1,21 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import type { Autoscaler } from '../../../../src/ports/scale-target.ts';
 import { consumerResource } from '../samples.ts';
 import { consumerWorld, key } from './world.ts';
 
 /** More than one member, and fewer than six, can process. */
 const rush = { arrive: 240, perMember: 100 };
 const calm = { arrive: 60, perMember: 100 };
-const lagSeries = 'sluice_consumer_lag_records{namespace="shop",consumer="payment"}';
+const seriesOf = (name: string) => `sluice_consumer_${name}{namespace="shop",consumer="payment"}`;
+const lagSeries = seriesOf('lag_records');
 
 describe('rounds of an EventConsumer', () => {
   it('report the lag, and are idle while nothing changes', async () => {
-    const { metrics, scaler, status, condition, pass, ready } = consumerWorld();
+    const { metrics, consumers, scaler, status, condition, pass, ready } = consumerWorld();
     await pass(60, calm);
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
     expect(condition('WithinObjective')).toMatchObject({ status: 'True' });
     expect(status()).toMatchObject({ groupId: 'payment', lag: { known: true }, partitions: { total: 6 } });
     expect(metrics.values.has(lagSeries)).toBe(true);
     expect(scaler.writes).toEqual([]);
+    expect(consumers.must(key).metadata.finalizers).toBeUndefined();
+  });
+
+  it('measure the exact numbers beside the status', async () => {
+    const { kafka, metrics, pass } = consumerWorld({ scaling: { mode: 'Recommend', minReplicas: 3 } });
+    await pass(30, calm);
+    kafka.produce('orders', 0, new Array<Date>(7).fill(new Date('2026-01-01T00:00:30Z')));
+    await pass(20);
+    expect(Object.fromEntries(metrics.values)).toEqual({
+      [lagSeries]: 7,
+      [seriesOf('lag_seconds')]: 20,
+      [seriesOf('replicas')]: 1,
+      [seriesOf('desired_replicas')]: 3,
+    });
   });
 
   it('grow a group that falls behind until it keeps up', async () => {
@@ -36,7 +52,7 @@ describe('rounds of an EventConsumer', () => {
     expect(status().lag).not.toHaveProperty('seconds');
     expect(condition('WithinObjective')).toMatchObject({ status: 'Unknown', reason: 'LagUnknown' });
     expect(metrics.values.get(lagSeries)).toBe(136);
-    expect(metrics.values.has(lagSeries.replace('records', 'seconds'))).toBe(false);
+    expect(metrics.values.has(seriesOf('lag_seconds'))).toBe(false);
   });
 
   it('ask once for each decision, though the watch of the Deployment is late', async () => {
@@ -106,6 +122,40 @@ describe('rounds of an EventConsumer', () => {
   });
 });
 
+describe('a consumer that cannot begin', () => {
+  it('waits for the cluster whose Kafka was not seen yet', async () => {
+    const { kafka, clusters, pass, ready, condition } = consumerWorld();
+    clusters.editStatus('default', { clusterId: null });
+    await pass(10, calm);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ClusterNotReady' });
+    expect(condition('Reconciling')).toMatchObject({ status: 'True', reason: 'ClusterNotReady' });
+    expect(kafka.polls).toBe(0);
+  });
+
+  it('names the first of those that drive its Deployment, in whichever order they are seen', async () => {
+    const { autoscalers, settle, condition } = consumerWorld();
+    for (const [kind, name] of drivers) autoscalers.create(driverOf(kind, name));
+    await settle();
+    expect(condition('Stalled')?.message).toContain('HorizontalPodAutoscaler "a"');
+    autoscalers.delete('shop/a');
+    await settle();
+    expect(condition('Stalled')?.message).toContain('HorizontalPodAutoscaler "z"');
+  });
+});
+
+const drivers = [
+  ['ScaledObject', 'c'],
+  ['HorizontalPodAutoscaler', 'z'],
+  ['HorizontalPodAutoscaler', 'a'],
+  ['ScaledObject', 'b'],
+] as const;
+
+function driverOf(kind: string, name: string): Autoscaler {
+  const metadata = { ...consumerResource().metadata, name };
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'payment' };
+  return { apiVersion: 'any/v1', kind, metadata, spec: { scaleTargetRef } };
+}
+
 describe('a group that needs less', () => {
   const large = { replicas: 6, scaling: { ratePerReplica: 100 } };
 
@@ -156,10 +206,17 @@ describe('a consumer that is granted less than before', () => {
     expect(ready()).toMatchObject({ status: 'False', reason: 'NotGranted' });
     for (const field of shown) expect(status()).not.toHaveProperty(field);
     expect(metrics.values.size).toBe(0);
+    clusters.edit('default', { spec: { access: [rule] } });
+    clusters.editStatus('default', { clusterId: 'kafka-1' });
+    await pass(10, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(status()).not.toHaveProperty('lastDecision');
   });
 
   it('is not told what its group reads besides, until it reads that no more', async () => {
-    const { kafka, clusters, scaler, metrics, status, condition, pass, ready } = consumerWorld();
+    const { kafka, clusters, scaler, metrics, status, condition, pass, ready } = consumerWorld({
+      scaling: { minReplicas: 2 },
+    });
     kafka.putTopic('secret', { partitions: 1 });
     clusters.edit('default', { spec: { access: [{ ...rule, topics: ['orders'] }] } });
     await pass(30, calm);
@@ -170,11 +227,29 @@ describe('a consumer that is granted less than before', () => {
     expect(JSON.stringify(status())).not.toContain('secret');
     for (const field of shown) expect(status()).not.toHaveProperty(field);
     expect(metrics.values.size).toBe(0);
-    expect(scaler.writes).toEqual([]);
+    expect(scaler.writes).toEqual([2]);
     kafka.leave('payment', 'stray');
     await pass(30, calm);
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
     expect(status()).toMatchObject({ topics: ['orders'], lag: { known: true } });
+    expect(status()).not.toHaveProperty('lastDecision');
+  });
+
+  it('is looked at again after a restart, and told once it reads only what is granted', async () => {
+    const access = [{ ...rule, topics: ['orders'] }];
+    const before = consumerWorld();
+    before.kafka.putTopic('secret', { partitions: 1 });
+    before.clusters.edit('default', { spec: { access } });
+    before.kafka.join('payment', 'stray', ['secret']);
+    await before.pass(10, calm);
+    expect(before.ready()).toMatchObject({ reason: 'NotGranted' });
+    const { clusters, consumers, pass, ready, round } = consumerWorld();
+    clusters.edit('default', { spec: { access } });
+    consumers.editStatus(key, before.status());
+    await round();
+    expect(ready()).toMatchObject({ reason: 'NotGranted' });
+    await pass(10, calm);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
   });
 });
 
@@ -222,6 +297,24 @@ describe('the owner of a group', () => {
     const { clusters, pass, settle, ready } = consumerWorld({ others: [first] });
     clusters.edit('default', { spec: { access: [{ ...mine, groups }] } });
     await settle('shop/first');
+    await pass(10, calm);
+    expect(ready()).toMatchObject({ reason });
+  });
+
+  it.each([
+    {
+      it: 'whose cluster is not known still holds its Deployment',
+      spec: { clusterRef: { name: 'gone' } },
+      reason: 'OwnedByOther',
+    },
+    {
+      it: 'that is on its way out holds nothing',
+      metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' },
+      reason: 'InSync',
+    },
+  ])('is not everyone; an older one $it', async ({ spec, metadata, reason }) => {
+    const first = consumerResource({ groupId: 'audit', ...spec }, { ...older, name: 'first', ...metadata });
+    const { pass, ready } = consumerWorld({ others: [first] });
     await pass(10, calm);
     expect(ready()).toMatchObject({ reason });
   });

@@ -70,7 +70,7 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
     namespaces: new FakeStore<KubeObject>(),
     deployments: new FakeStore<Deployment>([deployment]),
   };
-  const autoscalers = [new FakeStore<Autoscaler>([], { indexes: { [autoscalerIndex]: () => [] } })];
+  const autoscalers = new FakeStore<Autoscaler>([], { indexes: { [autoscalerIndex]: () => [key] } });
   const show = (size: number) => resize(stores.deployments, kafka, size);
   show(replicas);
   const scaler = new FakeScaler(show);
@@ -79,7 +79,7 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
     onSnapshot: () => {},
   });
   void lag.run(new AbortController().signal);
-  const behaviour = eventConsumerBehaviour({ ...stores, autoscalers, lag, scaler, clock, metrics });
+  const behaviour = eventConsumerBehaviour({ ...stores, autoscalers: [autoscalers], lag, scaler, clock, metrics });
   const store = stores.consumers;
   const rounds = createRounds({ store, behaviour, outside: [kafka, scaler], clock, key });
   const pass = async (seconds: number, load?: Load) => {
@@ -90,7 +90,7 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
     }
   };
   return {
-    ...{ kafka, metrics, scaler, show, pass },
+    ...{ kafka, metrics, autoscalers, scaler, show, pass },
     ...stores,
     ...rounds,
     status: () => store.must(key).status ?? {},
