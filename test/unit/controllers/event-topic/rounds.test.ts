@@ -349,6 +349,26 @@ describe('a broker that shows another value than was set', () => {
   });
 });
 
+describe('a setting that is written', () => {
+  it('is told to be changed, or to be set back when only others had changed it', async () => {
+    const { kafka, topics, settle, notes } = world({ config: { 'retention.ms': 5 } });
+    await settle();
+    topics.edit(key, { spec: { config: { 'segment.ms': 7, 'retention.ms': 6 } } });
+    await settle();
+    kafka.topics.get('orders')?.config.set('retention.ms', '9');
+    await settle();
+    const [, ...told] = notes;
+    expect(told).toEqual([
+      { type: 'Normal', reason: 'ConfigChanged', message: 'changed retention.ms, segment.ms of topic "orders"' },
+      {
+        type: 'Normal',
+        reason: 'DriftCorrected',
+        message: 'set retention.ms of topic "orders" back to what the spec says',
+      },
+    ]);
+  });
+});
+
 describe('a setting that somebody insists on', () => {
   const insisted = async () => {
     const all = world({ config: { 'retention.ms': 5 } });
