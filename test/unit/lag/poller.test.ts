@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLagPoller } from '../../../src/lag/poller.ts';
+import { createLagPoller, type LagPoller } from '../../../src/lag/poller.ts';
 import type { LagSubscription } from '../../../src/lag/snapshot.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { CommittedOffsets, GroupState, KafkaCallOptions, Settled } from '../../../src/ports/kafka.ts';
@@ -54,12 +54,14 @@ function withFault<T>(answers: ReadonlyMap<string, Settled<T>>, group: string | 
   return new Map([...answers].map(([name, answer]) => [name, name === group ? { ok: false, fault } : answer]));
 }
 
-function createBench() {
+/** A poller that runs; `watch` happens before its first tick. */
+function createBench(watch: (kafka: FakeKafka, poller: LagPoller) => void = () => {}) {
   const clock = new FakeClock();
   const kafka = new WatchedKafka();
   const log = new RecordedLog();
   const told: string[] = [];
   const poller = createLagPoller({ kafka: () => kafka, clock, log, tickMs, onSnapshot: (key) => void told.push(key) });
+  watch(kafka, poller);
   const stop = new AbortController();
   const done = poller.run(stop.signal);
   /** `records` come in, `agoMs` before now. */
@@ -256,6 +258,22 @@ test('a record is looked up again after half a minute, and those that never were
   await clock.advance(8 * tickMs);
   expect(new Set(lookUps()).size).toBe(60);
   expect(lookUps()).toHaveLength(64);
+});
+
+test('one that never was looked up comes before one that was at the start of the clock', async () => {
+  const { clock, kafka } = createBench((seeded, poller) => {
+    seeded.putTopic('orders', { partitions: 60 });
+    for (let partition = 0; partition < 60; partition += 1) {
+      seeded.produce('orders', partition, new Array<Date>(100).fill(new Date('2025-12-31T23:59:00Z')));
+      seeded.commit('payments', 'orders', partition, 70n);
+    }
+    poller.subscribe('shop/payments', orders);
+  });
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time'));
+  await clock.advance(0);
+  expect(lookUps()).toHaveLength(8);
+  await clock.advance(6 * tickMs);
+  expect(new Set(lookUps()).size).toBe(56);
 });
 
 test('a record is not looked up again before half a minute has passed', async () => {
