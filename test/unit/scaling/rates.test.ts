@@ -27,6 +27,11 @@ test.each<{ it: string; partition: Partial<PartitionFacts>; load: Partial<Partit
     partition: { arrivalRate: { short: 10, long: 10 }, lag: 80 },
     load: { backlog: 30 },
   },
+  {
+    it: 'a rate of commits that is not known yet is none',
+    partition: { commitRate: undefined },
+    load: { commitRate: 0 },
+  },
 ])('$it', ({ partition, load }) => {
   expect(loadsFor([partitionOf(0, partition)])).toMatchObject([load]);
 });
@@ -56,9 +61,21 @@ test.each<{ it: string; idleMs: number; group?: Partial<GroupFacts>; progress: s
     group: { commitIntervalMs: 20_000 },
     progress: 'suspect',
   },
+  { it: 'is stuck when it did', idleMs: 80_000, group: { commitIntervalMs: 20_000 }, progress: 'stuck' },
 ])('a partition that stands still next to one that goes on $it', ({ idleMs, group, progress }) => {
   const standing = partitionOf(0, { lag: 30, idleMs, commitRate: 0 });
   expect(loadsFor([standing, going], group)?.[0]?.progress).toBe(progress);
+});
+
+test('one that goes on slowly goes on', () => {
+  const slow = partitionOf(1, { lag: 30, commitRate: 0.5 });
+  const standing = partitionOf(0, { lag: 30, idleMs: 15_000, commitRate: 0 });
+  expect(loadsFor([standing, slow])?.[0]?.progress).toBe('suspect');
+});
+
+test('those that only just stand still count among those that do', () => {
+  const standing = [2, 3].map((at) => partitionOf(at, { lag: 30, idleMs: 10_000, commitRate: 0 }));
+  expect(loadsFor([going, ...standing])?.map(({ progress }) => progress)).toEqual(Array(3).fill('moving'));
 });
 
 test('where most stand still, the group commits in large steps and nothing is suspect', () => {
@@ -75,13 +92,20 @@ test.each<{ it: string; progress: PartitionLoad['progress']; demand: number }>([
   expect(load && demandOf({ ...load, progress }, load.arrival, 120)).toBe(demand);
 });
 
-test.each<{ it: string; idleMs: readonly number[]; progress: boolean }>([
+test.each<{ it: string; idleMs: readonly number[]; progress: boolean; others?: readonly PartitionFacts[] }>([
   { it: 'makes progress when nothing waits', idleMs: [], progress: true },
   { it: 'makes progress as long as one partition does', idleMs: [90_000, 5_000], progress: true },
   { it: 'makes none when all have stood still for long', idleMs: [90_000, 60_000], progress: false },
-])('a group $it', ({ idleMs, progress }) => {
-  const partitions = idleMs.map((idle, at) => partitionOf(at, { lag: 10, idleMs: idle }));
-  expect(makesProgress(groupOf(1, partitions))).toBe(progress);
+  { it: 'makes none by partitions where nothing waits', idleMs: [90_000], progress: false, others: [partitionOf(7)] },
+  {
+    it: 'makes none by partitions of which nothing is known',
+    idleMs: [90_000],
+    progress: false,
+    others: [partitionOf(7, { lag: undefined })],
+  },
+])('a group $it', ({ idleMs, progress, others = [] }) => {
+  const partitions = idleMs.map((idle, at) => partitionOf(at, { lag: 1, idleMs: idle }));
+  expect(makesProgress(groupOf(1, [...partitions, ...others]))).toBe(progress);
 });
 
 test('the age of the lag is that of the partitions that are processed', () => {
