@@ -55,6 +55,7 @@ test.each<{
   polls: readonly Poll[];
   partition: Partial<PartitionSnapshot>;
   known?: boolean;
+  problem?: string;
 }>([
   { it: 'is what waits behind the committed offset', polls: [{ end: 100, committed: 70 }], partition: { lag: 30 } },
   {
@@ -78,6 +79,8 @@ test.each<{
     polls: [{ end: 60, committed: 70 }],
     partition: { lag: undefined },
     known: false,
+    problem:
+      'group "payments" has a committed offset past the end of partition 0 of topic "orders": the topic was made anew or lost records',
   },
   {
     it: 'is all that is kept for a client that starts at the beginning',
@@ -116,6 +119,7 @@ test.each<{
     polls: [{ end: 100 }],
     partition: { lag: undefined },
     known: false,
+    problem: 'group "payments" never committed partition 0 of topic "orders", and offsetReset is None',
   },
   {
     it: 'is zero in an empty partition, wherever the client starts',
@@ -156,6 +160,16 @@ test.each<{
     partition: { lag: 2, phantom: 0 },
   },
   {
+    it: 'of two offsets counts for a minute after the log last grew',
+    polls: [...times(20, { end: 98, committed: 98 }), { end: 100, committed: 98 }],
+    partition: { lag: 2, phantom: 0 },
+  },
+  {
+    it: 'of two offsets counts for a minute after the last commit',
+    polls: [...times(20, { end: 100, committed: 90 }), { end: 100, committed: 98 }],
+    partition: { lag: 2, phantom: 0 },
+  },
+  {
     it: 'of three offsets always counts',
     polls: times(30, { end: 100, committed: 97 }),
     partition: { lag: 3, phantom: 0 },
@@ -165,11 +179,13 @@ test.each<{
     polls: times(30, { end: 100, committed: 98, state: 'Empty' }),
     partition: { lag: 2, phantom: 0 },
   },
-])('lag $it', ({ reset = 'Latest', polls, partition, known = true }) => {
+])('lag $it', ({ reset = 'Latest', polls, partition, known = true, problem }) => {
   const snapshot = snapshotAfter(polls.map(answersOf), { offsetReset: reset });
   expect(snapshot.partitions).toMatchObject([partition]);
   expect(snapshot.known).toBe(known);
   expect(snapshot.lagRecords).toBe(known ? partition.lag : undefined);
+  expect(snapshot.phantomRecords).toBe(partition.phantom ?? 0);
+  if (problem !== undefined) expect(snapshot.problem).toBe(problem);
 });
 
 test('rates come with the second poll', () => {
