@@ -35,6 +35,7 @@ export function createMetadataReads(cluster: Cluster): MetadataReads {
       if (asked.includes(undefined)) shared = undefined;
       const names = asked.filter((name) => name !== undefined);
       const answer = await cluster.links.metadata(metadataByName(names), cluster.settings.callTimeoutMs);
+      cluster.ownWrites.answeredBy(answer.clusterId ?? undefined);
       const topics = settleTopics(names, answer).values();
       return asked.map((name) => {
         const topic = name === undefined ? undefined : topics.next().value;

@@ -32,10 +32,22 @@ export class OwnWrites {
   /** Until when each deleted topic id is not believed. An id is never used again. */
   readonly #deleted = new Map<string, number>();
   #nextSweepMs = 0;
+  /** Which Kafka cluster answered last. */
+  #clusterId: string | undefined;
 
   constructor(clock: Clock, keepMs: number) {
     this.#clock = clock;
     this.#keepMs = keepMs;
+  }
+
+  /** Another Kafka cluster at the same addresses knows nothing of what was written to the one before. */
+  answeredBy(clusterId: string | undefined): void {
+    if (clusterId === undefined) return;
+    const before = this.#clusterId ?? clusterId;
+    this.#clusterId = clusterId;
+    if (before === clusterId) return;
+    this.#memories.clear();
+    this.#deleted.clear();
   }
 
   created(topic: TopicState): void {

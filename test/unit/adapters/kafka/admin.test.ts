@@ -120,6 +120,15 @@ describe('the Kafka admin', () => {
     expect(await admin.describeTopic('orders', options)).toEqual(created);
   });
 
+  it('shows nothing of what was created in another Kafka cluster that answered here before', async () => {
+    await admin.describeCluster(options);
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }]));
+    await create('orders');
+    const gone = { name: 'orders', errorCode: unknownTopic };
+    broker.answer(apiKey.Metadata, metadataAnswer([{ id: 1, port: broker.port }], [gone], 1, 'another'));
+    expect(await admin.describeTopic('orders', options)).toBeUndefined();
+  });
+
   describe('after a change of settings', () => {
     const key = 'retention.ms';
     const before = new Map([[key, { value: '5', overridden: true }]]);

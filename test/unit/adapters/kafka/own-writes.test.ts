@@ -45,6 +45,16 @@ describe('own writes', () => {
       expect(show(undefined)).toBeUndefined();
     });
 
+    it('show it while the same Kafka cluster answers, and nothing of it once another one does', () => {
+      own.answeredBy('one');
+      own.created(topic());
+      own.answeredBy(undefined);
+      own.answeredBy('one');
+      expect(show(undefined)).toEqual(topic());
+      own.answeredBy('another');
+      expect(show(undefined)).toBeUndefined();
+    });
+
     it('believe the brokers after a while, even if they never showed it', async () => {
       await clock.advance(keepMs);
       expect(show(undefined)).toBeUndefined();

@@ -140,6 +140,7 @@ export function metadataAnswer(
   brokers: readonly { id: number; port: number }[],
   topics: readonly ScriptedTopic[] = [],
   controllerId = brokers[0]?.id ?? -1,
+  clusterId = 'cluster',
 ): Buffer {
   const printedBrokers = brokers.map(({ id, port }) => all(i32(id), text('127.0.0.1'), i32(port), none, tags));
   const printedTopics = topics.map(({ name, id = someUuid, errorCode = 0, leaders = [] }) => {
@@ -149,7 +150,7 @@ export function metadataAnswer(
     });
     return all(i16(errorCode), text(name), uuid(id), bool(false), list(...partitions), i32(0), tags);
   });
-  return all(i32(0), list(...printedBrokers), text('cluster'), i32(controllerId), list(...printedTopics), tags);
+  return all(i32(0), list(...printedBrokers), text(clusterId), i32(controllerId), list(...printedTopics), tags);
 }
 
 /** DescribeCluster version 0; `operations` has a bit for each operation on the cluster that is allowed. */
