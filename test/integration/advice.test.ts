@@ -164,6 +164,8 @@ async function isNamedByConsumer(shop: Shop): Promise<void> {
     topics: [shop.topic(name)],
     targetRef: { name: 'reader' },
   });
+  // The operator knows consumers by its watch.
+  await cluster.whenCondition('EventConsumer', shop.key('reader'), 'Reconciling', 'True', 'TargetNotFound');
   await cluster.delete('EventTopic', shop.key(name));
 }
 

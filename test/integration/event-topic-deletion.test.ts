@@ -78,6 +78,7 @@ describe('the deletion of an EventTopic', () => {
     const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };
     const consumer = { clusterRef: { name: namespace }, topics: [topic], targetRef };
     await cluster.create(manifest('EventConsumer', 'reader', consumer, namespace));
+    await cluster.whenCondition('EventConsumer', `${namespace}/reader`, 'Reconciling', 'True', 'TargetNotFound');
     await cluster.delete('EventTopic', key);
     expect(await held(key, 'DeletionProtected')).toContain(`sluice.dev/allow-delete=${topicId}`);
     await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/allow-delete': topicId } } });

@@ -12,6 +12,8 @@ interface Memory {
 }
 
 const firstPauseMs = 25;
+/** After an election of controllers, brokers may be seconds behind one another. */
+const unheardMs = 15_000;
 
 /** How a setting was changed, and what the brokers showed before. */
 interface Alteration {
@@ -31,6 +33,8 @@ export class OwnWrites {
   readonly #memories = new Map<string, Memory>();
   /** Until when each deleted topic id is not believed. An id is never used again. */
   readonly #deleted = new Map<string, number>();
+  /** By name, topics created lately: one broker may show them, and the next one that is asked not yet. */
+  readonly #created = new Map<string, { id: string; untilMs: number }>();
   #nextSweepMs = 0;
   /** Which Kafka cluster answered last. */
   #clusterId: string | undefined;
@@ -46,13 +50,18 @@ export class OwnWrites {
     const before = this.#clusterId ?? clusterId;
     this.#clusterId = clusterId;
     if (before === clusterId) return;
-    this.#memories.clear();
-    this.#deleted.clear();
+    for (const known of [this.#memories, this.#deleted, this.#created]) known.clear();
   }
 
   created(topic: TopicState): void {
     this.#memories.delete(topic.name);
     this.#remember(topic.name).created = topic;
+    this.#created.set(topic.name, { id: topic.id, untilMs: this.#clock.monotonicMs() + unheardMs });
+  }
+
+  /** Whether a topic that the brokers do not show may be one that not all of them have heard of. */
+  mayBeUnheard(name: string): boolean {
+    return (this.#created.get(name)?.untilMs ?? 0) > this.#clock.monotonicMs();
   }
 
   grown(name: string, total: number): void {
@@ -78,6 +87,7 @@ export class OwnWrites {
     for (const [name, { created, topicId }] of this.#memories) {
       if (created?.id === id || topicId === id) this.#memories.delete(name);
     }
+    for (const [name, created] of this.#created) if (created.id === id) this.#created.delete(name);
   }
 
   /** The topic as it is once the brokers have caught up with our writes; `seen` is what they say now. */
@@ -127,6 +137,7 @@ export class OwnWrites {
     this.#nextSweepMs = nowMs + this.#keepMs;
     for (const [name, { untilMs }] of this.#memories) if (untilMs <= nowMs) this.#memories.delete(name);
     for (const [id, untilMs] of this.#deleted) if (untilMs <= nowMs) this.#deleted.delete(id);
+    for (const [name, { untilMs }] of this.#created) if (untilMs <= nowMs) this.#created.delete(name);
   }
 }
 

@@ -1,6 +1,8 @@
+import type { Fault } from '../../ports/fault.ts';
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../ports/kafka.ts';
 import { aclFor } from './acl.ts';
 import { batcherFor, type Cluster } from './cluster.ts';
+import { unavailable } from './errors.ts';
 import type { MetadataReads } from './metadata-reads.ts';
 import { settleItems } from './settle.ts';
 import {
@@ -32,6 +34,7 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
   async function describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
     for (;;) {
       const topic = cluster.ownWrites.show(name, await readTopic(name, options));
+      if (topic === undefined && cluster.ownWrites.mayBeUnheard(name)) throw unheard(name);
       const pauseMs = topic?.awaited && cluster.ownWrites.askAgainMs(name, cluster.settings.catchUpMs);
       if (pauseMs === undefined) return topic;
       await pause(cluster.clock, pauseMs, options.signal);
@@ -42,6 +45,12 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
     describeTopic,
     nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
   };
+}
+
+/** To take this for a loss would be to blame somebody for a deletion that nobody made. */
+function unheard(name: string): Fault {
+  const message = `a broker does not show topic "${name}", which was created a moment ago: it is gone, or not all brokers have heard of it`;
+  return unavailable(message, { code: 'NOT_SHOWN_BY_ALL' });
 }
 
 /** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small: 512 topics. */

@@ -120,6 +120,22 @@ describe('the Kafka admin', () => {
     expect(await admin.describeTopic('orders', options)).toEqual(created);
   });
 
+  it('takes a topic that one broker shows and the next does not, right after its creation, for no loss', async () => {
+    broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }]));
+    await create('orders');
+    showTopics({ name: 'orders', leaders: [1] });
+    broker.answer(
+      apiKey.DescribeConfigs,
+      all(i32(0), list(all(i16(0), none, i8(2), text('orders'), list(), tags)), tags),
+    );
+    expect(await admin.describeTopic('orders', options)).toMatchObject({ name: 'orders' });
+    showTopics({ name: 'orders', errorCode: unknownTopic });
+    await expect(admin.describeTopic('orders', options)).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'NOT_SHOWN_BY_ALL',
+    });
+  });
+
   it('shows nothing of what was created in another Kafka cluster that answered here before', async () => {
     await admin.describeCluster(options);
     broker.answer(apiKey.CreateTopics, createTopicsAnswer([{ name: 'orders' }]));

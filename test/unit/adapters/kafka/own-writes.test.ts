@@ -55,6 +55,17 @@ describe('own writes', () => {
       expect(show(undefined)).toBeUndefined();
     });
 
+    it('doubt for some seconds that it is gone once one broker has shown it, unless we deleted it', async () => {
+      show(topic());
+      expect(own.mayBeUnheard('orders')).toBe(true);
+      expect(own.mayBeUnheard('payments')).toBe(false);
+      await clock.advance(15_000);
+      expect(own.mayBeUnheard('orders')).toBe(false);
+      own.created(topic({ id: 'second' }));
+      own.deleted('second');
+      expect(own.mayBeUnheard('orders')).toBe(false);
+    });
+
     it('believe the brokers after a while, even if they never showed it', async () => {
       await clock.advance(keepMs);
       expect(show(undefined)).toBeUndefined();
