@@ -74,6 +74,6 @@ export const PHASES: readonly Phase[] = [
   tests('contract', 15, '--project', 'contract'),
   tests('integration', 25, '--project', 'integration'),
   tests('permissions', 2, '--project', 'permissions'),
-  tests('faults', 35, '--project', 'faults'),
+  tests('faults', 45, '--project', 'faults'),
   commands('demo', 20, [task('demo', '--check')], true),
 ];
