@@ -76,7 +76,8 @@ describe('the deletion of an EventTopic', () => {
   it('waits for an EventConsumer that names the topic, until the annotation has the id of the topic', async () => {
     const { key, topic, topicId } = await createTopic('named');
     const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };
-    const consumer = { clusterRef: { name: namespace }, topics: [topic], targetRef };
+    const groupId = `${namespace}.reader`;
+    const consumer = { clusterRef: { name: namespace }, groupId, topics: [topic], targetRef };
     await cluster.create(manifest('EventConsumer', 'reader', consumer, namespace));
     await cluster.whenCondition('EventConsumer', `${namespace}/reader`, 'Reconciling', 'True', 'TargetNotFound');
     await cluster.delete('EventTopic', key);
