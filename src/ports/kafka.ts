@@ -125,7 +125,8 @@ export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
  * One Kafka cluster, seen by an operator. Every call throws only Fault.
  * Calls for single topics that arrive together travel in shared requests; each gets its own result or Fault.
  * A topic that this client created or grew, it shows at once, even while the brokers still spread the news. Settings are
- * what the brokers show.
+ * what the brokers show. A topic that it created within seconds and that a broker does not show any more is a Fault of
+ * kind `unavailable`: brokers hear one by one.
  */
 export interface KafkaAdmin extends ReplicaAdmin {
   describeCluster(options: KafkaCallOptions): Promise<ClusterState>;
