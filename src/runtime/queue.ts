@@ -27,6 +27,8 @@ export class WorkQueue {
   readonly #running = new Set<ObjectKey>();
   readonly #touched = new Set<ObjectKey>();
   readonly #failures = new Map<ObjectKey, number>();
+  /** Keys that an event brought back before the look that was set for them was due. */
+  readonly #early = new Set<ObjectKey>();
   readonly #drained = Promise.withResolvers<void>();
   #closed = false;
   #starting = false;
@@ -54,9 +56,13 @@ export class WorkQueue {
     this.#enqueueAfter(key, afterMs, this.#sweep);
   }
 
-  /** Answers how often `key` has failed in a row, this time included. */
+  /**
+   * Returns how often `key` has failed in a row, this time included. A look that an event brought on before its time
+   * adds nothing: many events in a second would else make the next look wait for minutes.
+   */
   countFailure(key: ObjectKey): number {
-    const failures = (this.#failures.get(key) ?? 0) + 1;
+    const before = this.#failures.get(key) ?? 0;
+    const failures = this.#early.has(key) ? Math.max(1, before) : before + 1;
     this.#failures.set(key, failures);
     return failures;
   }
@@ -127,10 +133,13 @@ export class WorkQueue {
   }
 
   async #run(key: ObjectKey, lane: Lane): Promise<void> {
-    this.#later.get(key)?.timer.cancel();
+    const later = this.#later.get(key);
+    later?.timer.cancel();
     this.#later.delete(key);
     this.#running.add(key);
+    if (later !== undefined) this.#early.add(key);
     await this.#work(key);
+    this.#early.delete(key);
     this.#running.delete(key);
     lane.done();
     if (this.#closed && this.#running.size === 0) this.#drained.resolve();

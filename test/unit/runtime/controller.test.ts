@@ -205,6 +205,19 @@ test('failures come back more and more slowly, until one round succeeds', async 
   expect(stage.clock.nextTimerMs).toBe(1_000);
 });
 
+test('events that bring a failed resource back early do not make it wait longer afterwards', async () => {
+  const stage = createStage();
+  for (let call = 1; call <= 20; call += 1) stage.wall.failCall(call, new Fault('kafka', 'unavailable', 'away'));
+  await stage.start();
+  for (let event = 1; event <= 18; event += 1) {
+    stage.controller.add(key);
+    await stage.clock.advance(100);
+  }
+  expect(stage.clock.nextTimerMs).toBe(900);
+  await stage.clock.advance(900);
+  expect(stage.clock.nextTimerMs).toBe(2_000);
+});
+
 test('what never settles is looked at more and more slowly', async () => {
   const stage = createStage();
   stage.wall.rewrite = (text) => text.toUpperCase();
