@@ -4,7 +4,7 @@ import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
 import { delayMs, type Random, togetherMs } from './backoff.ts';
 import { Census } from './census.ts';
 import { keyOf } from './key.ts';
-import type { Managed } from './kind.ts';
+import type { Managed, Plan } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { WorkQueue } from './queue.ts';
 import { type RoundParts, type RoundResult, runRound } from './round.ts';
@@ -12,8 +12,14 @@ import { logRound } from './round-log.ts';
 import { aborted } from './time.ts';
 import { guardedUidAnnotation } from './writer.ts';
 
-export interface ControllerOptions<R extends Managed, Observed, Action, Fields extends MergePatch>
-  extends RoundParts<R, Observed, Action, Fields> {
+export interface ControllerOptions<
+  R extends Managed,
+  Observed,
+  Action,
+  Fields extends MergePatch,
+  P extends Plan<Action>,
+  Sight,
+> extends RoundParts<R, Observed, Action, Fields, P, Sight> {
   /** Serves logs and metrics. */
   name: string;
   log: Log;
@@ -48,9 +54,14 @@ export interface Controller {
   measure(): void;
 }
 
-export function createController<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  options: ControllerOptions<R, Observed, Action, Fields>,
-): Controller {
+export function createController<
+  R extends Managed,
+  Observed,
+  Action,
+  Fields extends MergePatch,
+  P extends Plan<Action>,
+  Sight,
+>(options: ControllerOptions<R, Observed, Action, Fields, P, Sight>): Controller {
   return new KindController(options);
 }
 
@@ -60,9 +71,11 @@ interface Trigger {
   subscribe(add: (key: ObjectKey) => void): () => void;
 }
 
-class KindController<R extends Managed, Observed, Action, Fields extends MergePatch> implements Controller {
+class KindController<R extends Managed, Observed, Action, Fields extends MergePatch, P extends Plan<Action>, Sight>
+  implements Controller
+{
   readonly name: string;
-  readonly #options: ControllerOptions<R, Observed, Action, Fields>;
+  readonly #options: ControllerOptions<R, Observed, Action, Fields, P, Sight>;
   readonly #labels: { kind: string };
   readonly #meters: Meters;
   readonly #census: Census;
@@ -71,7 +84,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
   readonly #uids = new Map<ObjectKey, string>();
   #queue: WorkQueue | undefined;
 
-  constructor(options: ControllerOptions<R, Observed, Action, Fields>) {
+  constructor(options: ControllerOptions<R, Observed, Action, Fields, P, Sight>) {
     this.name = options.name;
     this.#options = options;
     this.#labels = { kind: options.name };

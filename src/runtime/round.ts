@@ -4,15 +4,15 @@ import type { Verdict } from './conditions.ts';
 import type { EventTypeOf } from './events.ts';
 import { type FailureReasons, type Judgement, judgeFailure } from './judge-failure.ts';
 import { keyOf } from './key.ts';
-import type { Behaviour, Blocked, Managed, Plan, Report, Round } from './kind.ts';
+import type { Behaviour, Blocked, Managed, Plan, RemovalPlan, Report, Round } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { RuntimeReason } from './reasons.ts';
 import { isSettled, type StatusUpdate } from './status.ts';
 import { type FitStatus, ResourceWriter } from './writer.ts';
 
-export interface RoundParts<R extends Managed, Observed, Action, Fields extends MergePatch> {
+/** What rounds need beside the kind itself. */
+export interface RoundOptions<R extends Managed> {
   store: ResourceStore<R>;
-  behaviour: Behaviour<R, Observed, Action, Fields>;
   finalizer: string;
   fitStatus: FitStatus;
   failureReasons: FailureReasons;
@@ -25,6 +25,17 @@ export interface RoundParts<R extends Managed, Observed, Action, Fields extends 
   slowMs: number;
 }
 
+export interface RoundParts<
+  R extends Managed,
+  Observed,
+  Action,
+  Fields extends MergePatch,
+  P extends Plan<Action>,
+  Sight,
+> extends RoundOptions<R> {
+  behaviour: Behaviour<R, Observed, Action, Fields, P, Sight>;
+}
+
 export interface RoundResult {
   outcome: Outcome;
   /** Whether anything was done or written. */
@@ -32,11 +43,10 @@ export interface RoundResult {
   failure?: { meaning: Judgement['meaning']; cause: unknown };
 }
 
-/** What one look found. No report: the resource is being removed. */
-interface Look<Action, Fields> {
-  plan: Plan<Action>;
-  report: Report<Fields> | undefined;
-}
+/** What one look found. */
+type Look<Action, Fields> =
+  | { kind: 'live'; plan: Plan<Action>; report: Report<Fields> }
+  | { kind: 'removal'; plan: RemovalPlan<Action> };
 
 /** Acting and looking again within one round; what is not seen settled then comes back later, more slowly each time. */
 const mostActs = 2;
@@ -46,11 +56,14 @@ const untilChange: Outcome = { kind: 'awaitChange' };
  * The one loop of every kind: look, act, look again, and say what was seen. A healthy change is reported once, from
  * what was observed after it; what is blocked, slow or fails is reported at once.
  */
-export async function runRound<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  parts: RoundParts<R, Observed, Action, Fields>,
-  resource: R,
-  signal: AbortSignal,
-): Promise<RoundResult> {
+export async function runRound<
+  R extends Managed,
+  Observed,
+  Action,
+  Fields extends MergePatch,
+  P extends Plan<Action>,
+  Sight,
+>(parts: RoundParts<R, Observed, Action, Fields, P, Sight>, resource: R, signal: AbortSignal): Promise<RoundResult> {
   const tell = tellOnce((note) => parts.events.record(writer.resource, note));
   const writer = new ResourceWriter(resource, { ...parts, signal, tell });
   let acts = 0;
@@ -78,15 +91,16 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
       const round: Round = { signal, now: parts.clock.now(), tell };
       look = undefined;
       look = await lookAt(parts.behaviour, writer.resource, round);
-      const { plan, report } = look;
-      const todo = plan.actions.length > 0;
-      if (!todo && plan.blocked.length === 0 && report === undefined) {
-        await letGo(parts, writer, plan.farewell?.message ?? nothingLeft);
-        if (plan.farewell !== undefined) tell(plan.farewell);
+      const { actions, blocked } = look.plan;
+      const todo = actions.length > 0;
+      if (look.kind === 'removal' && !todo && blocked.length === 0) {
+        const { farewell } = look.plan;
+        await letGo(parts, writer, farewell?.message ?? nothingLeft);
+        if (farewell !== undefined) tell(farewell);
         return ended(untilChange);
       }
-      if (!todo || plan.blocked.length > 0 || acts === mostActs) await writer.writeStatus(updateFrom(look));
-      if (!todo) return ended({ kind: 'recheck', afterMs: nextLookMs(plan, parts.recheckMs) });
+      if (!todo || blocked.length > 0 || acts === mostActs) await writer.writeStatus(updateFrom(look));
+      if (!todo) return ended(restAfter(look, parts.recheckMs));
       if (acts === mostActs) return ended({ kind: 'confirm' });
       acts += 1;
       await perform(parts, writer, look, round);
@@ -99,13 +113,18 @@ export async function runRound<R extends Managed, Observed, Action, Fields exten
   }
 }
 
+/** What a behaviour says without a look. */
+interface Lifecycle<R extends Managed> {
+  removal?: { guards(resource: R): boolean };
+  forget?(key: string): void;
+}
+
 /** Does what needs no look at the outside world: a finalizer, a pause, a removal that has nothing to remove. */
-async function endsBeforeLooking<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  parts: RoundParts<R, Observed, Action, Fields>,
+async function endsBeforeLooking<R extends Managed>(
+  { behaviour, finalizer }: { behaviour: Lifecycle<R>; finalizer: string },
   writer: ResourceWriter<R>,
   tell: Round['tell'],
 ): Promise<boolean> {
-  const { behaviour, finalizer } = parts;
   const { metadata, spec } = writer.resource;
   const removing = metadata.deletionTimestamp !== undefined;
   if (removing && !metadata.finalizers?.includes(finalizer)) {
@@ -119,12 +138,12 @@ async function endsBeforeLooking<R extends Managed, Observed, Action, Fields ext
     await writer.writeStatus({ verdict: { kind: 'paused' }, fields: {}, evaluated: false });
     return true;
   }
-  const needed = behaviour.needsFinalizer(writer.resource);
+  const needed = behaviour.removal?.guards(writer.resource) === true;
   if (!removing || needed) {
     await writer.setFinalizer(finalizer, needed);
     return false;
   }
-  await letGo(parts, writer, released);
+  await letGo({ finalizer }, writer, released);
   tell({ type: 'Normal', reason: RuntimeReason.Released, message: released });
   return true;
 }
@@ -133,8 +152,8 @@ async function endsBeforeLooking<R extends Managed, Observed, Action, Fields ext
  * Our part of a removal is over. Where finalizers of others hold the resource, its status says so before ours goes:
  * it would else go on telling of what is not there any more.
  */
-async function letGo<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  { finalizer }: RoundParts<R, Observed, Action, Fields>,
+async function letGo<R extends Managed>(
+  { finalizer }: { finalizer: string },
   writer: ResourceWriter<R>,
   said: string,
 ): Promise<void> {
@@ -164,21 +183,30 @@ const released = 'released; what it stood for outside is kept';
 const nothingLeft = 'nothing of it is left outside';
 const notOurs = 'nothing is done for it any more';
 
-async function lookAt<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  behaviour: Behaviour<R, Observed, Action, Fields>,
+async function lookAt<R extends Managed, Observed, Action, Fields extends MergePatch, P extends Plan<Action>, Sight>(
+  behaviour: Behaviour<R, Observed, Action, Fields, P, Sight>,
   resource: R,
   round: Round,
 ): Promise<Look<Action, Fields>> {
-  const observed = await behaviour.observe(resource, round);
-  if (resource.metadata.deletionTimestamp !== undefined) {
-    return { plan: behaviour.planRemoval(resource, observed), report: undefined };
+  const { removal } = behaviour;
+  // A deleted resource that nothing guards was let go before.
+  if (resource.metadata.deletionTimestamp !== undefined && removal !== undefined) {
+    return { kind: 'removal', plan: removal.plan(resource, await removal.observe(resource, round)) };
   }
-  const plan = behaviour.plan(resource, observed, round.now);
-  return { plan, report: behaviour.report(resource, observed, plan) };
+  const observed = await behaviour.observe(resource, round);
+  const decided = behaviour.plan(resource, observed, round.now);
+  const plan = (await behaviour.consult?.(resource, decided, round)) ?? decided;
+  return { kind: 'live', plan, report: behaviour.report(resource, observed, plan) };
 }
 
-async function perform<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  { behaviour, clock, slowMs }: RoundParts<R, Observed, Action, Fields>,
+interface Performance<Action> {
+  behaviour: { act(action: Action, round: Round): Promise<EventNote | undefined> };
+  clock: Clock;
+  slowMs: number;
+}
+
+async function perform<R extends Managed, Action, Fields extends MergePatch>(
+  { behaviour, clock, slowMs }: Performance<Action>,
   writer: ResourceWriter<R>,
   look: Look<Action, Fields>,
   round: Round,
@@ -201,8 +229,8 @@ async function perform<R extends Managed, Observed, Action, Fields extends Merge
 }
 
 /** Tells the user what the failure means. A look that failed says nothing new about what was settled before. */
-async function fail<R extends Managed, Observed, Action, Fields extends MergePatch>(
-  { failureReasons, recheckMs }: RoundParts<R, Observed, Action, Fields>,
+async function fail<R extends Managed, Action, Fields extends MergePatch>(
+  { failureReasons, recheckMs }: RoundOptions<R>,
   writer: ResourceWriter<R>,
   look: Look<Action, Fields> | undefined,
   cause: unknown,
@@ -211,10 +239,11 @@ async function fail<R extends Managed, Observed, Action, Fields extends MergePat
   if (judged.blocked === undefined) return judged;
   if (judged.meaning === 'outage' && look === undefined && isSettled(writer.resource)) return judged;
   const [first, ...others] = [...(look?.plan.blocked ?? []), judged.blocked];
+  const report = look && reportOf(look);
   try {
     await writer.writeStatus({
-      verdict: { kind: 'blocked', blocked: [first, ...others], findings: look?.report?.findings },
-      fields: look?.report?.fields ?? {},
+      verdict: { kind: 'blocked', blocked: [first, ...others], findings: report?.findings },
+      fields: report?.fields ?? {},
       evaluated: look !== undefined || judged.meaning === 'refusal',
     });
     return judged;
@@ -235,23 +264,32 @@ function unreadable(problems: readonly string[]): StatusUpdate {
 }
 
 function updateFrom<Action, Fields extends MergePatch>(look: Look<Action, Fields>): StatusUpdate {
-  return { verdict: verdictOf(look), fields: look.report?.fields ?? {}, evaluated: true };
+  return { verdict: verdictOf(look), fields: reportOf(look)?.fields ?? {}, evaluated: true };
 }
 
-function verdictOf<Action, Fields>({ plan, report }: Look<Action, Fields>): Verdict {
-  const findings = report?.findings;
-  const [first, ...others] = plan.blocked;
+/** `undefined`: a removal says nothing new of the resource but how far it is. */
+function reportOf<Action, Fields>(look: Look<Action, Fields>): Report<Fields> | undefined {
+  return look.kind === 'live' ? look.report : undefined;
+}
+
+function verdictOf<Action, Fields>(look: Look<Action, Fields>): Verdict {
+  const findings = reportOf(look)?.findings;
+  const { actions, blocked } = look.plan;
+  const [first, ...others] = blocked;
   if (first !== undefined) return { kind: 'blocked', blocked: [first, ...others], findings };
-  if (report === undefined) return { kind: 'working', ...deleting, findings };
-  if (plan.actions.length > 0) return { kind: 'working', ...progressing, findings };
-  return { kind: 'done', ...report.done, findings };
+  if (look.kind === 'removal') return { kind: 'working', ...deleting, findings };
+  if (actions.length > 0) return { kind: 'working', ...progressing, findings };
+  return { kind: 'done', ...look.report.done, findings };
 }
 
 const progressing = { reason: RuntimeReason.Progressing, message: 'changes are made and not seen in effect yet' };
 const deleting = { reason: RuntimeReason.Deleting, message: 'what it stands for outside is being removed' };
 
-function nextLookMs<Action>({ blocked }: Plan<Action>, recheckMs: number): number {
-  return Math.min(recheckMs, ...blocked.map(({ lookAgainMs = recheckMs }) => lookAgainMs));
+/** When to look again at what has nothing to do now. */
+function restAfter<Action, Fields>(look: Look<Action, Fields>, recheckMs: number): Outcome {
+  if (look.kind === 'live' && look.plan.finished === true) return untilChange;
+  const waits = look.plan.blocked.map(({ lookAgainMs = recheckMs }) => lookAgainMs);
+  return { kind: 'recheck', afterMs: Math.min(recheckMs, ...waits) };
 }
 
 /** An action that was told of needs no second event when the status gives the same reason. */

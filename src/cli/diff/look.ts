@@ -76,7 +76,6 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     clusters: { list: () => clusters },
     // Only a removal asks for these, and nothing here removes.
     consumers: { byIndex: () => [] },
-    confirmDeletionAfterMs: 0,
     namespaces,
     // What the operator remembers for moments is its own.
     journal: { find: () => undefined },

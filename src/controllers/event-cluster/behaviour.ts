@@ -3,7 +3,7 @@ import { Fault } from '../../ports/fault.ts';
 import type { Settled } from '../../ports/kafka.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
-import { type Behaviour, inSync } from '../../runtime/kind.ts';
+import type { Behaviour } from '../../runtime/kind.ts';
 import type { ClusterConnections, ClusterRegistries } from '../cluster-use.ts';
 import { missingCredentials } from '../credentials.ts';
 import { missingRegistryCredentials } from '../registry-credentials.ts';
@@ -29,7 +29,6 @@ export function eventClusterBehaviour({
   probeMs,
 }: ClusterDependencies): EventClusterBehaviour {
   return {
-    needsFinalizer: () => false,
     async observe(resource, { signal }) {
       const { spec } = resource;
       const [kafkaState, registryState] = await Promise.all([
@@ -44,7 +43,6 @@ export function eventClusterBehaviour({
       return { missing, kafka: kafkaState, registry: registryState, badPattern };
     },
     plan: (resource, observed) => planCluster(resource, observed, probeMs),
-    planRemoval: () => inSync,
     act: async () => undefined,
     report: reportCluster,
   };

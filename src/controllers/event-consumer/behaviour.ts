@@ -6,7 +6,7 @@ import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
 import { keyOf } from '../../runtime/key.ts';
-import { type Behaviour, type Blocked, inSync } from '../../runtime/kind.ts';
+import type { Behaviour, Blocked } from '../../runtime/kind.ts';
 import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { groupIdOf, targetKeyOf } from './identity.ts';
@@ -36,7 +36,6 @@ export function eventConsumerBehaviour(dependencies: ConsumerDependencies): Even
   const memory = new ConsumerMemory();
   const meters = createLagMetrics(dependencies.metrics);
   return {
-    needsFinalizer: () => false,
     async observe(resource) {
       const observed = observeConsumer(dependencies, memory, resource);
       if (observed.kind === 'seen') meters.show(keyOf(resource), observed.snapshot, observed.decision);
@@ -44,7 +43,6 @@ export function eventConsumerBehaviour(dependencies: ConsumerDependencies): Even
       return observed;
     },
     plan: planConsumer,
-    planRemoval: () => inSync,
     async act({ key, target, decision }, { signal, now }) {
       const { from, to, reason, message } = decision;
       await dependencies.scaler.scale(target, to, { signal });

@@ -4,7 +4,7 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
-import { type Behaviour, inSync, type Round } from '../../runtime/kind.ts';
+import type { Behaviour, Round } from '../../runtime/kind.ts';
 import {
   type ClusterRegistries,
   findCluster,
@@ -39,10 +39,8 @@ export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, Schema
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
   const refusals = new Refusals();
   return {
-    needsFinalizer: () => false,
     observe: (resource, round) => observeSchema(dependencies, refusals, resource, round),
     plan: planSchema,
-    planRemoval: () => inSync,
     act: (action, round) => actOnSchema({ ...dependencies, refusals }, action, round),
     report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintOf(resource)),
     forget: (key) => refusals.forget(key),

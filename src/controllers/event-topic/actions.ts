@@ -1,7 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
-import type { Blocked, Plan } from '../../runtime/kind.ts';
+import type { Blocked, Plan, RemovalPlan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { KafkaIdentity } from './identity.ts';
 import type { ReassignmentAction } from './reassignment/plan.ts';
@@ -35,6 +35,7 @@ interface Claiming {
 }
 
 export type TopicPlan = Plan<TopicAction>;
+export type TopicRemovalPlan = RemovalPlan<TopicAction>;
 
 export function refuse(reason: Reason, message: string): Blocked {
   return { kind: 'refuse', reason, message };

@@ -5,20 +5,20 @@ import type { Journal } from '../../ports/journal.ts';
 import type { ResourceStore } from '../../ports/kube.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
 import { keyOf } from '../../runtime/key.ts';
-import type { Behaviour, Round } from '../../runtime/kind.ts';
-import { adminOf, type ClusterUse, questionOf, resolveCluster } from '../cluster-use.ts';
+import type { Behaviour, Removal, Round } from '../../runtime/kind.ts';
+import { adminOf, type ClusterConnections, type ClusterUse, questionOf, resolveCluster } from '../cluster-use.ts';
 import { SharedReads } from '../shared-reads.ts';
 import { actOnTopic } from './act.ts';
-import type { TopicAction } from './actions.ts';
+import type { TopicAction, TopicPlan } from './actions.ts';
 import type { DeletionMemory } from './delete.ts';
 import { DeletionBrake } from './deletion-brake.ts';
 import type { Departures } from './departures.ts';
 import { claimName, ownsTopic, topicNameOf } from './identity.ts';
 import { judgeName, nameQuestion } from './naming.ts';
-import { mayHaveHeir, otherOwner } from './neighbours.ts';
+import { mayHaveHeir, type Neighbourhood, otherOwner } from './neighbours.ts';
 import { noObjections, readObjections } from './objections.ts';
 import { observeRemoval, type RemovalSources } from './observe-removal.ts';
-import type { ObservedTopic, SeenTopic } from './observed.ts';
+import type { ObservedRemoval, ObservedTopic, SeenTopic } from './observed.ts';
 import { Places } from './places.ts';
 import { planTopic } from './plan.ts';
 import { observeReplicas } from './reassignment/observe.ts';
@@ -31,13 +31,14 @@ import type { TopicTraffic } from './traffic.ts';
 import { WrittenSettings } from './written-settings.ts';
 
 /** What a look at a topic reads. */
-export interface TopicSources extends RemovalSources {
+export interface TopicSources extends Neighbourhood {
+  kafka: ClusterConnections;
   throttles: Pick<Throttles, 'recordOf'>;
   departures: Pick<Departures, 'find'>;
   compile: CompilePattern;
 }
 
-export interface TopicDependencies extends TopicSources {
+export interface TopicDependencies extends TopicSources, RemovalSources {
   topics: ResourceStore<EventTopic>;
   clusters: ResourceStore<EventCluster>;
   journal: Journal;
@@ -45,7 +46,10 @@ export interface TopicDependencies extends TopicSources {
   traffic: TopicTraffic;
 }
 
-export type EventTopicBehaviour = Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields>;
+export interface EventTopicBehaviour
+  extends Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields, TopicPlan, ObservedRemoval> {
+  removal: Removal<EventTopic, TopicAction, ObservedRemoval>;
+}
 
 export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopicBehaviour {
   const written = new WrittenSettings();
@@ -56,13 +60,16 @@ export function eventTopicBehaviour(dependencies: TopicDependencies): EventTopic
     clusterReads: new SharedReads(),
   };
   return {
-    // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
-    needsFinalizer: (resource) => resource.spec.deletionPolicy !== 'Retain' || mayHaveHeir(dependencies, resource),
-    observe: (resource, round) => observeTopic({ ...dependencies, written, places, deletions }, resource, round),
+    observe: (resource, round) => observeTopic({ ...dependencies, written, places }, resource, round),
     plan: planTopic,
-    planRemoval: planTopicRemoval,
     act: (action, round) => actOnTopic({ ...dependencies, written, deletions }, action, round),
     report: reportTopic,
+    removal: {
+      // Whoever else claims a topic takes it over when its owner goes, whatever the owner's policy.
+      guards: (resource) => resource.spec.deletionPolicy !== 'Retain' || mayHaveHeir(dependencies, resource),
+      observe: (resource, round) => observeRemoval({ ...dependencies, deletions }, resource, round),
+      plan: planTopicRemoval,
+    },
     forget: (key) => {
       written.forget(key);
       places.forget(key);
@@ -85,7 +92,6 @@ export interface Observing extends TopicSources {
 }
 
 export async function observeTopic(deps: Observing, resource: EventTopic, round: Round): Promise<ObservedTopic> {
-  if (resource.metadata.deletionTimestamp) return observeRemoval(deps, resource, round);
   const answer = resolveCluster(questionOf(resource, deps.namespaces), deps.clusters.list());
   if (answer.kind === 'blocked') return { kind: 'noCluster', blocked: answer.blocked };
   return askBrokers(deps, resource, answer.use, round);

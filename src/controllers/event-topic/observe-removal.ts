@@ -18,7 +18,7 @@ import type { DeletionBrake } from './deletion-brake.ts';
 import { claimName, topicNameOf } from './identity.ts';
 import { keepBecause } from './keep.ts';
 import { consumersOf, hasUnseenUsers, heirOf, type Neighbourhood, otherOwner } from './neighbours.ts';
-import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+import type { ObservedRemoval, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
 import { isOldDeletion } from './old-deletion.ts';
 import type { RefusedDeletions } from './refused-deletions.ts';
 
@@ -40,9 +40,9 @@ export async function observeRemoval(
   sources: RemovalSources,
   resource: EventTopic,
   round: Round,
-): Promise<ObservedTopic> {
+): Promise<ObservedRemoval> {
   const patience = patienceWith(sources, resource, round.now);
-  return { kind: 'removal', sight: await lookAtRemoval(sources, resource, patience, round), patience };
+  return { sight: await lookAtRemoval(sources, resource, patience, round), patience };
 }
 
 function patienceWith({ namespaces }: RemovalSources, { metadata, spec }: EventTopic, now: Date): Patience {

@@ -46,11 +46,15 @@ export type ObservedTopic =
       traffic?: Traffic | undefined;
       /** Absent: replicas are neither to be moved nor were they moved by us. */
       replicas?: ObservedReplicas | undefined;
-    }
-  /** The resource is being deleted. */
-  | { kind: 'removal'; sight: RemovalSight; patience: Patience };
+    };
 
 export type SeenTopic = Extract<ObservedTopic, { kind: 'seen' }>;
+
+/** What a round sees of a topic whose resource is being deleted. */
+export interface ObservedRemoval {
+  sight: RemovalSight;
+  patience: Patience;
+}
 
 /** How long a removal may be held. */
 export interface Patience {

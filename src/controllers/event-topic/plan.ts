@@ -46,8 +46,6 @@ export function planPermitted(resource: EventTopic, observed: ObservedTopic): To
 /** What is to be done, whether or not it may be done now. */
 export function decideTopic(resource: EventTopic, observed: ObservedTopic): TopicPlan {
   switch (observed.kind) {
-    case 'removal':
-      throw new Error('a resource that is being deleted has no other plan than its removal');
     case 'noCluster':
       return blockedBy([observed.blocked]);
     case 'seen': {

@@ -5,10 +5,10 @@ import { type Blocked, inSync } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { matchesAny } from '../globs.ts';
 import { describeOwner } from '../ownership.ts';
-import { blockedBy, type TopicPlan } from './actions.ts';
+import { blockedBy, type TopicRemovalPlan } from './actions.ts';
 import { ownsTopic, topicNameOf } from './identity.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
-import type { ObservedTopic, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
+import type { ObservedRemoval, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
 import { confirmOldDeletion } from './old-deletion.ts';
 
 /** How soon what holds a deletion is looked at again: readers leave without telling us. */
@@ -19,9 +19,9 @@ const toLetGo = 'to keep the topic and let the resource go, set deletionPolicy t
 /** How a removal ends that deletes nothing now. */
 interface Ways {
   /** The resource goes and the topic stays. */
-  release(why: string): TopicPlan;
+  release(why: string): TopicRemovalPlan;
   /** Both stay until `blocked` ends by itself, or nobody may wait any longer. */
-  hold(blocked: Blocked): TopicPlan;
+  hold(blocked: Blocked): TopicRemovalPlan;
   /** Nobody may wait any longer. */
   mayNotWait: boolean;
 }
@@ -30,17 +30,16 @@ interface Ways {
  * What the deletion of a resource does. In doubt the topic stays: a cluster, a grant or an identity that cannot be
  * confirmed releases the resource. What can end by itself holds it.
  */
-export function planTopicRemoval(resource: EventTopic, observed: ObservedTopic): TopicPlan {
-  if (observed.kind !== 'removal') throw new Error('a removal is planned from what was seen for it');
-  return planSight(resource, observed.sight, waysOf(resource, observed.patience));
+export function planTopicRemoval(resource: EventTopic, { sight, patience }: ObservedRemoval): TopicRemovalPlan {
+  return planSight(resource, sight, waysOf(resource, patience));
 }
 
 function waysOf(resource: EventTopic, patience: Patience): Ways {
-  const release = (why: string): TopicPlan => {
+  const release = (why: string): TopicRemovalPlan => {
     const message = `kept topic "${topicNameOf(resource)}": ${why}`;
     return { ...inSync, farewell: { type: 'Normal', reason: Reason.Released, message } };
   };
-  const hold = (blocked: Blocked): TopicPlan => {
+  const hold = (blocked: Blocked): TopicRemovalPlan => {
     const over = overBecause(patience);
     if (over !== undefined) return release(`${over} and the deletion was held: ${blocked.message}`);
     const untilMs = Math.min(blocked.lookAgainMs ?? lookAgainMs, patience.leftMs ?? Number.POSITIVE_INFINITY);
@@ -54,7 +53,7 @@ function overBecause({ namespaceTerminating, leftMs }: Patience): string | undef
   return leftMs === 0 ? 'deletionTimeoutSeconds has passed' : undefined;
 }
 
-function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): TopicPlan {
+function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): TopicRemovalPlan {
   switch (sight.kind) {
     case 'kept':
       return ways.release(sight.why);
@@ -75,7 +74,7 @@ function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): Topic
 
 const otherCluster = 'its EventCluster reaches another Kafka cluster';
 
-function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPlan {
+function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicRemovalPlan {
   const { use, topic, otherOwner: heir } = seen;
   if (seen.liveClusterId !== use.clusterId) return ways.release(otherCluster);
   if (!topic) return inSync;
@@ -89,7 +88,7 @@ function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicPla
 }
 
 /** The heir gets our claim, so that it need not adopt what is managed already. */
-function handOver(resource: EventTopic, { use, heir, claim, topicId: id }: Inheritance, ways: Ways): TopicPlan {
+function handOver(resource: EventTopic, { use, heir, claim, topicId: id }: Inheritance, ways: Ways): TopicRemovalPlan {
   if (claim?.uid === heir.uid) {
     return ways.release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
   }

@@ -1,7 +1,7 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
 import { noObjections } from '../../../src/controllers/event-topic/objections.ts';
 import type {
-  ObservedTopic,
+  ObservedRemoval,
   Patience,
   RemovalFacts,
   SeenRemoval,
@@ -126,7 +126,7 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
 export function seenRemoval(
   { facts, ...seen }: Partial<Omit<SeenRemoval, 'facts'>> & { facts?: Partial<RemovalFacts> } = {},
   patience: Partial<Patience> = {},
-): ObservedTopic {
+): ObservedRemoval {
   const { use, liveClusterId, topic, otherOwner, claim } = seenTopic();
   const nobody: RemovalFacts = {
     readers: { reading: [], unsettled: [], unreadable: [] },
@@ -136,7 +136,6 @@ export function seenRemoval(
     askedLongAgo: false,
   };
   return {
-    kind: 'removal',
     sight: { kind: 'seen', use, liveClusterId, topic, otherOwner, claim, ...seen, facts: { ...nobody, ...facts } },
     patience: { namespaceTerminating: false, leftMs: undefined, ...patience },
   };

@@ -364,6 +364,134 @@ test('a request for a look is echoed once it was answered', async () => {
   await expectIdle(round, store, wall);
 });
 
+/** A kind whose outside says beforehand what it would refuse: here whatever is to be written. */
+function consulting({ parts, wall }: World): string[] {
+  const { behaviour } = parts;
+  const calls: string[] = [];
+  parts.behaviour = {
+    ...behaviour,
+    observe: (note, round) => {
+      calls.push('observe');
+      return behaviour.observe(note, round);
+    },
+    plan: (note, shown, now) => {
+      calls.push('plan');
+      return behaviour.plan(note, shown, now);
+    },
+    consult: async (note, plan) => {
+      calls.push('consult');
+      await wall.read(note.metadata.name);
+      return plan.actions.length === 0 ? plan : { actions: [], blocked: [refusal] };
+    },
+    report: (note, shown, plan) => {
+      calls.push(`report ${plan.actions.length}/${plan.blocked.length}`);
+      return behaviour.report(note, shown, plan);
+    },
+  };
+  return calls;
+}
+
+test('what the outside would refuse of a plan is neither done nor reported as under way', async () => {
+  const world = createWorld();
+  const calls = consulting(world);
+  expect((await world.round()).outcome).toEqual({ kind: 'recheck', afterMs: recheckMs });
+  expect(calls).toEqual(['observe', 'plan', 'consult', 'report 0/1']);
+  expect(world.wall.writes).toEqual([]);
+  const { store } = world;
+  expect(conditionsOf(store.must(key))).toEqual(['Ready=False Refused', 'Stalled=True Refused', 'Legible=False Seen']);
+  expectValidStatus(store.must(key));
+  await expectIdle(world.round, store, world.wall);
+});
+
+test('a plan that nobody can be consulted about is not carried out, and what was settled keeps its status', async () => {
+  const world = await createSettledWorld();
+  consulting(world);
+  world.wall.texts.set('hello', 'scribble');
+  world.wall.failCall(2, fault('unavailable'));
+  expect((await world.round()).outcome.kind).toBe('retry');
+  expect(world.wall.writes).toEqual([]);
+  expect(world.store.writes).toEqual([]);
+});
+
+test('a removal is planned without consulting anybody', async () => {
+  const world = await createSettledWorld();
+  const calls = consulting(world);
+  world.store.delete(key);
+  await world.round();
+  expect(world.store.get(key)).toBeUndefined();
+  expect(calls).toEqual([]);
+});
+
+/** A kind that is done for good once it has acted. */
+function finishing({ parts }: World): void {
+  const { behaviour } = parts;
+  parts.behaviour = {
+    ...behaviour,
+    plan: (note, shown, now) => ({ ...behaviour.plan(note, shown, now), finished: shown !== undefined }),
+  };
+}
+
+test('what is finished is not looked at again until something changes', async () => {
+  const world = createWorld();
+  finishing(world);
+  expect(await world.round()).toEqual({ outcome: { kind: 'awaitChange' }, changed: true });
+  expect(world.wall.writes).toEqual(['hello: hello']);
+  expect(conditionsOf(world.store.must(key))).toEqual(['Ready=True InSync', 'Legible=True Seen']);
+  await expectIdle(world.round, world.store, world.wall);
+});
+
+test('what is finished with a part refused says so, and is not looked at again either', async () => {
+  const world = createWorld(newNote(key, { blocked: [refusal] }));
+  finishing(world);
+  expect((await world.round()).outcome).toEqual({ kind: 'awaitChange' });
+  expect(conditionsOf(world.store.must(key))).toContain('Stalled=True Refused');
+});
+
+test('an action that is left is carried out and confirmed before anything counts as finished', async () => {
+  const world = createWorld();
+  finishing(world);
+  world.wall.rewrite = (text) => text.toUpperCase();
+  expect((await world.round()).outcome).toEqual({ kind: 'confirm' });
+  expect(world.wall.writes).toHaveLength(2);
+});
+
+/** A kind that never removes anything outside. */
+function removingNothing({ parts }: World): void {
+  const { removal: _, ...kept } = parts.behaviour;
+  parts.behaviour = kept;
+}
+
+test('a kind without removal never gets a finalizer, and goes at once', async () => {
+  const world = createWorld();
+  removingNothing(world);
+  await world.round();
+  const { store, wall } = world;
+  expect(store.must(key).metadata.finalizers).toBeUndefined();
+  expect(conditionsOf(store.must(key))).toContain('Ready=True InSync');
+  store.delete(key);
+  expect(store.get(key)).toBeUndefined();
+  expect(wall.texts.get('hello')).toBe('hello');
+});
+
+test('a kind without removal lets a finalizer go that an older version set', async () => {
+  const world = await createSettledWorld();
+  removingNothing(world);
+  world.store.edit(key, { metadata: { finalizers: ['other/one', finalizer] } });
+  await world.round();
+  expect(world.store.must(key).metadata.finalizers).toEqual(['other/one']);
+  await expectIdle(world.round, world.store, world.wall);
+});
+
+test('a deleted resource of a kind without removal is let go, whoever set our finalizer', async () => {
+  const world = await createSettledWorld();
+  removingNothing(world);
+  world.store.delete(key);
+  expect(await world.round()).toEqual({ outcome: { kind: 'awaitChange' }, changed: true });
+  expect(world.store.get(key)).toBeUndefined();
+  expect(world.wall.writes).toEqual([]);
+  expect(world.events.notes).toMatchObject([{ type: 'Normal', reason: 'Released' }]);
+});
+
 test('a paused resource says so, and nothing is done', async () => {
   const { store, wall, round } = await createSettledWorld();
   store.edit(key, { spec: { text: 'later', paused: true } });

@@ -63,25 +63,18 @@ export class Wall {
   }
 }
 
-export function noteBehaviour(wall: Wall): Behaviour<Note, string | undefined, NoteAction, NoteFields> {
+type NoteBehaviour = Behaviour<Note, string | undefined, NoteAction, NoteFields, Plan<NoteAction>, string | undefined>;
+
+export function noteBehaviour(wall: Wall): NoteBehaviour {
   const planWith = (actions: readonly NoteAction[], { spec }: Note): Plan<NoteAction> => ({
     actions,
     blocked: spec.blocked ?? [],
   });
   return {
-    needsFinalizer: ({ spec }) => spec.keep !== true,
     observe: ({ metadata }) => wall.read(metadata.name),
     plan: (note, shown) => {
       const { name } = note.metadata;
       return planWith(shown === note.spec.text ? [] : [{ op: 'write', name, text: note.spec.text }], note);
-    },
-    planRemoval: (note, shown) => {
-      if (shown === undefined)
-        return { ...inSync, farewell: { type: 'Normal', reason: 'Gone', message: 'all is gone' } };
-      const { blocked = [] } = note.spec;
-      return blocked.length > 0
-        ? { actions: [], blocked }
-        : planWith([{ op: 'erase', name: note.metadata.name }], note);
     },
     act: async (action) => {
       if (action.op === 'erase') {
@@ -98,6 +91,18 @@ export function noteBehaviour(wall: Wall): Behaviour<Note, string | undefined, N
       ],
       fields: { shown },
     }),
+    removal: {
+      guards: ({ spec }) => spec.keep !== true,
+      observe: ({ metadata }) => wall.read(metadata.name),
+      plan: (note, shown) => {
+        if (shown === undefined)
+          return { ...inSync, farewell: { type: 'Normal', reason: 'Gone', message: 'all is gone' } };
+        const { blocked = [] } = note.spec;
+        return blocked.length > 0
+          ? { actions: [], blocked }
+          : planWith([{ op: 'erase', name: note.metadata.name }], note);
+      },
+    },
   };
 }
 
@@ -135,7 +140,7 @@ export function createWorld(...notes: readonly NewObject<Note>[]) {
   const wall = new Wall();
   const clock = new FakeClock();
   const events = new RecordedEvents();
-  const parts: RoundParts<Note, string | undefined, NoteAction, NoteFields> = {
+  const parts: RoundParts<Note, string | undefined, NoteAction, NoteFields, Plan<NoteAction>, string | undefined> = {
     store,
     behaviour: noteBehaviour(wall),
     finalizer,

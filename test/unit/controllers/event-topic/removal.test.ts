@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterUse } from '../../../../src/controllers/cluster-use.ts';
 import type {
-  ObservedTopic,
+  ObservedRemoval,
   Patience,
   RemovalFacts,
   RemovalSight,
@@ -20,14 +20,14 @@ const deleted = (spec: Partial<EventTopicSpec> = {}, annotations: Record<string,
 const heir = { namespace: 'shop', name: 'heir', uid: 'u2', creationTimestamp: '2026-01-01T00:00:00Z', recorded: false };
 const waiting: Blocked = { kind: 'wait', reason: 'ClusterNotReady', message: 'not reached yet', lookAgainMs: 60_000 };
 
-function unseen(sight: RemovalSight, patience: Partial<Patience> = {}): ObservedTopic {
-  return { kind: 'removal', sight, patience: { namespaceTerminating: false, leftMs: undefined, ...patience } };
+function unseen(sight: RemovalSight, patience: Partial<Patience> = {}): ObservedRemoval {
+  return { sight, patience: { namespaceTerminating: false, leftMs: undefined, ...patience } };
 }
 
 describe('a removal keeps the topic and lets the resource go when', () => {
   const claim = { uid: 'u2', at: '2026-01-01T00:00:00Z' };
   const idChanged: Blocked = { kind: 'refuse', reason: 'ClusterIdChanged', message: 'another' };
-  const rows: { it: string; observed: ObservedTopic; resource?: EventTopic; says: string }[] = [
+  const rows: { it: string; observed: ObservedRemoval; resource?: EventTopic; says: string }[] = [
     {
       it: 'the cluster answers with another id',
       observed: seenRemoval({ liveClusterId: 'k2' }),
@@ -254,9 +254,7 @@ describe('a removal that is held', () => {
 });
 
 function sightOf(facts: Partial<RemovalFacts>, use = useOf()): RemovalSight {
-  const observed = seenRemoval({ facts, use });
-  if (observed.kind !== 'removal') throw new Error('the sample is no removal');
-  return observed.sight;
+  return seenRemoval({ facts, use }).sight;
 }
 
 /** For a namespace that is granted these groups. */

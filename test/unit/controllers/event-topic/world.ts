@@ -73,12 +73,15 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   let current = start();
   // As a proxy, so that rounds go on with whichever process is the current one.
   const behaviour: EventTopicBehaviour = {
-    needsFinalizer: (resource) => current.needsFinalizer(resource),
     observe: (resource, round) => current.observe(resource, round),
     plan: (resource, observed, now) => current.plan(resource, observed, now),
-    planRemoval: (resource, observed) => current.planRemoval(resource, observed),
     act: (action, round) => current.act(action, round),
     report: (resource, observed, plan) => current.report(resource, observed, plan),
+    removal: {
+      guards: (resource) => current.removal.guards(resource),
+      observe: (resource, round) => current.removal.observe(resource, round),
+      plan: (resource, sight) => current.removal.plan(resource, sight),
+    },
     forget: (key) => current.forget?.(key),
   };
   releaseSettledClaims(topics, journal);
