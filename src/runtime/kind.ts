@@ -120,8 +120,9 @@ export interface Behaviour<
    * Asks the outside what it would refuse of the plan, and returns the plan without that, each refusal as something that
    * is blocked. Absent: what is refused is learned by trying.
    *
-   * May assume: `plan` is the one of this look. Guarantees: nothing outside is changed, no action is added, and a plan
-   * with nothing to ask about costs no request. When it throws: as for `observe`; nothing of the plan is done.
+   * May assume: `plan` is the one of this look. Guarantees: nothing outside is changed; what is left is what the plan would
+   * be had the refused parts been blocked from the start; a plan with nothing to do costs no request. When it throws: as
+   * for `observe`, and nothing of the plan is done.
    */
   consult?(resource: Resource, plan: P, round: Round): Promise<P>;
 

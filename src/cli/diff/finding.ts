@@ -1,6 +1,6 @@
+import type { TopicPlan } from '../../controllers/event-topic/decision.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
 import type { ObservedTopic } from '../../controllers/event-topic/observed.ts';
-import { decideTopic } from '../../controllers/event-topic/plan.ts';
 import { describeActions, type PlannedChange } from '../../controllers/event-topic/planned-changes.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 
@@ -18,8 +18,8 @@ export interface Finding {
   problem?: string;
 }
 
-export function findingOf(resource: EventTopic, observed: ObservedTopic): Finding {
-  const { actions, blocked } = decideTopic(resource, observed);
+export function findingOf(resource: EventTopic, observed: ObservedTopic, { decided }: TopicPlan): Finding {
+  const { actions, blocked } = decided;
   const held = heldBack(resource, observed);
   return {
     ...whoseOf(resource),

@@ -2,11 +2,13 @@ import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
 import { createPatterns } from '../../adapters/patterns.ts';
 import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
-import { observeTopic } from '../../controllers/event-topic/behaviour.ts';
 import { metricNameIndex, metricNameOf } from '../../controllers/event-topic/collisions.ts';
+import { consultBrokers } from '../../controllers/event-topic/consult.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
 import { topicIndex } from '../../controllers/event-topic/neighbours.ts';
-import { namespaceIndex, Places } from '../../controllers/event-topic/places.ts';
+import { observeTopic } from '../../controllers/event-topic/observe.ts';
+import { namespaceIndex } from '../../controllers/event-topic/places.ts';
+import { planTopic } from '../../controllers/event-topic/plan.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
@@ -64,7 +66,7 @@ export interface Surroundings {
   kafka: ClusterConnections;
 }
 
-/** Looks as the operator does, and asks the brokers what they would refuse; answers what would be done. */
+/** Observes, plans and consults as the operator does, and returns what would be done. */
 export function createLook({ topics, clusters, namespaces, kafka }: Surroundings, signal: AbortSignal) {
   const byIndex: Readonly<Record<string, ReadonlyMap<string, readonly EventTopic[]>>> = {
     [topicIndex]: Map.groupBy(topics, topicNameOf),
@@ -82,17 +84,20 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     written: { resting: () => new Map<string, string>() },
     departures: { find: () => undefined },
     throttles: { recordOf: () => undefined },
-    places: new Places(),
+    // A place is taken by what is created, and nothing here is.
+    places: { isTaken: () => false, note: () => undefined },
     compile: createPatterns(),
     kafka,
   };
   const round = { signal, now: new Date(), tell: () => undefined };
   return async (resource: EventTopic): Promise<Finding> => {
     if (resource.metadata.deletionTimestamp !== undefined) return leaving(resource);
-    // In this mode the brokers are asked about creations too, which otherwise are judged when they are made.
-    const asked: EventTopic = { ...resource, spec: { ...resource.spec, mode: 'Plan' } };
+    const namespace = resource.metadata.namespace ?? '';
     try {
-      return findingOf(resource, await observeTopic(sources, asked, round));
+      const observed = await observeTopic(sources, resource, round);
+      const plan = planTopic(resource, observed, round.now);
+      const consulted = await consultBrokers(plan, { kafka, signal, namespace, onlyShown: true });
+      return findingOf(resource, observed, consulted);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return { ...whoseOf(resource), changes: [], blocked: [], problem: error.message };

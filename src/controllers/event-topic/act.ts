@@ -5,8 +5,7 @@ import type { Journal } from '../../ports/journal.ts';
 import type { EventNote } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf } from '../cluster-use.ts';
-import type { TopicAction } from './actions.ts';
-import { createBeside } from './create-beside.ts';
+import type { ActionOf, TopicAction } from './actions.ts';
 import { type DeletionEffects, deleteTopic } from './delete.ts';
 import { claimName } from './identity.ts';
 import { actOnReassignment } from './reassignment/act.ts';
@@ -56,8 +55,6 @@ export async function actOnTopic(
   }
 }
 
-type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: Kind }>;
-
 /**
  * The claim goes into the journal first: after a crash, or an answer that got lost, "already exists" with our claim is
  * our own topic. A claim made in this very call proves nothing when somebody else was faster, so it is taken back.
@@ -70,7 +67,7 @@ async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, ro
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
   if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
   try {
-    const created = await createBeside(admin, topic, { signal: round.signal });
+    const created = await admin.createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
     if (createdNothing(error, claimedBefore)) effects.journal.release(thing);

@@ -1,7 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
-import type { Blocked, Plan, RemovalPlan } from '../../runtime/kind.ts';
+import type { Blocked, RemovalPlan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { KafkaIdentity } from './identity.ts';
 import type { ReassignmentAction } from './reassignment/plan.ts';
@@ -34,13 +34,16 @@ interface Claiming {
   frees: string | undefined;
 }
 
-export type TopicPlan = Plan<TopicAction>;
+/** What is to be done, and what is in the way. */
+export interface Steps {
+  actions: readonly TopicAction[];
+  blocked: readonly Blocked[];
+}
+
+export type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: Kind }>;
+
 export type TopicRemovalPlan = RemovalPlan<TopicAction>;
 
 export function refuse(reason: Reason, message: string): Blocked {
   return { kind: 'refuse', reason, message };
-}
-
-export function blockedBy(blocked: readonly Blocked[]): TopicPlan {
-  return { actions: [], blocked };
 }

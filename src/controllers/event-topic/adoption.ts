@@ -1,38 +1,21 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
+import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
-import { blockedBy, refuse, type TopicAction, type TopicPlan } from './actions.ts';
+import { refuse } from './actions.ts';
 import { configMismatches } from './config.ts';
-import { planChanges } from './live-changes.ts';
-import type { SeenTopic } from './observed.ts';
+import type { Standing } from './observed.ts';
 import { refuseAdoptionPolicy } from './policy.ts';
 import { replicasDiffer } from './reassignment/observe.ts';
 
 /** A topic that existed before becomes ours as the policy says, and is then brought to the spec like any other. */
-export function planAdoption(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
-  const refusal = refuseAdoptionPolicy(resource, observed, topic) ?? refuseAdoption(resource, observed, topic);
-  if (refusal !== undefined) return blockedBy([refusal]);
-  return takeOver(resource, observed, topic, undefined);
+export function refuseToAdopt(resource: EventTopic, standing: Standing, topic: TopicState): Blocked | undefined {
+  return refuseAdoptionPolicy(resource, standing, topic) ?? refuseAdoption(resource, standing, topic);
 }
 
-/** `replaces`: the id that the status holds, of a topic in whose place this one is accepted. */
-export function takeOver(
-  resource: EventTopic,
-  observed: SeenTopic,
-  topic: TopicState,
-  replaces: string | undefined,
-): TopicPlan {
-  const { use, claim } = observed;
-  const { uid } = resource.metadata;
-  const { name, id } = topic;
-  const adopt: TopicAction = { kind: 'adopt', use, uid, name, id, replaces, frees: claim?.uid };
-  const { actions, blocked } = planChanges(resource, observed, topic);
-  return { actions: [adopt, ...actions], blocked };
-}
-
-function refuseAdoption(resource: EventTopic, { use }: SeenTopic, topic: TopicState) {
+function refuseAdoption(resource: EventTopic, { use }: Standing, topic: TopicState): Blocked | undefined {
   switch (resource.spec.adoptionPolicy) {
     case 'Take':
       return undefined;

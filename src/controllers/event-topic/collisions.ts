@@ -5,7 +5,7 @@ import { claimant, comesBefore } from '../ownership.ts';
 import { refuse } from './actions.ts';
 import { ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
-import type { SeenTopic } from './observed.ts';
+import type { Standing } from './observed.ts';
 import type { Places } from './places.ts';
 
 /** Index of EventTopics by the name that their topic has in metrics. */
@@ -23,7 +23,7 @@ export function metricNameOf(topicName: string): string {
 export function collides(
   deps: Neighbourhood & { places: Pick<Places, 'isTaken'> },
   resource: EventTopic,
-  seen: SeenTopic,
+  seen: Pick<Standing, 'use' | 'claim'>,
 ): boolean {
   const name = topicNameOf(resource);
   const { use } = seen;
@@ -38,7 +38,7 @@ export function collides(
 }
 
 /** For topics that are to be created: those that exist side by side already go on, and can be adopted. */
-export function refuseCollision(resource: EventTopic, seen: SeenTopic): Blocked[] {
+export function refuseCollision(resource: EventTopic, seen: Pick<Standing, 'collides'>): Blocked[] {
   return seen.collides ? [refuse(Reason.NameRefused, describeCollision(topicNameOf(resource)))] : [];
 }
 

@@ -27,8 +27,6 @@ export interface ConfigQuestion {
   ignored?: readonly string[];
   /** Settings of which nobody can tell now what is wanted: they stay as they are. */
   held?: readonly string[];
-  /** Settings that the brokers refuse as they are to be, with their words. */
-  refused?: ReadonlyMap<string, string>;
   /** Values that rest, because the brokers showed another one after they had been set. */
   resting?: ReadonlyMap<string, string>;
 }
@@ -48,6 +46,8 @@ export interface Unmet {
 export interface ConfigPlan {
   /** What to change: a value to set, or `undefined` to return to the default. */
   changes: ConfigChanges;
+  /** Those of `changes` that left the spec. */
+  returns: ReadonlySet<string>;
   /** Settings of ours that somebody else changed, whether or not they are set back. */
   drift: readonly Drift[];
   unmet: readonly Unmet[];
@@ -67,13 +67,16 @@ export interface ConfigPlan {
 export function planConfig(question: ConfigQuestion): ConfigPlan {
   const { ignored = [] } = question;
   const mine = (settings: Settings) => Object.entries(settings).filter(([key]) => !matchesAny(key, ignored));
-  const draft: Draft = { changes: new Map(), drift: [], unmet: [], awaited: [], applied: new Map() };
+  const draft: Draft = {
+    ...{ changes: new Map(), returns: new Set(), drift: [], unmet: [], awaited: [], applied: new Map() },
+  };
   for (const [key, before] of mine(question.applied)) {
     if (!Object.hasOwn(question.wanted, key)) planReturn(draft, question, key, before);
   }
   for (const [key, value] of mine(question.wanted)) planValue(draft, question, key, value);
   return {
     changes: draft.changes,
+    returns: draft.returns,
     drift: draft.drift.sort(byKey),
     unmet: draft.unmet.sort(byKey),
     awaited: draft.awaited.sort(),
@@ -83,6 +86,7 @@ export function planConfig(question: ConfigQuestion): ConfigPlan {
 
 interface Draft {
   changes: Map<string, string | undefined>;
+  returns: Set<string>;
   drift: Drift[];
   unmet: Unmet[];
   awaited: string[];
@@ -133,17 +137,10 @@ interface Wish {
 
 /** Makes the change, or says why it is not made now. */
 function change(draft: Draft, question: ConfigQuestion, { key, target, left }: Wish): 'rests' | 'waits' | 'made' {
-  const { live, awaited, resting, refused } = question;
-  const value = live.get(key)?.value;
-  const about = {
-    key,
-    ...(target !== undefined && { wanted: target }),
-    ...(value !== undefined && { live: value }),
-    left,
-  };
+  const { live, awaited, resting } = question;
   const rested = resting?.get(key);
   if (target !== undefined && rested !== undefined && sameValue(rested, target)) {
-    draft.unmet.push({ ...about, cause: { kind: 'rewritten' } });
+    draft.unmet.push(unmet({ key, target, left }, live, { kind: 'rewritten' }));
     return 'rests';
   }
   if (awaited?.has(key) === true) {
@@ -152,13 +149,35 @@ function change(draft: Draft, question: ConfigQuestion, { key, target, left }: W
     draft.awaited.push(key);
     return 'waits';
   }
-  const words = refused?.get(key);
-  if (words === undefined) {
-    draft.changes.set(key, target);
-    return 'made';
-  }
-  draft.unmet.push({ ...about, cause: { kind: 'refused', words } });
-  return 'waits';
+  draft.changes.set(key, target);
+  if (left) draft.returns.add(key);
+  return 'made';
+}
+
+function unmet({ key, target, left }: Wish, live: ConfigQuestion['live'], cause: Unmet['cause']): Unmet {
+  const value = live.get(key)?.value;
+  return {
+    key,
+    ...(target !== undefined && { wanted: target }),
+    ...(value !== undefined && { live: value }),
+    left,
+    cause,
+  };
+}
+
+/** The same plan without the changes that the brokers refuse; `refused` has their words, by setting. */
+export function withoutRefused(
+  plan: ConfigPlan,
+  live: ReadonlyMap<string, ConfigEntry>,
+  refused: ReadonlyMap<string, string>,
+): ConfigPlan {
+  const added = [...plan.changes].flatMap(([key, target]) => {
+    const words = refused.get(key);
+    const wish = { key, target, left: plan.returns.has(key) };
+    return words === undefined ? [] : [unmet(wish, live, { kind: 'refused', words })];
+  });
+  const changes = new Map([...plan.changes].filter(([key]) => !refused.has(key)));
+  return { ...plan, changes, unmet: [...plan.unmet, ...added].sort(byKey) };
 }
 
 function byKey(one: { key: string }, other: { key: string }): number {

@@ -3,47 +3,91 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked } from '../../runtime/kind.ts';
+import type { ClusterUse } from '../cluster-use.ts';
 import { describeUnusable, type Settings, settingsOf, unusableSettings } from '../topic-settings.ts';
-import { refuse, type TopicAction, type TopicPlan } from './actions.ts';
+import { type ActionOf, refuse, type Steps, type TopicAction } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
 import { forbiddenKeys, refuseForbiddenKeys, refusePartitions } from './policy.ts';
-import { planReplication } from './reassignment/plan.ts';
+import { planReplication, type ReplicationQuestion } from './reassignment/plan.ts';
 import { refuseUnmet } from './rejection.ts';
 
 /** Brokers that take longer than a moment take seconds. */
 const awaitedAgainMs = 2_000;
 
-/** The topic is ours: bring it to the spec, part by part. A part that is refused holds back no other. */
-export function planChanges(resource: EventTopic, observed: SeenTopic, topic: TopicState): TopicPlan {
-  const { use } = observed;
-  const actions: TopicAction[] = [];
-  const blocked: Blocked[] = [];
-  const growth = planGrowth(resource, observed, topic);
-  if (growth !== undefined && growth.kind !== 'grow') blocked.push(growth);
-  const config = planLiveConfig(resource, observed, topic);
-  const forbidden = refuseForbiddenKeys(resource.spec, use);
-  blocked.push(...(forbidden ? [forbidden] : []), ...refuseSettings(resource, topic, config));
-  const { replicas } = observed;
-  const { changes, ...replication } = planReplication({ ...resource, use, topic, replicas, changes: config.changes });
-  if (changes.size > 0) {
-    const drifted = new Set(config.drift.map((drift) => drift.key));
-    const driftOnly = [...changes.keys()].every((key) => drifted.has(key));
-    const before = topic.config;
-    actions.push({ kind: 'configure', use, owner: keyOf(resource), name: topic.name, changes, before, driftOnly });
-  }
-  // Behind the settings, which no quota puts off.
-  if (growth?.kind === 'grow') actions.push(growth);
-  return { actions: [...actions, ...replication.actions], blocked: [...blocked, ...replication.blocked] };
+/** What the changes of a live topic depend on. */
+type LiveSight = Pick<SeenTopic, 'use' | 'claim' | 'left' | 'resting' | 'replicas'>;
+
+/** How a topic is brought to the spec, part by part. A part that is refused holds back no other. */
+export interface LiveChanges {
+  use: ClusterUse;
+  /** The key of the resource. */
+  owner: string;
+  topic: TopicState;
+  growth: ActionOf<'grow'> | Blocked | undefined;
+  /** Settings that the spec may not name. */
+  forbidden: Blocked | undefined;
+  /** Settings that cannot be used as they are written. */
+  unusable: Blocked | undefined;
+  config: ConfigPlan;
+  /** Without the settings that are changed: those may be fewer, when the brokers refuse some. */
+  replication: Omit<ReplicationQuestion, 'changes'>;
 }
 
-export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic: TopicState): ConfigPlan {
+export function planChanges(resource: EventTopic, seen: LiveSight, topic: TopicState): LiveChanges {
+  const { spec } = resource;
+  const { use, replicas } = seen;
+  return {
+    ...{ use, owner: keyOf(resource), topic },
+    growth: planGrowth(resource, use, topic),
+    forbidden: refuseForbiddenKeys(spec, use),
+    unusable: refuseUnusable(spec),
+    config: planLiveConfig(resource, seen, topic),
+    replication: { spec, use, topic, replicas },
+  };
+}
+
+export function stepsOfChanges(plan: LiveChanges): Steps {
+  const { use, owner, topic, growth, config } = plan;
+  const replication = planReplication({ ...plan.replication, changes: config.changes });
+  const { changes } = replication;
+  const drifted = new Set(config.drift.map(({ key }) => key));
+  const driftOnly = [...changes.keys()].every((key) => drifted.has(key));
+  const configure: TopicAction = {
+    kind: 'configure',
+    use,
+    owner,
+    name: topic.name,
+    changes,
+    before: topic.config,
+    driftOnly,
+  };
+  const blocked = [
+    growth?.kind === 'grow' ? undefined : growth,
+    plan.forbidden,
+    ...refuseUnmet(topic.name, config.unmet),
+    plan.unusable,
+    config.awaited.length > 0 ? awaitBrokers(topic, config.awaited) : undefined,
+    ...replication.blocked,
+  ];
+  return {
+    actions: [
+      ...(changes.size > 0 ? [configure] : []),
+      // Behind the settings, which no quota puts off.
+      ...(growth?.kind === 'grow' ? [growth] : []),
+      ...replication.actions,
+    ],
+    blocked: blocked.filter((block) => block !== undefined),
+  };
+}
+
+function planLiveConfig(resource: EventTopic, seen: LiveSight, topic: TopicState): ConfigPlan {
   const { config, driftPolicy, ignoreConfigKeys } = resource.spec;
-  const applied = appliedBefore(resource, observed, topic);
-  const forbidden = forbiddenKeys({ ...applied, ...config }, observed.use);
+  const applied = appliedBefore(resource, seen, topic);
+  const forbidden = forbiddenKeys({ ...applied, ...config }, seen.use);
   const wanted = Object.entries(settingsOf(config)).filter(([key]) => !forbidden.includes(key));
-  const defaults = observed.use.cluster.spec.topicDefaults?.config;
+  const defaults = seen.use.cluster.spec.topicDefaults?.config;
   return planConfig({
     wanted: Object.fromEntries(wanted),
     applied,
@@ -54,8 +98,7 @@ export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic:
     ignored: ignoreConfigKeys,
     // What was set while it was allowed is left alone.
     held: [...unusableSettings(config).keys(), ...unusableSettings(defaults).keys(), ...forbidden],
-    refused: observed.objections.settings,
-    resting: observed.resting,
+    resting: seen.resting,
   });
 }
 
@@ -64,26 +107,19 @@ export function planLiveConfig(resource: EventTopic, observed: SeenTopic, topic:
  * ours, because nobody else had it; what stands on a topic that existed before is not, but for what a resource that was
  * replaced had set.
  */
-function appliedBefore(resource: EventTopic, observed: SeenTopic, topic: TopicState): Settings {
-  const remembered = rememberedOf(resource, observed.use);
+function appliedBefore(resource: EventTopic, seen: LiveSight, topic: TopicState): Settings {
+  const remembered = rememberedOf(resource, seen.use);
   if (remembered.topicId === topic.id) return remembered.appliedConfig ?? {};
-  const claim = ownClaim(resource, observed);
-  if (claim === undefined && observed.left?.topicId === topic.id) return observed.left.appliedConfig;
+  const claim = ownClaim(resource, seen);
+  if (claim === undefined && seen.left?.topicId === topic.id) return seen.left.appliedConfig;
   if (claim?.creates !== true) return {};
-  return overridesOf(topic.config, settingsOf(observed.use.cluster.spec.topicDefaults?.config));
+  return overridesOf(topic.config, settingsOf(seen.use.cluster.spec.topicDefaults?.config));
 }
 
-function refuseSettings({ spec }: EventTopic, topic: TopicState, config: ConfigPlan): Blocked[] {
-  return [
-    ...refuseUnmet(topic.name, config.unmet),
-    ...refuseUnusable(spec),
-    ...(config.awaited.length > 0 ? [awaitBrokers(topic, config.awaited)] : []),
-  ];
-}
-
-export function refuseUnusable({ config }: EventTopic['spec']): Blocked[] {
+export function refuseUnusable({ config }: EventTopic['spec']): Blocked | undefined {
   const unusable = unusableSettings(config);
-  return unusable.size > 0 ? [refuse(Reason.ConfigRejected, describeUnusable('spec.config', unusable))] : [];
+  if (unusable.size === 0) return undefined;
+  return refuse(Reason.ConfigRejected, describeUnusable('spec.config', unusable));
 }
 
 function awaitBrokers({ name }: TopicState, keys: readonly string[]): Blocked {
@@ -91,11 +127,7 @@ function awaitBrokers({ name }: TopicState, keys: readonly string[]): Blocked {
   return { kind: 'wait', reason: Reason.Progressing, message, lookAgainMs: awaitedAgainMs };
 }
 
-function planGrowth(
-  { spec }: EventTopic,
-  { use, objections }: SeenTopic,
-  topic: TopicState,
-): Extract<TopicAction, { kind: 'grow' }> | Blocked | undefined {
+function planGrowth({ spec }: EventTopic, use: ClusterUse, topic: TopicState): ActionOf<'grow'> | Blocked | undefined {
   const wanted = spec.partitions;
   if (wanted === undefined || wanted === topic.partitions) return undefined;
   if (wanted < topic.partitions) {
@@ -112,6 +144,5 @@ function planGrowth(
       `topic "${topic.name}" has ${topic.partitions} partitions, wanted ${wanted}: growing moves keys to other partitions, so records of one key are no longer read in their order; set spec.keyMoveAcknowledgedForPartitions to ${wanted}, or spec.keyed to false`,
     );
   }
-  if (objections.growth) return refuse(objections.growth.reason, objections.growth.message);
   return { kind: 'grow', use, name: topic.name, from: topic.partitions, to: wanted };
 }

@@ -6,7 +6,7 @@ import type { Blocked, Finding } from '../../runtime/kind.ts';
 import { type ClusterUse, refuseUngranted } from '../cluster-use.ts';
 import { refuse } from './actions.ts';
 import { topicNameOf } from './identity.ts';
-import type { SeenTopic } from './observed.ts';
+import type { Standing } from './observed.ts';
 
 /** What the naming rule of the EventCluster says of a name. */
 export type NameVerdict =
@@ -80,7 +80,7 @@ function isTopicName(name: string): boolean {
 }
 
 /** For topics that are to be created. */
-export function refuseName(name: string, { naming, use }: SeenTopic): Blocked[] {
+export function refuseName(name: string, { naming, use }: Pick<Standing, 'naming' | 'use'>): Blocked[] {
   if (naming.kind === 'fits' || naming.mode !== 'Deny') return [];
   if (naming.kind === 'violates') {
     const step = `the name of a topic cannot change, so delete this resource and create one with ${spelled(naming)}`;
@@ -91,7 +91,7 @@ export function refuseName(name: string, { naming, use }: SeenTopic): Blocked[] 
 }
 
 /** For topics that exist: they go on under the name that they have. */
-export function findViolation(name: string, { naming, use }: SeenTopic): Finding[] {
+export function findViolation(name: string, { naming, use }: Pick<Standing, 'naming' | 'use'>): Finding[] {
   if (naming.kind !== 'violates') return [];
   const message = describeViolation(name, use.name, naming);
   return [{ type: 'NamingViolation', status: 'True', reason: Reason.NamingViolation, message }];

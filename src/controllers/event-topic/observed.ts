@@ -1,4 +1,3 @@
-import type { Reason } from '../../crds/reasons.ts';
 import type { Claim } from '../../ports/journal.ts';
 import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
@@ -10,14 +9,6 @@ import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
 import type { RefusedDeletion } from './refused-deletions.ts';
 import type { Traffic } from './traffic.ts';
-
-/** What the brokers said that they would refuse, asked beforehand. */
-export interface Objections {
-  creation?: { reason: Reason; message: string };
-  growth?: { reason: Reason; message: string };
-  /** The brokers' words, by setting. */
-  settings: ReadonlyMap<string, string>;
-}
 
 export type ObservedTopic =
   /** There is no cluster to ask. */
@@ -39,7 +30,6 @@ export type ObservedTopic =
       /** Another topic comes before this one that Kafka would not have beside it; false where this one exists. */
       collides: boolean;
       naming: NameVerdict;
-      objections: Objections;
       /** Values, by setting, that were set lately and that the brokers do not keep. */
       resting: ReadonlyMap<string, string>;
       /** What is written to a topic of ours with many partitions; absent: unknown, or not worth a look. */
@@ -49,6 +39,15 @@ export type ObservedTopic =
     };
 
 export type SeenTopic = Extract<ObservedTopic, { kind: 'seen' }>;
+
+/** What is known before it was asked whether there is a place for the topic. */
+export type Unplaced = Omit<SeenTopic, 'placesTaken' | 'collides'>;
+
+/** What decides whether a resource has its topic, may get it, or does nothing. */
+export type Standing = Pick<
+  SeenTopic,
+  'use' | 'liveClusterId' | 'topic' | 'otherOwner' | 'claim' | 'left' | 'placesTaken' | 'collides' | 'naming'
+>;
 
 /** What a round sees of a topic whose resource is being deleted. */
 export interface ObservedRemoval {

@@ -5,10 +5,10 @@ import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { matchesAny } from '../globs.ts';
 import { refuse } from './actions.ts';
-import type { SeenTopic } from './observed.ts';
+import type { Standing } from './observed.ts';
 
 /** What the owner of the EventCluster has against a topic that is not this resource's yet, and may become it. */
-export function refuseAnotherTopic({ use, placesTaken }: SeenTopic): Blocked | undefined {
+export function refuseAnotherTopic({ use, placesTaken }: Pick<Standing, 'use' | 'placesTaken'>): Blocked | undefined {
   const most = use.rule?.maxTopicsPerNamespace;
   if (most === undefined || placesTaken < most) return undefined;
   return refuse(
@@ -28,7 +28,7 @@ export function refuseDeletionPolicy({ spec }: EventTopic, use: ClusterUse): Blo
 }
 
 /** What the owner of the EventCluster has against a topic that is to be created; existing ones are not asked about. */
-export function refuseCreation({ spec }: EventTopic, { use }: SeenTopic): Blocked[] {
+export function refuseCreation({ spec }: EventTopic, { use }: Pick<Standing, 'use'>): Blocked[] {
   const partitions = spec.partitions ?? use.cluster.spec.topicDefaults?.partitions;
   const refusals = [
     // Without a number the brokers take their own, which is the platform's choice.
@@ -50,7 +50,11 @@ export function refusePartitions(use: ClusterUse, wanted: number, live = 0): Blo
 }
 
 /** Never asks for nothing, so it needs no grant. */
-export function refuseAdoptionPolicy({ spec }: EventTopic, { use }: SeenTopic, topic: TopicState): Blocked | undefined {
+export function refuseAdoptionPolicy(
+  { spec }: EventTopic,
+  { use }: Pick<Standing, 'use'>,
+  topic: TopicState,
+): Blocked | undefined {
   const granted = new Set<string>(use.rule?.adoptionPolicies).add('Never');
   if (granted.has(spec.adoptionPolicy)) return undefined;
   return refuse(

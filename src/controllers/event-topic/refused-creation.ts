@@ -2,6 +2,7 @@ import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../ports/kafka.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
+import { describeCollision } from './collisions.ts';
 import { describeTooFewBrokers } from './reassignment/plan.ts';
 import { listed, type RefusedValue, refusedValues } from './rejection.ts';
 
@@ -10,7 +11,7 @@ interface Creation {
   use: ClusterUse;
 }
 
-/** The same refusal with a next step, where the brokers leave out what it takes to find one. */
+/** The same refusal with a next step, where the brokers leave out what it takes to find one, or tell too much. */
 export async function explainRefusedCreation(
   admin: KafkaAdmin,
   creation: Creation,
@@ -30,6 +31,8 @@ async function explanationOf(
   options: KafkaCallOptions,
 ): Promise<string | undefined> {
   const { name, replicationFactor: wanted } = creation.topic;
+  // Brokers name the topic that is in the way, which may be somebody else's.
+  if (refusal.code === 'INVALID_TOPIC_EXCEPTION' && /[._]/.test(name)) return describeCollision(name);
   if (refusal.code === 'INVALID_CONFIG') return explainSettings(admin, creation, refusal, options);
   if (refusal.code !== 'INVALID_REPLICATION_FACTOR' || wanted === undefined) return undefined;
   const { brokers } = await admin.describeCluster(options);

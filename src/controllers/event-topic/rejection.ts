@@ -5,7 +5,9 @@ import { refuse } from './actions.ts';
 import type { Unmet } from './config.ts';
 
 /** Which part of the spec the brokers refuse, by their code. */
-export function reasonOfRejection({ code }: Fault): Reason {
+export type RejectionReason = ReturnType<typeof reasonOfRejection>;
+
+export function reasonOfRejection({ code }: Fault) {
   switch (code) {
     case 'INVALID_CONFIG':
       return Reason.ConfigRejected;

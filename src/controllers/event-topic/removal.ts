@@ -5,7 +5,7 @@ import { type Blocked, inSync } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { matchesAny } from '../globs.ts';
 import { describeOwner } from '../ownership.ts';
-import { blockedBy, type TopicRemovalPlan } from './actions.ts';
+import type { TopicRemovalPlan } from './actions.ts';
 import { ownsTopic, topicNameOf } from './identity.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedRemoval, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
@@ -43,7 +43,7 @@ function waysOf(resource: EventTopic, patience: Patience): Ways {
     const over = overBecause(patience);
     if (over !== undefined) return release(`${over} and the deletion was held: ${blocked.message}`);
     const untilMs = Math.min(blocked.lookAgainMs ?? lookAgainMs, patience.leftMs ?? Number.POSITIVE_INFINITY);
-    return blockedBy([{ ...blocked, message: `${blocked.message}; ${toLetGo}`, lookAgainMs: untilMs }]);
+    return { actions: [], blocked: [{ ...blocked, message: `${blocked.message}; ${toLetGo}`, lookAgainMs: untilMs }] };
   };
   return { release, hold, mayNotWait: overBecause(patience) !== undefined };
 }

@@ -4,14 +4,12 @@ import type { TopicState } from '../../ports/kafka.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import { refuseUngranted } from '../cluster-use.ts';
 import type { ConfigPlan, Drift } from './config.ts';
+import type { TopicPlan } from './decision.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
-import { planLiveConfig } from './live-changes.ts';
 import { findViolation } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
-import { decideTopic, managesTopic } from './plan.ts';
 import { describeActions } from './planned-changes.ts';
 import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
-import { refuseRestored } from './restored.ts';
 import { findOverPartitioning } from './traffic.ts';
 
 export type TopicFields = Partial<
@@ -30,7 +28,7 @@ export type TopicFields = Partial<
   >
 >;
 
-export function reportTopic(resource: EventTopic, observed: ObservedTopic): Report<TopicFields> {
+export function reportTopic(resource: EventTopic, observed: ObservedTopic, plan: TopicPlan): Report<TopicFields> {
   const message = `topic "${topicNameOf(resource)}" is as the spec says`;
   const done = { reason: Reason.InSync, message };
   // Nothing was seen of it, so what was known stays.
@@ -38,14 +36,14 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
     return { done, findings: undefined, fields: {} };
   }
   const { topic } = observed;
-  const config = topic && managesTopic(resource, observed) ? planLiveConfig(resource, observed, topic) : undefined;
+  const { config } = plan;
   const drift = (resource.spec.driftPolicy === 'Report' && config?.drift) || [];
   // Such as the policy leaves alone: what it sets back is not done.
   const others = config && config.drift.length > 0 ? ', apart from settings that somebody else changed' : '';
   return {
     done: { ...done, message: `${message}${others}` },
     findings: [
-      ...unconfirmed(resource, observed),
+      ...unconfirmed(plan),
       ...(drift.length > 0 ? [drifted(drift)] : []),
       ...(topic && config ? wishes(resource, observed, topic) : []),
     ],
@@ -57,17 +55,17 @@ export function reportTopic(resource: EventTopic, observed: ObservedTopic): Repo
       observed:
         topic && mayKnow(resource, observed) ? describeLive(withSettledReplicas(topic, observed.replicas)) : undefined,
       drift: drift.length > 0 ? [...drift] : undefined,
-      plan: plannedChanges(resource, observed),
+      plan: plannedChanges(plan),
       reassignment: config && reassignmentProgress(resource.spec.replicationFactor, observed.replicas),
     },
   };
 }
 
 /** A condition of its own, because a pause or an outage may take the place of the refusal and must not take the sign. */
-function unconfirmed(resource: EventTopic, observed: SeenTopic): Finding[] {
-  const refusal = ownsTopic(resource, observed) ? undefined : refuseRestored(resource, observed);
-  if (refusal === undefined) return [];
-  return [{ type: Reason.RestoreUnconfirmed, status: 'True', reason: refusal.reason, message: refusal.message }];
+function unconfirmed({ terms }: TopicPlan): Finding[] {
+  if (terms.unconfirmed === undefined) return [];
+  const { reason, message } = terms.unconfirmed;
+  return [{ type: Reason.RestoreUnconfirmed, status: 'True', reason, message }];
 }
 
 /** What the platform would have otherwise, of a topic that goes on all the same. */
@@ -113,9 +111,9 @@ function appliedConfig(
 }
 
 /** Shown while nothing is carried out. */
-function plannedChanges(resource: EventTopic, observed: SeenTopic): TopicFields['plan'] {
-  if (resource.spec.mode !== 'Plan' && !observed.use.readOnly) return undefined;
-  const changes = describeActions(decideTopic(resource, observed).actions);
+function plannedChanges({ terms, decided }: TopicPlan): TopicFields['plan'] {
+  if (terms.hold === undefined) return undefined;
+  const changes = describeActions(decided.actions);
   return changes.length > 0 ? changes : undefined;
 }
 

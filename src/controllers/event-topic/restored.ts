@@ -5,8 +5,7 @@ import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import { guardedUidAnnotation } from '../../runtime/writer.ts';
 import { refuse } from './actions.ts';
-import { ownClaim, topicNameOf } from './identity.ts';
-import type { SeenTopic } from './observed.ts';
+import { ownClaim, type TopicSight, topicNameOf } from './identity.ts';
 
 /** Velero puts these on whatever it restores. */
 const restoreLabels = ['velero.io/restore-name', 'velero.io/backup-name'];
@@ -16,9 +15,9 @@ const restoreLabels = ['velero.io/restore-name', 'velero.io/backup-name'];
  * topic: it may have deleted that topic since, or left the name to somebody else. It does nothing until a person has
  * said what it stands for, and from then on goes by the rules for new resources.
  */
-export function refuseRestored(resource: EventTopic, observed: SeenTopic): Blocked | undefined {
-  const { topic } = observed;
-  if (resource.status?.topicId !== undefined || ownClaim(resource, observed) !== undefined) return undefined;
+export function refuseRestored(resource: EventTopic, sight: TopicSight): Blocked | undefined {
+  const { topic } = sight;
+  if (resource.status?.topicId !== undefined || ownClaim(resource, sight) !== undefined) return undefined;
   if (!isCopy(resource) || isConfirmed(resource, topic)) return undefined;
   return refuse(
     Reason.RestoreUnconfirmed,

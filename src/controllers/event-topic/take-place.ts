@@ -2,11 +2,12 @@ import type { EventTopic } from '../../crds/event-topic.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { type Claimant, claimant } from '../ownership.ts';
 import { collides } from './collisions.ts';
+import { courseOf } from './course.ts';
 import { ownsTopic } from './identity.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
-import type { SeenTopic } from './observed.ts';
+import type { SeenTopic, Standing, Unplaced } from './observed.ts';
 import { countBefore, namespaceIndex, type Places } from './places.ts';
-import { managesTopic, planPermitted } from './plan.ts';
+import { holdOf } from './plan.ts';
 import { refuseAnotherTopic } from './policy.ts';
 
 interface PlaceSources extends Neighbourhood {
@@ -15,13 +16,15 @@ interface PlaceSources extends Neighbourhood {
 
 /**
  * What others have taken of the namespace's places and of the topic's name in metrics, as far as it matters, and what is
- * left of a resource of this name: it keeps no place that others have by now. Looking and taking are one step, without a
- * wait in between, so that no two rounds take the same.
+ * left of a resource of this name: it keeps no place that others have by now.
+ *
+ * The one thing that is decided while observing: whether a place is free is judged and the place is taken in one step,
+ * without a wait in between, so that no two rounds take the same. The plan then comes to the same course.
  */
 export function takePlace(
   deps: PlaceSources,
   resource: EventTopic,
-  seen: SeenTopic,
+  seen: Unplaced,
 ): Pick<SeenTopic, 'placesTaken' | 'collides' | 'left'> {
   const { left } = seen;
   if (ownsTopic(resource, { ...seen, left: undefined })) return { placesTaken: 0, collides: false, left };
@@ -30,14 +33,17 @@ export function takePlace(
     collides: seen.topic === undefined && collides(deps, resource, seen),
   };
   const placed = { ...taken, left: refuseAnotherTopic({ ...seen, ...taken }) ? undefined : left };
-  const ranked = { ...seen, ...placed };
-  const { actions } = planPermitted(resource, ranked);
-  const takes = actions.some(({ kind }) => kind === 'create' || kind === 'adopt');
-  deps.places.note(resource, takes || managesTopic(resource, ranked));
+  deps.places.note(resource, takesPlace(resource, { ...seen, ...placed }));
   return placed;
 }
 
-function countPlaces(deps: PlaceSources, resource: EventTopic, seen: SeenTopic): number {
+function takesPlace(resource: EventTopic, standing: Standing): boolean {
+  const { kind } = courseOf(resource, standing);
+  if (kind === 'manage') return true;
+  return (kind === 'create' || kind === 'adopt') && holdOf(resource, standing.use) === undefined;
+}
+
+function countPlaces(deps: PlaceSources, resource: EventTopic, seen: Unplaced): number {
   const { use } = seen;
   const most = use.rule?.maxTopicsPerNamespace;
   if (most === undefined) return 0;

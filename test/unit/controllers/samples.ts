@@ -1,5 +1,4 @@
 import { type ClusterUse, resolveCluster } from '../../../src/controllers/cluster-use.ts';
-import { noObjections } from '../../../src/controllers/event-topic/objections.ts';
 import type {
   ObservedRemoval,
   Patience,
@@ -116,7 +115,6 @@ export function seenTopic(overrides: Partial<SeenTopic> = {}): SeenTopic {
     placesTaken: 0,
     collides: false,
     naming: { kind: 'fits' },
-    objections: noObjections,
     resting: new Map(),
     ...overrides,
   };

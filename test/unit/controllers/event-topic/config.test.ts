@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planConfig } from '../../../../src/controllers/event-topic/config.ts';
+import { planConfig, withoutRefused } from '../../../../src/controllers/event-topic/config.ts';
 import { describeUnusable, settingsOf, unusableSettings } from '../../../../src/controllers/topic-settings.ts';
 import { liveTopic } from '../samples.ts';
 
@@ -255,9 +255,20 @@ const rows: Row[] = [
 describe('the settings of a topic', () => {
   it.each(rows)(
     '$it',
-    ({ live = {}, policy = 'Enforce', changes = [], drift = [], unmet = [], waitsFor = [], ...row }) => {
+    ({
+      live = {},
+      policy = 'Enforce',
+      changes = [],
+      drift = [],
+      unmet = [],
+      waitsFor = [],
+      refused = new Map(),
+      ...row
+    }) => {
       const { wanted = {}, applied = {}, after = wanted, ...rest } = row;
-      const plan = planConfig({ ...rest, wanted, applied, live: liveTopic({}, live).config, driftPolicy: policy });
+      const { config } = liveTopic({}, live);
+      const whole = planConfig({ ...rest, wanted, applied, live: config, driftPolicy: policy });
+      const plan = withoutRefused(whole, config, refused);
       expect([...plan.changes]).toEqual(changes);
       expect(plan.drift).toEqual(drift);
       expect(plan.unmet.map(({ key, cause }) => [key, cause.kind])).toEqual(unmet);

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { candidates, judgeName, type NameVerdict } from '../../../../src/controllers/event-topic/naming.ts';
-import { planPermitted } from '../../../../src/controllers/event-topic/plan.ts';
+import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
+import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import { reportTopic } from '../../../../src/controllers/event-topic/report.ts';
+import type { EventTopic } from '../../../../src/crds/event-topic.ts';
 import { seenTopic, topicResource } from '../samples.ts';
 
 const compile = createPatterns();
+const planned = (resource: EventTopic, seen: SeenTopic) => planTopic(resource, seen, new Date(0));
 const dotted = '^[a-z][a-z0-9-]*([.][a-z][a-z0-9-]*){1,3}$';
 const anything = () => true;
 
@@ -85,7 +88,7 @@ describe('a name that does not match', () => {
   const create = [expect.objectContaining({ kind: 'create' })];
 
   it('keeps a topic from being created under Deny', () => {
-    expect(planPermitted(topicResource(), seenTopic({ ...absent, naming: naming('Deny') }))).toEqual({
+    expect(planned(topicResource(), seenTopic({ ...absent, naming: naming('Deny') }))).toMatchObject({
       actions: [],
       blocked: [{ kind: 'refuse', reason: 'NameRefused', message: `${says}; ${step}` }],
     });
@@ -93,33 +96,34 @@ describe('a name that does not match', () => {
 
   it('waits for a pattern that can be read under Deny, and does not under Warn', () => {
     const plan = (mode: 'Warn' | 'Deny') =>
-      planPermitted(topicResource(), seenTopic({ ...absent, naming: { kind: 'unknown', mode } }));
+      planned(topicResource(), seenTopic({ ...absent, naming: { kind: 'unknown', mode } }));
     expect(plan('Deny')).toMatchObject({ actions: [], blocked: [{ kind: 'wait', reason: 'ClusterNotReady' }] });
-    expect(plan('Warn')).toEqual({ actions: create, blocked: [] });
+    expect(plan('Warn')).toMatchObject({ actions: create, blocked: [] });
   });
 
   it('keeps no topic from being created under Warn', () => {
     const seen = seenTopic({ ...absent, naming: naming('Warn') });
-    expect(planPermitted(topicResource(), seen)).toEqual({ actions: create, blocked: [] });
+    expect(planned(topicResource(), seen)).toMatchObject({ actions: create, blocked: [] });
   });
 
   it.each(['Warn', 'Deny'] as const)('is told of a topic that exists, which goes on, under %s', (mode) => {
     const resource = topicResource({ partitions: 6, keyed: false }, { topicId: 'id-1' });
     const seen = seenTopic({ naming: naming(mode) });
-    const plan = planPermitted(resource, seen);
-    expect(plan).toEqual({ actions: [expect.objectContaining({ kind: 'grow', to: 6 })], blocked: [] });
-    expect(reportTopic(resource, seen).findings).toEqual([
+    const plan = planned(resource, seen);
+    expect(plan).toMatchObject({ actions: [expect.objectContaining({ kind: 'grow', to: 6 })], blocked: [] });
+    expect(reportTopic(resource, seen, plan).findings).toEqual([
       { type: 'NamingViolation', status: 'True', reason: 'NamingViolation', message: says },
     ]);
   });
 
   it('does not keep a topic that exists from being adopted', () => {
-    const plan = planPermitted(topicResource(), seenTopic({ naming: naming('Deny') }));
-    expect(plan).toEqual({ actions: [expect.objectContaining({ kind: 'adopt' })], blocked: [] });
+    const plan = planned(topicResource(), seenTopic({ naming: naming('Deny') }));
+    expect(plan).toMatchObject({ actions: [expect.objectContaining({ kind: 'adopt' })], blocked: [] });
   });
 
   it('is not told of a topic that somebody else owns', () => {
     const otherOwner = { ...{ namespace: 'other', name: 'x', uid: 'u2', recorded: true }, creationTimestamp: '2025' };
-    expect(reportTopic(topicResource(), seenTopic({ otherOwner, naming: naming('Warn') })).findings).toEqual([]);
+    const seen = seenTopic({ otherOwner, naming: naming('Warn') });
+    expect(reportTopic(topicResource(), seen, planned(topicResource(), seen)).findings).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { type Objections, strikeOut } from '../../../../src/controllers/event-topic/decision.ts';
 import type { SeenTopic } from '../../../../src/controllers/event-topic/observed.ts';
 import { planTopic } from '../../../../src/controllers/event-topic/plan.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';
 import { clusterOf, liveTopic, seenTopic, topicResource, useOf } from '../samples.ts';
+import { brokersOf, partitionOf } from './reassignment/samples.ts';
 
 const ours = { topicId: 'id-1' };
 const now = new Date('2026-01-01T00:05:00Z');
@@ -19,9 +21,24 @@ interface Row {
   it: string;
   resource: EventTopic;
   seen?: Partial<SeenTopic>;
+  /** What the brokers say that they would refuse. */
+  objections?: Objections;
   actions: readonly unknown[];
   blocked: readonly unknown[];
 }
+
+/** A topic with three replicas, which may be moved. */
+const movable: Partial<SeenTopic> = {
+  topic: liveTopic({ partitions: 1, replicationFactor: 3 }),
+  use: useOf(
+    clusterOf({ reassignment: { enabled: true, throttleBytesPerSecond: 50_000_000, maxConcurrentPartitions: 20 } }),
+  ),
+  replicas: {
+    partitions: [partitionOf(0, [1, 2, 3])],
+    brokers: brokersOf({ 1: undefined, 2: undefined, 3: undefined }),
+    ...{ movingElsewhere: 0, record: undefined },
+  },
+};
 
 const nothing = { actions: [], blocked: [] };
 const refuse = (reason: string, says = '') =>
@@ -325,20 +342,41 @@ const rows: Row[] = [
   {
     it: 'grows nothing that the brokers object to, and still changes the settings',
     resource: topicResource({ partitions: 6, keyed: false, config: { 'retention.ms': 5 } }, ours),
-    seen: { objections: { growth: { reason: 'TopicRejected', message: 'too many' }, settings: new Map() } },
+    objections: { growth: { reason: 'TopicRejected', message: 'too many' }, settings: new Map() },
     actions: [act({ kind: 'configure' })],
     blocked: [refuse('TopicRejected')],
   },
   {
+    it: 'holds nothing back in mode Plan where the brokers refuse all that there would be to do',
+    resource: topicResource({ mode: 'Plan' }),
+    seen: { topic: undefined },
+    objections: { creation: { reason: 'NotEnoughBrokers', message: 'too few' }, settings: new Map() },
+    actions: [],
+    blocked: [refuse('NotEnoughBrokers', 'too few')],
+  },
+  {
+    it: 'holds back what is left in mode Plan once the brokers refuse a part',
+    resource: topicResource({ mode: 'Plan', partitions: 6, keyed: false, config: { 'retention.ms': 5 } }, ours),
+    objections: { growth: { reason: 'TopicRejected', message: 'too many' }, settings: new Map() },
+    actions: [],
+    blocked: [refuse('PlanOnly'), refuse('TopicRejected')],
+  },
+  {
+    it: 'judges the number of replicas by the minimum that stays when the brokers refuse the one of the spec',
+    resource: topicResource({ replicationFactor: 2, config: { 'min.insync.replicas': 3 } }, ours),
+    seen: movable,
+    objections: { settings: new Map([['min.insync.replicas', 'no']]) },
+    actions: [act({ kind: 'reassign' })],
+    blocked: [refuse('ConfigRejected')],
+  },
+  {
     it: 'changes the settings that the brokers accept, and names each that they refuse',
     resource: topicResource({ config: { 'retention.ms': 'soon', 'segment.ms': 9, 'flush.ms': 'x' } }, ours),
-    seen: {
-      objections: {
-        settings: new Map([
-          ['retention.ms', 'bad retention'],
-          ['flush.ms', 'bad flush'],
-        ]),
-      },
+    objections: {
+      settings: new Map([
+        ['retention.ms', 'bad retention'],
+        ['flush.ms', 'bad flush'],
+      ]),
     },
     actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
     blocked: [
@@ -356,10 +394,8 @@ const rows: Row[] = [
       { config: { 'segment.ms': 9 } },
       { ...ours, appliedConfig: { 'max.compaction.lag.ms': '10000' } },
     ),
-    seen: {
-      topic: liveTopic({}, { 'max.compaction.lag.ms': '10000' }),
-      objections: { settings: new Map([['max.compaction.lag.ms', 'less than min.compaction.lag.ms']]) },
-    },
+    seen: { topic: liveTopic({}, { 'max.compaction.lag.ms': '10000' }) },
+    objections: { settings: new Map([['max.compaction.lag.ms', 'less than min.compaction.lag.ms']]) },
     actions: [act({ kind: 'configure', changes: new Map([['segment.ms', '9']]) })],
     blocked: [
       {
@@ -548,7 +584,8 @@ const rows: Row[] = [
 ];
 
 describe('the plan of an EventTopic', () => {
-  it.each(rows)('$it', ({ resource, seen: overrides, actions, blocked }) => {
-    expect(planTopic(resource, seenTopic(overrides), now)).toEqual({ actions, blocked });
+  it.each(rows)('$it', ({ resource, seen: overrides, objections, actions, blocked }) => {
+    const plan = planTopic(resource, seenTopic(overrides), now);
+    expect(objections ? strikeOut(plan, objections) : plan).toMatchObject({ actions, blocked });
   });
 });

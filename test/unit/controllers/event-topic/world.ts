@@ -75,6 +75,7 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const behaviour: EventTopicBehaviour = {
     observe: (resource, round) => current.observe(resource, round),
     plan: (resource, observed, now) => current.plan(resource, observed, now),
+    consult: (resource, plan, round) => current.consult(resource, plan, round),
     act: (action, round) => current.act(action, round),
     report: (resource, observed, plan) => current.report(resource, observed, plan),
     removal: {

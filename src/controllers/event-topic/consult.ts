@@ -1,53 +1,50 @@
-import type { EventTopic } from '../../crds/event-topic.ts';
-import type { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { ConfigChanges, KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
+import type { ConfigChanges, KafkaCallOptions } from '../../ports/kafka.ts';
+import { adminOf, type ClusterConnections } from '../cluster-use.ts';
 import type { TopicAction } from './actions.ts';
-import { createBeside } from './create-beside.ts';
-import type { Objections, SeenTopic } from './observed.ts';
-import { decideTopic } from './plan.ts';
+import { type Objection, type Objections, strikeOut, type TopicPlan } from './decision.ts';
 import { explainRefusedCreation } from './refused-creation.ts';
 import { reasonOfRejection } from './rejection.ts';
 
-export const noObjections: Objections = { settings: new Map() };
+export interface Consulting extends KafkaCallOptions {
+  kafka: ClusterConnections;
+  /** The plan is to be shown and not carried out: a creation, which is else judged when it is made, is asked about too. */
+  onlyShown: boolean;
+}
 
 /**
- * Asks the brokers what they would refuse of what is to be done, so that a refusal of one part holds back no other and
- * a plan that is only shown is one that would work. A creation that is carried out is judged when it is made.
+ * Asks the brokers what they would refuse of what is to be done, and strikes it out: a refusal of one part holds back no
+ * other, and a plan that is only shown is one that would work. With nothing to do nobody is asked.
  */
-export async function readObjections(
-  admin: KafkaAdmin,
-  resource: EventTopic,
-  seen: SeenTopic,
-  options: KafkaCallOptions,
-): Promise<Objections> {
-  const onlyShown = resource.spec.mode === 'Plan' || seen.use.readOnly;
-  const asked = decideTopic(resource, seen).actions.map((action) => objectionsTo(admin, action, onlyShown, options));
-  const answers = await Promise.all(asked);
-  return Object.assign({}, noObjections, ...answers);
+export async function consultBrokers(plan: TopicPlan, consulting: Consulting): Promise<TopicPlan> {
+  const { actions } = plan.decided;
+  if (actions.length === 0) return plan;
+  const answers = await Promise.all(actions.map((action) => objectionsTo(action, consulting)));
+  const none: Objections = { settings: new Map() };
+  return strikeOut(plan, Object.assign(none, ...answers));
 }
 
 async function objectionsTo(
-  admin: KafkaAdmin,
   action: TopicAction,
-  onlyShown: boolean,
-  options: KafkaCallOptions,
+  { kafka, onlyShown, ...options }: Consulting,
 ): Promise<Partial<Objections>> {
   const judged = { ...options, validateOnly: true };
   switch (action.kind) {
     case 'create': {
+      const admin = adminOf(kafka, action.use);
       const explained = (fault: Fault) => explainRefusedCreation(admin, action, fault, options);
-      const creation = onlyShown ? await refusalOf(createBeside(admin, action.topic, judged), explained) : undefined;
+      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged), explained) : undefined;
       return creation ? { creation } : {};
     }
     case 'grow': {
-      const judgement = admin.growTopic(action.name, action.to, judged);
+      const judgement = adminOf(kafka, action.use).growTopic(action.name, action.to, judged);
       // A question that has to wait for the quota is no objection; a growth that is only shown is not shown unasked.
       const growth = await refusalOf(onlyShown ? judgement : unlessThrottled(judgement));
       return growth ? { growth } : {};
     }
     case 'configure': {
-      const { name, changes } = action;
+      const { use, name, changes } = action;
+      const admin = adminOf(kafka, use);
       return { settings: await refusedSettings(changes, (some) => admin.alterTopicConfig(name, some, judged)) };
     }
     default:
@@ -88,7 +85,7 @@ async function unlessThrottled(call: Promise<void>): Promise<void> {
 async function refusalOf(
   call: Promise<unknown>,
   explained: (fault: Fault) => Promise<Fault> | Fault = (fault) => fault,
-): Promise<{ reason: Reason; message: string; words: string } | undefined> {
+): Promise<(Objection & { words: string }) | undefined> {
   try {
     await call;
     return undefined;
