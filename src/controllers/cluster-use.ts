@@ -7,6 +7,7 @@ import type { KubeObject } from '../ports/kube.ts';
 import type { SchemaRegistry } from '../ports/registry.ts';
 import type { Blocked } from '../runtime/kind.ts';
 import { type NamespaceFacts, ruleFor } from './access.ts';
+import { refuse, wait } from './blocked.ts';
 import { matchesAny } from './globs.ts';
 
 /** How long a resource waits before it looks again for something that a watch tells it about anyway. */
@@ -57,8 +58,10 @@ export type ClusterAnswer<Use> = { kind: 'use'; use: Use } | { kind: 'blocked'; 
 
 /** Finds the cluster that a resource uses, or says what is missing. Whether its Kafka has ever answered is not asked. */
 export function findCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterAccess> {
-  const found = theOnlyOne(question, meantBy(question, clusters));
-  if ('reason' in found) return { kind: 'blocked', gone: found.reason === Reason.ClusterNotFound, blocked: found };
+  const meant = meantBy(question, clusters);
+  const [found, second] = meant;
+  if (!found) return { kind: 'blocked', gone: true, blocked: notFound(nameIn(question)) };
+  if (second) return { kind: 'blocked', gone: false, blocked: ambiguous(meant) };
   const changed = refuseChangedId(found);
   if (changed) return { kind: 'blocked', gone: false, blocked: changed };
   const rule = ruleFor(question.namespace, found.spec.access);
@@ -94,49 +97,41 @@ function meantBy(question: ClusterQuestion, clusters: Iterable<EventCluster>): E
   return [...clusters].filter((cluster) => !cluster.metadata.deletionTimestamp && isMeant(cluster));
 }
 
-function theOnlyOne(question: ClusterQuestion, meant: readonly EventCluster[]): EventCluster | Blocked {
-  const [first, second] = meant;
-  if (first && !second) return first;
-  if (!first) return wait(Reason.ClusterNotFound, notFound(nameIn(question)));
+function ambiguous(meant: readonly EventCluster[]): Blocked {
   const names = meant.map((cluster) => `"${cluster.metadata.name}"`).sort();
-  return wait(
-    Reason.AmbiguousDefaultCluster,
-    `EventClusters ${names.join(' and ')} are both annotated ${defaultClusterAnnotation}; set spec.clusterRef or keep one annotation`,
-  );
+  const what = `EventClusters ${names.join(' and ')} are both annotated ${defaultClusterAnnotation}`;
+  const next = 'set spec.clusterRef or keep one annotation';
+  return wait(Reason.AmbiguousDefaultCluster, { what, next }, lookAgainMs);
 }
 
-function notFound(name: string | undefined): string {
-  return name === undefined
-    ? `no EventCluster is annotated ${defaultClusterAnnotation}; set spec.clusterRef or annotate one`
-    : `EventCluster "${name}" does not exist; create it or name another one`;
+function notFound(name: string | undefined): Blocked {
+  const said =
+    name === undefined
+      ? {
+          what: `no EventCluster is annotated ${defaultClusterAnnotation}`,
+          next: 'set spec.clusterRef or annotate one',
+        }
+      : { what: `EventCluster "${name}" does not exist`, next: 'create it or name another one' };
+  return wait(Reason.ClusterNotFound, said, lookAgainMs);
 }
 
 function refuseChangedId({ metadata, status }: EventCluster): Blocked | undefined {
   const ready = status?.conditions?.find((condition) => condition.type === 'Ready');
   if (ready?.reason !== Reason.ClusterIdChanged) return undefined;
-  return {
-    kind: 'refuse',
-    reason: Reason.ClusterIdChanged,
-    message: `EventCluster "${metadata.name}" reaches another Kafka cluster than before; nothing is written until its spec.kafka.clusterId names the new one`,
-  };
+  return refuse(Reason.ClusterIdChanged, {
+    what: `EventCluster "${metadata.name}" reaches another Kafka cluster than before`,
+    next: 'nothing is written until its spec.kafka.clusterId names the new one',
+  });
 }
 
-function notSeenYet(cluster: EventCluster): Blocked {
-  return wait(
-    Reason.ClusterNotReady,
-    `EventCluster "${cluster.metadata.name}" has not been reached yet; see its status`,
-  );
+function notSeenYet({ metadata }: EventCluster): Blocked {
+  const what = `EventCluster "${metadata.name}" has not been reached yet`;
+  return wait(Reason.ClusterNotReady, { what, next: 'see its status' }, lookAgainMs);
 }
 
-function labelsNotSeenYet(cluster: EventCluster): Blocked {
-  return wait(
-    Reason.Progressing,
-    `EventCluster "${cluster.metadata.name}" gives access by labels of the namespace, and those have not been seen yet`,
-  );
-}
-
-function wait(reason: Reason, message: string): Blocked {
-  return { kind: 'wait', reason, message, lookAgainMs };
+function labelsNotSeenYet({ metadata }: EventCluster): Blocked {
+  const what = `EventCluster "${metadata.name}" gives access by labels of the namespace, and those have not been seen yet`;
+  return wait(Reason.Progressing, { what }, lookAgainMs);
 }
 
 /** The clients of EventClusters, which log in with what their Secrets hold now. */
@@ -190,17 +185,14 @@ export function ungranted(rule: AccessRule | undefined, kind: GrantKind, names: 
 export function refuseUngranted(use: ClusterAccess, kind: GrantKind, names: readonly string[]): Blocked | undefined {
   const refused = ungranted(use.rule, kind, names).map((name) => `"${name}"`);
   if (refused.length === 0) return undefined;
-  return {
-    kind: 'refuse',
-    reason: Reason.NotGranted,
-    message: `EventCluster "${use.name}" does not grant ${kind} ${refused.sort().join(', ')} to this namespace; ask its owner for an access rule`,
-  };
+  return refuse(Reason.NotGranted, {
+    what: `EventCluster "${use.name}" does not grant ${kind} ${refused.sort().join(', ')} to this namespace`,
+    next: 'ask its owner for an access rule',
+  });
 }
 
 /** Nothing is written in ReadOnly mode; what is in sync stays so. */
 export function holdWhenReadOnly(use: ClusterAccess): Blocked {
-  return wait(
-    Reason.ClusterReadOnly,
-    `EventCluster "${use.name}" is in ReadOnly mode: there is a change to make, and it waits`,
-  );
+  const what = `EventCluster "${use.name}" is in ReadOnly mode: there is a change to make, and it waits`;
+  return wait(Reason.ClusterReadOnly, { what }, lookAgainMs);
 }

@@ -4,6 +4,7 @@ import type { ObjectKey } from '../ports/kube.ts';
 import { lookUp } from '../ports/look-up.ts';
 import type { ReadableSecrets, Secret } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
+import { refuse, wait } from './blocked.ts';
 
 export interface SecretRef {
   name: string;
@@ -59,21 +60,25 @@ function missingIn({ ref, keys, or }: Wanted, secrets: ReadableSecrets): Blocked
   const secret = find(ref, secrets);
   const named = `Secret "${ref.name}" in namespace "${namespace}"`;
   const alternative = or === undefined ? '' : `, or ${or}`;
-  if (secret === undefined) return wait(`${named} does not exist; create it with ${keys.join(' and ')}${alternative}`);
-  if (!isForConnections(secret.type)) return wait(`${named} has type ${secret.type}, whose content is not given away`);
+  if (secret === undefined)
+    return notReady(`${named} does not exist`, `create it with ${keys.join(' and ')}${alternative}`);
+  if (!isForConnections(secret.type))
+    return notReady(`${named} has type ${secret.type}, whose content is not given away`);
   if (or !== undefined && lookUp(secret.data, or)) return undefined;
   const absent = keys.filter((key) => !lookUp(secret.data, key));
   if (absent.length === 0) return undefined;
-  return wait(`${named} lacks ${absent.join(' and ')}${alternative}; add what is missing`);
+  return notReady(`${named} lacks ${absent.join(' and ')}${alternative}`, 'add what is missing');
 }
 
 function notRead(namespace: string): Blocked {
-  const message = `the operator does not read the Secrets of namespace "${namespace}"; move the Secret to its own namespace, or list this one in SLUICE_SECRET_NAMESPACES`;
-  return { kind: 'refuse', reason: Reason.NotGranted, message };
+  return refuse(Reason.NotGranted, {
+    what: `the operator does not read the Secrets of namespace "${namespace}"`,
+    next: 'move the Secret to its own namespace, or list this one in SLUICE_SECRET_NAMESPACES',
+  });
 }
 
-function wait(message: string): Blocked {
-  return { kind: 'wait', reason: Reason.SecretNotReady, message, lookAgainMs, notReady: true };
+function notReady(what: string, next?: string): Blocked {
+  return { ...wait(Reason.SecretNotReady, { what, ...(next && { next }) }, lookAgainMs), notReady: true };
 }
 
 /** What a key holds; empty when it is missing. */

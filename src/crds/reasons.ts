@@ -7,12 +7,12 @@ export interface ReasonMeaning {
   event?: 'Normal' | 'Warning';
 }
 
-const done: ReasonMeaning = { row: 'done' };
-const working: ReasonMeaning = { row: 'working', event: 'Warning' };
-const progressing: ReasonMeaning = { row: 'working' };
-const stalled: ReasonMeaning = { row: 'stalled', event: 'Warning' };
-const happened: ReasonMeaning = { row: 'happened', event: 'Normal' };
-const finding: ReasonMeaning = { row: 'finding' };
+const done = { row: 'done' } as const satisfies ReasonMeaning;
+const working = { row: 'working', event: 'Warning' } as const satisfies ReasonMeaning;
+const progressing = { row: 'working' } as const satisfies ReasonMeaning;
+const stalled = { row: 'stalled', event: 'Warning' } as const satisfies ReasonMeaning;
+const happened = { row: 'happened', event: 'Normal' } as const satisfies ReasonMeaning;
+const finding = { row: 'finding' } as const satisfies ReasonMeaning;
 
 export const reasons = {
   // every kind
@@ -108,6 +108,11 @@ export const reasons = {
 } as const satisfies Record<string, ReasonMeaning>;
 
 export type Reason = keyof typeof reasons;
+
+/** The reasons of one row of the status contract. */
+export type ReasonOf<Row extends ReasonMeaning['row']> = {
+  [Name in Reason]: (typeof reasons)[Name]['row'] extends Row ? Name : never;
+}[Reason];
 
 /** `Reason.InSync` instead of `'InSync'`: a typing error does not compile. */
 export const Reason = Object.fromEntries(Object.keys(reasons).map((name) => [name, name])) as {

@@ -1,9 +1,10 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
-import { Reason } from '../../crds/reasons.ts';
+import { Reason, type ReasonOf } from '../../crds/reasons.ts';
 import type { Fault } from '../../ports/fault.ts';
 import type { ClusterState, Settled } from '../../ports/kafka.ts';
 import type { RegistryState } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
+import { refuse, refuseInWords, wait } from '../blocked.ts';
 import { describeUnusable, unusableSettings } from '../topic-settings.ts';
 
 export interface ObservedCluster {
@@ -31,20 +32,19 @@ function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeM
   if (!kafka.ok) return judgeSilence(kafka.fault, probeMs);
   const expected = expectedClusterId(resource);
   if (expected === undefined || expected === kafka.value.clusterId) return judgeLogin(kafka.value, probeMs);
-  return {
-    kind: 'refuse',
-    reason: Reason.ClusterIdChanged,
-    message: `the bootstrap servers answer for Kafka cluster "${kafka.value.clusterId}", expected "${expected}"; nothing is written until spec.kafka.clusterId names the cluster that you mean`,
-  };
+  return refuse(Reason.ClusterIdChanged, {
+    what: `the bootstrap servers answer for Kafka cluster "${kafka.value.clusterId}", expected "${expected}"`,
+    next: 'nothing is written until spec.kafka.clusterId names the cluster that you mean',
+  });
 }
 
 /** Brokers that make us wait are there: what was Ready stays so. */
 function judgeSilence(fault: Fault, lookAgainMs: number): Blocked {
   if (fault.kind !== 'throttled') return away(reasonOfFault(fault), fault.message, lookAgainMs);
-  return { kind: 'wait', reason: Reason.KafkaThrottled, message: fault.message, lookAgainMs };
+  return wait(Reason.KafkaThrottled, { what: fault.message }, lookAgainMs);
 }
 
-function reasonOfFault({ atLogin, kind, code, system }: Fault): Reason {
+function reasonOfFault({ atLogin, kind, code, system }: Fault): ReasonOf<'working'> {
   if (code === 'CERTIFICATE_NOT_TRUSTED') return Reason.CertificateNotTrusted;
   if (atLogin && kind === 'denied') return Reason.AuthenticationFailed;
   return system === 'registry' ? Reason.RegistryUnavailable : Reason.KafkaUnavailable;
@@ -53,8 +53,8 @@ function reasonOfFault({ atLogin, kind, code, system }: Fault): Reason {
 /** Connections from before serve on, so what was Ready stays so; but the next one that breaks cannot be replaced. */
 function judgeLogin({ loginRefused }: ClusterState, lookAgainMs: number): Blocked | undefined {
   if (loginRefused === undefined) return undefined;
-  const message = `${loginRefused.message}; until that is mended the connections that stand are used`;
-  return { kind: 'wait', reason: reasonOfFault(loginRefused), message, lookAgainMs };
+  const said = { what: loginRefused.message, next: 'until that is mended the connections that stand are used' };
+  return wait(reasonOfFault(loginRefused), said, lookAgainMs);
 }
 
 /** The pin of the spec, else the id that answered first. */
@@ -70,19 +70,18 @@ function judgeRegistry(registry: Settled<RegistryState> | undefined, probeMs: nu
 function judgeDefaults({ spec }: EventCluster): Blocked | undefined {
   const unusable = unusableSettings(spec.topicDefaults?.config);
   if (unusable.size === 0) return undefined;
-  const message = `no topic is created: ${describeUnusable('spec.topicDefaults.config', unusable)}`;
-  return { kind: 'refuse', reason: Reason.InvalidSpec, message };
+  const unused = describeUnusable('spec.topicDefaults.config', unusable);
+  return refuseInWords(Reason.InvalidSpec, `no topic is created: ${unused}`);
 }
 
 function judgeNaming({ spec }: EventCluster, problem: string | undefined): Blocked | undefined {
   if (problem === undefined) return undefined;
-  return {
-    kind: 'refuse',
-    reason: Reason.InvalidSpec,
-    message: `spec.naming.pattern "${spec.naming?.pattern}" is no RE2 expression: ${problem}; no name is judged by it, and under Deny no topic is created until it is mended`,
-  };
+  return refuse(Reason.InvalidSpec, {
+    what: `spec.naming.pattern "${spec.naming?.pattern}" is no RE2 expression: ${problem}`,
+    next: 'no name is judged by it, and under Deny no topic is created until it is mended',
+  });
 }
 
-function away(reason: Reason, message: string, lookAgainMs: number): Blocked {
-  return { kind: 'wait', reason, message, lookAgainMs, notReady: true };
+function away(reason: ReasonOf<'working'>, what: string, lookAgainMs: number): Blocked {
+  return { ...wait(reason, { what }, lookAgainMs), notReady: true };
 }

@@ -4,7 +4,8 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
-import type { Behaviour, Round } from '../../runtime/kind.ts';
+import type { Behaviour, Blocked, Round } from '../../runtime/kind.ts';
+import { wait } from '../blocked.ts';
 import {
   type ClusterRegistries,
   findCluster,
@@ -53,8 +54,9 @@ async function observeSchema(
   resource: EventSchema,
   { signal }: Round,
 ): Promise<ObservedSchema> {
-  const use = findRegistry(deps, resource);
-  if ('blocked' in use) return { kind: 'noRegistry', blocked: use.blocked };
+  const found = findRegistry(deps, resource);
+  if (found.kind === 'blocked') return { kind: 'noRegistry', blocked: found.blocked };
+  const { use } = found;
   const ungranted = refuseSubjects(resource, use);
   if (ungranted) return { kind: 'refused', use, blocked: ungranted };
   const owner = otherOwner(deps, resource, use);
@@ -72,15 +74,18 @@ async function observeSchema(
   return { kind: 'seen', use, versions, level, registered, missingReferences, refusal };
 }
 
-type FoundRegistry = RegistryUse | { blocked: Extract<ObservedSchema, { kind: 'noRegistry' }>['blocked'] };
+type FoundRegistry = { kind: 'found'; use: RegistryUse } | { kind: 'blocked'; blocked: Blocked };
 
 function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: EventSchema): FoundRegistry {
   const answer = findCluster(questionOf(resource, namespaces), clusters.list());
-  if (answer.kind === 'blocked') return { blocked: answer.blocked };
+  if (answer.kind === 'blocked') return { kind: 'blocked', blocked: answer.blocked };
   const url = answer.use.cluster.spec.registry?.url;
-  if (url !== undefined) return { ...answer.use, url };
-  const message = `EventCluster "${answer.use.name}" names no schema registry; set its spec.registry.url`;
-  return { blocked: { kind: 'wait', reason: Reason.RegistryNotConfigured, message, lookAgainMs } };
+  if (url !== undefined) return { kind: 'found', use: { ...answer.use, url } };
+  const said = {
+    what: `EventCluster "${answer.use.name}" names no schema registry`,
+    next: 'set its spec.registry.url',
+  };
+  return { kind: 'blocked', blocked: wait(Reason.RegistryNotConfigured, said, lookAgainMs) };
 }
 
 /**
@@ -91,8 +96,9 @@ function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: Re
   const subject = subjectOf(resource);
   const holds = (rival: EventSchema): boolean => {
     const found = findRegistry(deps, rival);
-    if (!('url' in found) || found.url !== url) return false;
-    const refusal = hasRegistered(rival) ? refuseUngranted(found, 'subjects', [subject]) : refuseSubjects(rival, found);
+    if (found.kind === 'blocked' || found.use.url !== url) return false;
+    const { use } = found;
+    const refusal = hasRegistered(rival) ? refuseUngranted(use, 'subjects', [subject]) : refuseSubjects(rival, use);
     return refusal === undefined;
   };
   const rivals = deps.schemas.byIndex(subjectIndex, subject).filter(holds);

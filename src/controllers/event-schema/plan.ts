@@ -2,6 +2,7 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
+import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
 import type { ObservedSchema, RegistryUse, SeenSchema } from './observed.ts';
@@ -68,7 +69,8 @@ export function planSchema(resource: EventSchema, observed: ObservedSchema): Sch
 function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, { kind: 'notMine' }>): Blocked {
   const named = describeOwner(owner, resource.metadata.namespace ?? '');
   const subject = subjectOf(resource);
-  return refuse(Reason.OwnedByOther, `subject "${subject}" is owned by ${named}; delete one of the two resources`);
+  const what = `subject "${subject}" is owned by ${named}`;
+  return refuse(Reason.OwnedByOther, { what, next: 'delete one of the two resources' });
 }
 
 function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {
@@ -121,28 +123,17 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
 function refusalOf(resource: EventSchema, { kind, problems }: NonNullable<SeenSchema['refusal']>): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
-  return kind === 'invalid'
-    ? refuse(
-        Reason.InvalidSchema,
-        `subject "${subject}": the registry cannot read the schema: ${reasons}; correct spec.schema`,
-      )
-    : refuse(
-        Reason.Incompatible,
-        `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}; change spec.schema, or spec.compatibility`,
-      );
+  if (kind === 'invalid') {
+    const what = `subject "${subject}": the registry cannot read the schema: ${reasons}`;
+    return refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' });
+  }
+  const what = `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}`;
+  return refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' });
 }
 
 function referencesMissing(missing: readonly string[]): Blocked {
-  return {
-    kind: 'wait',
-    reason: Reason.ReferenceNotReady,
-    message: `the registry does not hold ${missing.join(', ')}; register them first`,
-    lookAgainMs,
-  };
-}
-
-function refuse(reason: Reason, message: string): Blocked {
-  return { kind: 'refuse', reason, message };
+  const what = `the registry does not hold ${missing.join(', ')}`;
+  return wait(Reason.ReferenceNotReady, { what, next: 'register them first' }, lookAgainMs);
 }
 
 function blockedBy(...blocked: Blocked[]): SchemaPlan {

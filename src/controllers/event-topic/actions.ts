@@ -1,5 +1,4 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
-import type { Reason } from '../../crds/reasons.ts';
 import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
 import type { Blocked, RemovalPlan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
@@ -43,7 +42,3 @@ export interface Steps {
 export type ActionOf<Kind extends TopicAction['kind']> = Extract<TopicAction, { kind: Kind }>;
 
 export type TopicRemovalPlan = RemovalPlan<TopicAction>;
-
-export function refuse(reason: Reason, message: string): Blocked {
-  return { kind: 'refuse', reason, message };
-}

@@ -1,8 +1,6 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
-import { Reason } from '../../crds/reasons.ts';
-import type { Blocked } from '../../runtime/kind.ts';
+import type { Said } from '../blocked.ts';
 import { claimant, comesBefore } from '../ownership.ts';
-import { refuse } from './actions.ts';
 import { ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { Standing } from './observed.ts';
@@ -37,11 +35,10 @@ export function collides(
     .some((other) => mayClaim(deps, other, live) && otherOwner(deps, other, live) === undefined);
 }
 
-/** For topics that are to be created: those that exist side by side already go on, and can be adopted. */
-export function refuseCollision(resource: EventTopic, seen: Pick<Standing, 'collides'>): Blocked[] {
-  return seen.collides ? [refuse(Reason.NameRefused, describeCollision(topicNameOf(resource)))] : [];
-}
-
-export function describeCollision(name: string): string {
-  return `topic name "${name}" differs only in "." and "_" from that of another topic, or of one that an older resource asks for, and Kafka does not tell these apart in metrics; the name cannot change, so create a resource with another spec.topicName and delete this one`;
+export function collisionOf(name: string): Said {
+  const other = 'that of another topic, or of one that an older resource asks for';
+  return {
+    what: `topic name "${name}" differs only in "." and "_" from ${other}, and Kafka does not tell these apart in metrics`,
+    next: 'the name cannot change, so create a resource with another spec.topicName and delete this one',
+  };
 }

@@ -1,6 +1,7 @@
 import { assertNever } from '../../crds/common.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
-import { type ActionOf, refuse, type Steps, type TopicAction } from './actions.ts';
+import { refuseInWords } from '../blocked.ts';
+import type { ActionOf, Steps, TopicAction } from './actions.ts';
 import { type ConfigPlan, withoutRefused } from './config.ts';
 import { type LiveChanges, stepsOfChanges } from './live-changes.ts';
 import type { RejectionReason } from './rejection.ts';
@@ -102,12 +103,14 @@ function withoutObjected(decision: Decision, { creation, growth, settings }: Obj
     case 'blocked':
       return decision;
     case 'create':
-      return creation ? { kind: 'blocked', blocked: [refuse(creation.reason, creation.message)], besides } : decision;
+      return creation
+        ? { kind: 'blocked', blocked: [refuseInWords(creation.reason, creation.message)], besides }
+        : decision;
     case 'change': {
       const { changes } = decision;
       const left = {
         ...changes,
-        growth: growth ? refuse(growth.reason, growth.message) : changes.growth,
+        growth: growth ? refuseInWords(growth.reason, growth.message) : changes.growth,
         config: withoutRefused(changes.config, changes.topic.config, settings),
       };
       return { ...decision, changes: left };

@@ -6,9 +6,10 @@ import { Fault } from '../../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Round } from '../../runtime/kind.ts';
+import { refuseInWords, wait } from '../blocked.ts';
 import { adminOf, type ClusterConnections, type ClusterUse, questionOf, resolveCluster } from '../cluster-use.ts';
 import type { SharedReads } from '../shared-reads.ts';
-import { refuse, type TopicAction } from './actions.ts';
+import type { TopicAction } from './actions.ts';
 import type { DeletionBrake } from './deletion-brake.ts';
 import { keepBecause } from './keep.ts';
 import { consumersOf, hasUnseenUsers, type Neighbourhood, otherOwner } from './neighbours.ts';
@@ -122,28 +123,23 @@ function refusalOf(fault: Fault, use: ClusterUse, id: string): { about: string; 
   if (fault.code === 'TOPIC_DELETION_DISABLED') return { about: use.clusterId, blocked: deletionDisabled(use) };
   switch (fault.kind) {
     case 'denied':
-      return { about: id, blocked: { ...refuse(Reason.AuthorizationDenied, fault.message), lookAgainMs: restMs } };
+      return {
+        about: id,
+        blocked: { ...refuseInWords(Reason.AuthorizationDenied, fault.message), lookAgainMs: restMs },
+      };
     case 'rejected':
-      return { about: id, blocked: { ...refuse(reasonOfRejection(fault), fault.message), lookAgainMs: restMs } };
+      return { about: id, blocked: { ...refuseInWords(reasonOfRejection(fault), fault.message), lookAgainMs: restMs } };
     case 'throttled':
-      return { about: id, blocked: waitFor(Reason.KafkaThrottled, fault) };
+      return { about: id, blocked: wait(Reason.KafkaThrottled, { what: fault.message }, restMs) };
     case 'unavailable':
     case 'conflict':
-      return { about: id, blocked: waitFor(Reason.KafkaUnavailable, fault) };
+      return { about: id, blocked: wait(Reason.KafkaUnavailable, { what: fault.message }, restMs) };
     default:
       return assertNever(fault.kind);
   }
 }
 
-function waitFor(reason: Reason, { message }: Fault): Blocked {
-  return { kind: 'wait', reason, message, lookAgainMs: restMs };
-}
-
 function deletionDisabled({ name }: ClusterUse): Blocked {
-  return {
-    kind: 'wait',
-    reason: Reason.DeletionDisabledOnBroker,
-    message: `the brokers of EventCluster "${name}" delete no topics, because they run with delete.topic.enable=false; it is tried again every minute`,
-    lookAgainMs: restMs,
-  };
+  const what = `the brokers of EventCluster "${name}" delete no topics, because they run with delete.topic.enable=false`;
+  return wait(Reason.DeletionDisabledOnBroker, { what, next: 'it is tried again every minute' }, restMs);
 }

@@ -2,7 +2,6 @@ import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
 import type { Claim } from '../../ports/journal.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { ClusterUse } from '../cluster-use.ts';
-import type { Departure } from './departures.ts';
 
 export function topicNameOf(resource: EventTopic): string {
   return resource.spec.topicName ?? resource.metadata.name;
@@ -31,7 +30,7 @@ export interface TopicSight {
   /** What the journal says of the name. */
   claim: Claim | undefined;
   /** What a resource of this namespace and name had until just now. */
-  left?: Departure | undefined;
+  left?: { topicId: string } | undefined;
 }
 
 /** The claim of this very resource, if it is not one that its status has outlived. */

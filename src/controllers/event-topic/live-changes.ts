@@ -3,15 +3,18 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked } from '../../runtime/kind.ts';
+import { wait } from '../blocked.ts';
 import type { ClusterUse } from '../cluster-use.ts';
-import { describeUnusable, type Settings, settingsOf, unusableSettings } from '../topic-settings.ts';
-import { type ActionOf, refuse, type Steps, type TopicAction } from './actions.ts';
+import { type Settings, settingsOf, unusableSettings } from '../topic-settings.ts';
+import type { ActionOf, Steps, TopicAction } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
+import { refuseUnusable } from './creation.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
 import type { SeenTopic } from './observed.ts';
-import { forbiddenKeys, refuseForbiddenKeys, refusePartitions } from './policy.ts';
+import { forbiddenKeys, refuseForbiddenKeys } from './policy.ts';
 import { planReplication, type ReplicationQuestion } from './reassignment/plan.ts';
 import { refuseUnmet } from './rejection.ts';
+import { firstOf, forbidsGrowth } from './rules.ts';
 
 /** Brokers that take longer than a moment take seconds. */
 const awaitedAgainMs = 2_000;
@@ -41,8 +44,8 @@ export function planChanges(resource: EventTopic, seen: LiveSight, topic: TopicS
   return {
     ...{ use, owner: keyOf(resource), topic },
     growth: planGrowth(resource, use, topic),
-    forbidden: refuseForbiddenKeys(spec, use),
-    unusable: refuseUnusable(spec),
+    forbidden: refuseForbiddenKeys(resource, seen),
+    unusable: refuseUnusable(resource),
     config: planLiveConfig(resource, seen, topic),
     replication: { spec, use, topic, replicas },
   };
@@ -116,33 +119,18 @@ function appliedBefore(resource: EventTopic, seen: LiveSight, topic: TopicState)
   return overridesOf(topic.config, settingsOf(seen.use.cluster.spec.topicDefaults?.config));
 }
 
-export function refuseUnusable({ config }: EventTopic['spec']): Blocked | undefined {
-  const unusable = unusableSettings(config);
-  if (unusable.size === 0) return undefined;
-  return refuse(Reason.ConfigRejected, describeUnusable('spec.config', unusable));
-}
-
 function awaitBrokers({ name }: TopicState, keys: readonly string[]): Blocked {
-  const message = `topic "${name}": the brokers do not show the change of ${keys.join(', ')} yet`;
-  return { kind: 'wait', reason: Reason.Progressing, message, lookAgainMs: awaitedAgainMs };
+  const what = `topic "${name}": the brokers do not show the change of ${keys.join(', ')} yet`;
+  return wait(Reason.Progressing, { what }, awaitedAgainMs);
 }
 
-function planGrowth({ spec }: EventTopic, use: ClusterUse, topic: TopicState): ActionOf<'grow'> | Blocked | undefined {
-  const wanted = spec.partitions;
-  if (wanted === undefined || wanted === topic.partitions) return undefined;
-  if (wanted < topic.partitions) {
-    return refuse(
-      Reason.PartitionDecreaseRefused,
-      `topic "${topic.name}" has ${topic.partitions} partitions, wanted ${wanted}: partitions never shrink; set spec.partitions to ${topic.partitions} or more`,
-    );
-  }
-  const ungranted = refusePartitions(use, wanted, topic.partitions);
-  if (ungranted) return ungranted;
-  if (spec.keyed && spec.keyMoveAcknowledgedForPartitions !== wanted) {
-    return refuse(
-      Reason.KeyMoveNotAcknowledged,
-      `topic "${topic.name}" has ${topic.partitions} partitions, wanted ${wanted}: growing moves keys to other partitions, so records of one key are no longer read in their order; set spec.keyMoveAcknowledgedForPartitions to ${wanted}, or spec.keyed to false`,
-    );
-  }
-  return { kind: 'grow', use, name: topic.name, from: topic.partitions, to: wanted };
+function planGrowth(
+  resource: EventTopic,
+  use: ClusterUse,
+  { name, partitions: from }: TopicState,
+): ActionOf<'grow'> | Blocked | undefined {
+  const { partitions: wanted } = resource.spec;
+  if (wanted === undefined || wanted === from) return undefined;
+  const growing = { use, topic: { name, partitions: from }, wanted };
+  return firstOf(forbidsGrowth, resource, growing) ?? { kind: 'grow', use, name, from, to: wanted };
 }

@@ -2,11 +2,9 @@ import type { EventClusterSpec } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
-import type { Blocked, Finding } from '../../runtime/kind.ts';
-import { type ClusterUse, refuseUngranted } from '../cluster-use.ts';
-import { refuse } from './actions.ts';
+import type { Finding } from '../../runtime/kind.ts';
+import { type ClusterAccess, type ClusterUse, refuseUngranted } from '../cluster-use.ts';
 import { topicNameOf } from './identity.ts';
-import type { Standing } from './observed.ts';
 
 /** What the naming rule of the EventCluster says of a name. */
 export type NameVerdict =
@@ -79,19 +77,8 @@ function isTopicName(name: string): boolean {
   return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && !/^\.{1,2}$/.test(name) && !name.startsWith('__');
 }
 
-/** For topics that are to be created. */
-export function refuseName(name: string, { naming, use }: Pick<Standing, 'naming' | 'use'>): Blocked[] {
-  if (naming.kind === 'fits' || naming.mode !== 'Deny') return [];
-  if (naming.kind === 'violates') {
-    const step = `the name of a topic cannot change, so delete this resource and create one with ${spelled(naming)}`;
-    return [refuse(Reason.NameRefused, `${describeViolation(name, use.name, naming)}; ${step}`)];
-  }
-  const message = `EventCluster "${use.name}" has a naming pattern that cannot be read; see its status`;
-  return [{ kind: 'wait', reason: Reason.ClusterNotReady, message, lookAgainMs: 60_000 }];
-}
-
 /** For topics that exist: they go on under the name that they have. */
-export function findViolation(name: string, { naming, use }: Pick<Standing, 'naming' | 'use'>): Finding[] {
+export function findViolation(name: string, { naming, use }: { naming: NameVerdict; use: ClusterAccess }): Finding[] {
   if (naming.kind !== 'violates') return [];
   const message = describeViolation(name, use.name, naming);
   return [{ type: 'NamingViolation', status: 'True', reason: Reason.NamingViolation, message }];
@@ -99,11 +86,11 @@ export function findViolation(name: string, { naming, use }: Pick<Standing, 'nam
 
 type Violation = Extract<NameVerdict, { kind: 'violates' }>;
 
-function describeViolation(name: string, cluster: string, { pattern, suggestion }: Violation): string {
+export function describeViolation(name: string, cluster: string, { pattern, suggestion }: Violation): string {
   const next = suggestion === undefined ? 'choose a name that does' : `"${suggestion}" would`;
   return `topic name "${name}" does not match ${pattern}, the naming rule of EventCluster "${cluster}"; ${next}`;
 }
 
-function spelled({ suggestion }: Violation): string {
+export function spelled({ suggestion }: Violation): string {
   return suggestion === undefined ? 'another spec.topicName' : `spec.topicName "${suggestion}"`;
 }

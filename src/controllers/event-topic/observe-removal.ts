@@ -5,6 +5,7 @@ import type { KafkaAdmin, KafkaCallOptions } from '../../ports/kafka.ts';
 import { judgeFailure } from '../../runtime/judge-failure.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Round } from '../../runtime/kind.ts';
+import { wait } from '../blocked.ts';
 import {
   adminOf,
   type ClusterConnections,
@@ -164,5 +165,5 @@ function blockedByFailure(error: unknown, patience: Patience): Blocked | undefin
   const { blocked, meaning } = judgeFailure(error, reasons, askAgainMs);
   if (blocked && meaning !== 'bug') return { ...blocked, lookAgainMs: askAgainMs };
   if (!(error instanceof Fault) || !isOver(patience)) return undefined;
-  return { kind: 'wait', reason: Reason.Deleting, message: error.message, lookAgainMs: askAgainMs };
+  return wait(Reason.Deleting, { what: error.message }, askAgainMs);
 }

@@ -10,8 +10,7 @@ import { judgeName, nameQuestion } from './naming.ts';
 import { type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { ObservedTopic, SeenTopic, Unplaced } from './observed.ts';
 import type { Places } from './places.ts';
-import { observeReplicas } from './reassignment/observe.ts';
-import type { Throttles } from './reassignment/throttles.ts';
+import { observeReplicas, type ReplicaRecords } from './reassignment/observe.ts';
 import { takePlace } from './take-place.ts';
 import type { TopicTraffic } from './traffic.ts';
 import type { WrittenSettings } from './written-settings.ts';
@@ -19,7 +18,7 @@ import type { WrittenSettings } from './written-settings.ts';
 /** What a look at a topic reads. */
 export interface TopicSources extends Neighbourhood {
   kafka: ClusterConnections;
-  throttles: Pick<Throttles, 'recordOf'>;
+  throttles: ReplicaRecords;
   departures: Pick<Departures, 'find'>;
   compile: CompilePattern;
 }

@@ -1,7 +1,7 @@
 import type { Claim } from '../../ports/journal.ts';
 import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import type { ClusterUse } from '../cluster-use.ts';
+import type { ClusterAccess, ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 import type { Departure } from './departures.ts';
 import type { NameVerdict } from './naming.ts';
@@ -48,6 +48,19 @@ export type Standing = Pick<
   SeenTopic,
   'use' | 'liveClusterId' | 'topic' | 'otherOwner' | 'claim' | 'left' | 'placesTaken' | 'collides' | 'naming'
 >;
+
+/** What is known of a topic that existed before. */
+export interface Found {
+  use: ClusterAccess;
+  topic: Pick<TopicState, 'name' | 'partitions' | 'replicationFactor' | 'mostReplicas' | 'config'>;
+}
+
+/** What is known of a topic that has another number of partitions than wanted, be it only from the status. */
+export interface Growing {
+  use: ClusterAccess;
+  topic: Pick<TopicState, 'name' | 'partitions'>;
+  wanted: number;
+}
 
 /** What a round sees of a topic whose resource is being deleted. */
 export interface ObservedRemoval {

@@ -2,6 +2,7 @@ import { allowDeleteAnnotation } from '../../crds/common.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Blocked } from '../../runtime/kind.ts';
+import { refuse } from '../blocked.ts';
 
 /** Whether the deletion was asked for longer ago than it is carried out without being asked for again. */
 export function isOldDeletion({ metadata }: EventTopic, limitMs: number, now: Date): boolean {
@@ -18,8 +19,9 @@ export function confirmOldDeletion(
   isOld: boolean,
 ): Blocked | undefined {
   if (!isOld || metadata.annotations?.[allowDeleteAnnotation] === topic.id) return undefined;
-  const message =
-    `the deletion of topic "${topic.name}" was asked for long ago: it was held until now, or it comes ` +
-    `from a restored backup; to delete the topic, annotate this resource ${allowDeleteAnnotation}=${topic.id}`;
-  return { kind: 'refuse', reason: Reason.DeletionUnconfirmed, message };
+  const held = 'it was held until now, or it comes from a restored backup';
+  return refuse(Reason.DeletionUnconfirmed, {
+    what: `the deletion of topic "${topic.name}" was asked for long ago: ${held}`,
+    next: `to delete the topic, annotate this resource ${allowDeleteAnnotation}=${topic.id}`,
+  });
 }

@@ -3,9 +3,10 @@ import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { NewTopic } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
+import { refuse } from '../blocked.ts';
 import { type ClusterUse, holdWhenReadOnly } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
-import { type ActionOf, refuse } from './actions.ts';
+import type { ActionOf } from './actions.ts';
 import { courseOf } from './course.ts';
 import { type Decision, type Terms, type TopicPlan, topicPlan } from './decision.ts';
 import { ownClaim, ownsTopic, topicNameOf } from './identity.ts';
@@ -88,10 +89,10 @@ export function holdOf({ spec }: EventTopic, use: ClusterUse): Blocked | undefin
 }
 
 function planOnly(): Blocked {
-  return refuse(
-    Reason.PlanOnly,
-    'there is something to do, listed in status.plan, and nothing is done; set spec.mode to Apply to do it',
-  );
+  return refuse(Reason.PlanOnly, {
+    what: 'there is something to do, listed in status.plan, and nothing is done',
+    next: 'set spec.mode to Apply to do it',
+  });
 }
 
 /** A claim on a creation that was never made, and is not made now, would make ours what somebody else creates later. */

@@ -1,9 +1,10 @@
 import { Fault } from '../../ports/fault.ts';
 import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../ports/kafka.ts';
+import { messageOf } from '../blocked.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
-import { describeCollision } from './collisions.ts';
-import { describeTooFewBrokers } from './reassignment/plan.ts';
+import { collisionOf } from './collisions.ts';
+import { shortageOf } from './reassignment/plan.ts';
 import { listed, type RefusedValue, refusedValues } from './rejection.ts';
 
 interface Creation {
@@ -32,11 +33,11 @@ async function explanationOf(
 ): Promise<string | undefined> {
   const { name, replicationFactor: wanted } = creation.topic;
   // Brokers name the topic that is in the way, which may be somebody else's.
-  if (refusal.code === 'INVALID_TOPIC_EXCEPTION' && /[._]/.test(name)) return describeCollision(name);
+  if (refusal.code === 'INVALID_TOPIC_EXCEPTION' && /[._]/.test(name)) return messageOf(collisionOf(name));
   if (refusal.code === 'INVALID_CONFIG') return explainSettings(admin, creation, refusal, options);
   if (refusal.code !== 'INVALID_REPLICATION_FACTOR' || wanted === undefined) return undefined;
   const { brokers } = await admin.describeCluster(options);
-  return describeTooFewBrokers(name, wanted, brokers.length);
+  return messageOf(shortageOf(name, wanted, brokers.length));
 }
 
 /**
@@ -81,7 +82,9 @@ async function wordsAgainst(
 }
 
 function firstOf({ name }: ClusterUse, refusal: Fault): string {
-  return `the brokers refuse a setting of it, and perhaps more; correct it in spec.config, or have the owner of EventCluster "${name}" correct its topicDefaults: ${wordsOf(refusal)}`;
+  const theirs = `have the owner of EventCluster "${name}" correct its topicDefaults`;
+  const words = wordsOf(refusal);
+  return `the brokers refuse a setting of it, and perhaps more; correct it in spec.config, or ${theirs}: ${words}`;
 }
 
 function explain(refused: readonly RefusedValue[], { name, cluster }: ClusterUse, refusal: Fault): string {
@@ -99,7 +102,8 @@ function explain(refused: readonly RefusedValue[], { name, cluster }: ClusterUse
 }
 
 function refusedDefaults(cluster: string, refused: readonly RefusedValue[]): string {
-  return `the brokers refuse what EventCluster "${cluster}" has in topicDefaults; ask its owner to correct it, or say otherwise in spec.config: ${listed(refused)}`;
+  const what = `the brokers refuse what EventCluster "${cluster}" has in topicDefaults`;
+  return `${what}; ask its owner to correct it, or say otherwise in spec.config: ${listed(refused)}`;
 }
 
 function wordsOf({ words, message }: Fault): string {

@@ -1,7 +1,8 @@
+import { reconcileRequestAnnotation } from '../../crds/common.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Fault } from '../../ports/fault.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import { refuse } from './actions.ts';
+import { refuseInWords } from '../blocked.ts';
 import type { Unmet } from './config.ts';
 
 /** Which part of the spec the brokers refuse, by their code. */
@@ -26,11 +27,13 @@ export function refuseUnmet(topic: string, unmet: readonly Unmet[]): Blocked[] {
   const values = refused.flatMap(({ wanted = '', ...one }) => (one.left ? [] : [{ ...one, value: wanted }]));
   const returns = refused.filter(({ left }) => left);
   return [
-    ...(values.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedValues(values)}`)] : []),
-    ...(returns.length > 0 ? [refuse(Reason.ConfigRejected, `topic "${topic}": ${refusedReturns(returns)}`)] : []),
+    ...(values.length > 0 ? [refuseInWords(Reason.ConfigRejected, `topic "${topic}": ${refusedValues(values)}`)] : []),
+    ...(returns.length > 0
+      ? [refuseInWords(Reason.ConfigRejected, `topic "${topic}": ${refusedReturns(returns)}`)]
+      : []),
     ...unmet
       .filter(({ cause }) => cause.kind === 'rewritten')
-      .map((one) => refuse(Reason.ValueRewrittenByBroker, `topic "${topic}": setting ${rewritten(one)}`)),
+      .map((one) => refuseInWords(Reason.ValueRewrittenByBroker, `topic "${topic}": setting ${rewritten(one)}`)),
   ];
 }
 
@@ -44,7 +47,8 @@ export interface RefusedValue {
 /** The advice comes first: a long list may be cut. */
 export function refusedValues(refused: readonly RefusedValue[]): string {
   const them = refused.length > 1 ? 'them' : 'it';
-  return `the brokers refuse ${refused.length > 1 ? 'settings' : 'a setting'} of spec.config; correct ${them} or remove ${them}: ${listed(refused)}`;
+  const settings = refused.length > 1 ? 'settings' : 'a setting';
+  return `the brokers refuse ${settings} of spec.config; correct ${them} or remove ${them}: ${listed(refused)}`;
 }
 
 /** Each with what the brokers said, and with what they take where that is known by the name. */
@@ -62,12 +66,18 @@ function refusedReturns(refused: readonly (Unmet & { words: string })[]): string
     const target = wanted === undefined ? "the brokers' own" : `the EventCluster's ${quoted(wanted)}`;
     return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${shortened(words, longestWords)})`;
   });
-  return `the brokers refuse the default of what left spec.config, which stays as it is; set it in spec.config again, or change what it depends on: ${settings.join(', ')}`;
+  const what = 'the brokers refuse the default of what left spec.config, which stays as it is';
+  return `${what}; set it in spec.config again, or change what it depends on: ${settings.join(', ')}`;
 }
 
 function rewritten({ key, wanted = '', live }: Unmet): string {
   const shown = live === undefined ? 'no value' : quoted(live);
-  return `${quotedKey(key)} was set to ${quoted(wanted)} and the brokers show ${shown}, because they keep no other value or somebody else sets it: write what is meant to stand there into spec.config, or leave the setting to others with spec.ignoreConfigKeys; it is tried again once an hour, or at once with a new value of the annotation sluice.dev/reconcile-requested-at`;
+  const what = `${quotedKey(key)} was set to ${quoted(wanted)} and the brokers show ${shown}`;
+  return (
+    `${what}, because they keep no other value or somebody else sets it: write what is meant to stand there into ` +
+    'spec.config, or leave the setting to others with spec.ignoreConfigKeys; it is tried again once an hour, or at once ' +
+    `with a new value of the annotation ${reconcileRequestAnnotation}`
+  );
 }
 
 /** Kafka begins with what the reader knows already. */

@@ -2,7 +2,7 @@ import { allowDeleteAnnotation, assertNever } from '../../crds/common.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { type Blocked, inSync } from '../../runtime/kind.ts';
-import type { ClusterUse } from '../cluster-use.ts';
+import { wait } from '../blocked.ts';
 import { matchesAny } from '../globs.ts';
 import { describeOwner } from '../ownership.ts';
 import type { TopicRemovalPlan } from './actions.ts';
@@ -10,6 +10,7 @@ import { ownsTopic, topicNameOf } from './identity.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedRemoval, Patience, RemovalFacts, RemovalSight, SeenRemoval } from './observed.ts';
 import { confirmOldDeletion } from './old-deletion.ts';
+import { firstOf, type Rule } from './rules.ts';
 
 /** How soon what holds a deletion is looked at again: readers leave without telling us. */
 export const lookAgainMs = 30_000;
@@ -17,7 +18,7 @@ const namesShown = 5;
 const toLetGo = 'to keep the topic and let the resource go, set deletionPolicy to Retain';
 
 /** How a removal ends that deletes nothing now. */
-interface Ways {
+interface Endings {
   /** The resource goes and the topic stays. */
   release(why: string): TopicRemovalPlan;
   /** Both stay until `blocked` ends by itself, or nobody may wait any longer. */
@@ -31,10 +32,10 @@ interface Ways {
  * confirmed releases the resource. What can end by itself holds it.
  */
 export function planTopicRemoval(resource: EventTopic, { sight, patience }: ObservedRemoval): TopicRemovalPlan {
-  return planSight(resource, sight, waysOf(resource, patience));
+  return planSight(resource, sight, endingsOf(resource, patience));
 }
 
-function waysOf(resource: EventTopic, patience: Patience): Ways {
+function endingsOf(resource: EventTopic, patience: Patience): Endings {
   const release = (why: string): TopicRemovalPlan => {
     const message = `kept topic "${topicNameOf(resource)}": ${why}`;
     return { ...inSync, farewell: { type: 'Normal', reason: Reason.Released, message } };
@@ -53,20 +54,20 @@ function overBecause({ namespaceTerminating, leftMs }: Patience): string | undef
   return leftMs === 0 ? 'deletionTimeoutSeconds has passed' : undefined;
 }
 
-function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): TopicRemovalPlan {
+function planSight(resource: EventTopic, sight: RemovalSight, endings: Endings): TopicRemovalPlan {
   switch (sight.kind) {
     case 'kept':
-      return ways.release(sight.why);
+      return endings.release(sight.why);
     case 'leaving':
-      return handOver(resource, sight, ways);
+      return handOver(resource, sight, endings);
     case 'noCluster':
-      if (sight.gone) return ways.release('its EventCluster does not exist any more');
-      if (sight.blocked.reason === Reason.ClusterIdChanged) return ways.release(otherCluster);
-      return ways.hold(sight.blocked);
+      if (sight.gone) return endings.release('its EventCluster does not exist any more');
+      if (sight.blocked.reason === Reason.ClusterIdChanged) return endings.release(otherCluster);
+      return endings.hold(sight.blocked);
     case 'unanswered':
-      return ways.hold(sight.blocked);
+      return endings.hold(sight.blocked);
     case 'seen':
-      return planSeen(resource, sight, ways);
+      return planSeen(resource, sight, endings);
     default:
       return assertNever(sight);
   }
@@ -74,23 +75,27 @@ function planSight(resource: EventTopic, sight: RemovalSight, ways: Ways): Topic
 
 const otherCluster = 'its EventCluster reaches another Kafka cluster';
 
-function planSeen(resource: EventTopic, seen: SeenRemoval, ways: Ways): TopicRemovalPlan {
+function planSeen(resource: EventTopic, seen: SeenRemoval, endings: Endings): TopicRemovalPlan {
   const { use, topic, otherOwner: heir } = seen;
-  if (seen.liveClusterId !== use.clusterId) return ways.release(otherCluster);
+  if (seen.liveClusterId !== use.clusterId) return endings.release(otherCluster);
   if (!topic) return inSync;
-  if (!ownsTopic(resource, seen)) return ways.release('it is not the one that this resource managed');
-  if (heir) return handOver(resource, { ...seen, heir, topicId: topic.id }, ways);
+  if (!ownsTopic(resource, seen)) return endings.release('it is not the one that this resource managed');
+  if (heir) return handOver(resource, { ...seen, heir, topicId: topic.id }, endings);
   const records = describeRecords(seen.facts);
-  if (records !== undefined) return ways.release(records);
-  const held = holdDeletion(resource, topic, seen, ways);
-  if (held !== undefined) return ways.hold(held);
+  if (records !== undefined) return endings.release(records);
+  const held = firstOf(holdsDeletion, resource, { ...seen, topic, mayNotWait: endings.mayNotWait });
+  if (held !== undefined) return endings.hold(held);
   return { actions: [{ kind: 'delete', use, resource, name: topic.name, id: topic.id }], blocked: [] };
 }
 
 /** The heir gets our claim, so that it need not adopt what is managed already. */
-function handOver(resource: EventTopic, { use, heir, claim, topicId: id }: Inheritance, ways: Ways): TopicRemovalPlan {
+function handOver(
+  resource: EventTopic,
+  { use, heir, claim, topicId: id }: Inheritance,
+  endings: Endings,
+): TopicRemovalPlan {
   if (claim?.uid === heir.uid) {
-    return ways.release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
+    return endings.release(`it is handed over to ${describeOwner(heir, resource.metadata.namespace ?? '')}`);
   }
   const name = topicNameOf(resource);
   return { actions: [{ kind: 'handOver', use, heirUid: heir.uid, name, id }], blocked: [] };
@@ -102,24 +107,61 @@ function describeRecords({ records }: RemovalFacts): string | undefined {
   return undefined;
 }
 
-/** What holds the deletion of a topic that is ours to delete. */
-function holdDeletion(
-  resource: EventTopic,
-  { name, id }: { name: string; id: string },
-  seen: SeenRemoval,
-  { mayNotWait }: Ways,
+/** What is known of a topic that is this resource's to delete. */
+export interface Deletable extends Pick<SeenRemoval, 'use' | 'facts'> {
+  topic: { name: string; id: string };
+  mayNotWait: boolean;
+}
+
+/** What holds the deletion of a topic that is ours to delete. The first one counts. */
+export const holdsDeletion: readonly Rule<Deletable>[] = [
+  holdAfterRefusal,
+  holdWhileUsed,
+  holdWhileUsersUnseen,
+  holdUnconfirmed,
+  holdByBrake,
+];
+
+/** Where nobody may wait any longer, one try that was refused is enough. */
+export function holdAfterRefusal(
+  _resource: EventTopic,
+  { facts: { refused }, mayNotWait }: Deletable,
 ): Blocked | undefined {
-  const { use, facts } = seen;
-  if (facts.refused && (facts.refused.resting || mayNotWait)) return facts.refused.blocked;
-  const users = describeUse(resource, id, seen);
-  if (users !== undefined) {
-    const message = `topic "${name}" is in use: ${users}`;
-    return { kind: 'wait', reason: Reason.DeletionProtected, message, lookAgainMs };
-  }
-  if (facts.unseenUsers && !isAllowed(resource, id)) return waitsForUsers(name, id);
-  const unconfirmed = confirmOldDeletion(resource, { name, id }, facts.askedLongAgo);
-  if (unconfirmed !== undefined) return unconfirmed;
-  return facts.brakeMs === undefined ? undefined : braked(use, facts.brakeMs);
+  return refused && (refused.resting || mayNotWait) ? refused.blocked : undefined;
+}
+
+export function holdWhileUsed(resource: EventTopic, deletable: Deletable): Blocked | undefined {
+  const users = describeUse(resource, deletable);
+  if (users === undefined) return undefined;
+  return wait(Reason.DeletionProtected, { what: `topic "${deletable.topic.name}" is in use: ${users}` }, lookAgainMs);
+}
+
+export function holdWhileUsersUnseen(resource: EventTopic, { topic, facts }: Deletable): Blocked | undefined {
+  if (!facts.unseenUsers || isAllowed(resource, topic.id)) return undefined;
+  const user = 'a resource names it through an EventCluster that is not ready';
+  const said = {
+    what: `topic "${topic.name}" may be in use: ${user}, so that nobody can tell whether it is this topic`,
+    next: `see the EventClusters, or annotate this resource ${allowDeleteAnnotation}=${topic.id}`,
+  };
+  return wait(Reason.DeletionProtected, said, lookAgainMs);
+}
+
+export function holdUnconfirmed(resource: EventTopic, { topic, facts }: Deletable): Blocked | undefined {
+  return confirmOldDeletion(resource, topic, facts.askedLongAgo);
+}
+
+export function holdByBrake(
+  _resource: EventTopic,
+  { use: { name, cluster }, facts: { brakeMs } }: Deletable,
+): Blocked | undefined {
+  if (brakeMs === undefined) return undefined;
+  const limit = `${cluster.spec.maxDeletionsPerHour} deletions of topics an hour`;
+  const room = 'this one is made as soon as there is room';
+  const said = {
+    what: `EventCluster "${name}" lets through ${limit}, and as many were made`,
+    next: `${room}, or when spec.maxDeletionsPerHour of the EventCluster is raised`,
+  };
+  return wait(Reason.DeletionLimitReached, said, Math.max(1_000, brakeMs));
 }
 
 /** A person has said that the topic with this very id may go, although resources refer to it. */
@@ -127,26 +169,8 @@ function isAllowed({ metadata }: EventTopic, id: string): boolean {
   return metadata.annotations?.[allowDeleteAnnotation] === id;
 }
 
-function waitsForUsers(name: string, id: string): Blocked {
-  return {
-    kind: 'wait',
-    reason: Reason.DeletionProtected,
-    message: `topic "${name}" may be in use: a resource names it through an EventCluster that is not ready, so that nobody can tell whether it is this topic; see the EventClusters, or annotate this resource ${allowDeleteAnnotation}=${id}`,
-    lookAgainMs,
-  };
-}
-
-function braked({ name, cluster }: ClusterUse, brakeMs: number): Blocked {
-  return {
-    kind: 'wait',
-    reason: Reason.DeletionLimitReached,
-    message: `EventCluster "${name}" lets through ${cluster.spec.maxDeletionsPerHour} deletions of topics an hour, and as many were made; this one is made as soon as there is room, or when spec.maxDeletionsPerHour of the EventCluster is raised`,
-    lookAgainMs: Math.max(1_000, brakeMs),
-  };
-}
-
 /** Who would be hurt, and what to do about them; `undefined`: nobody. */
-function describeUse(resource: EventTopic, id: string, { use, facts }: SeenRemoval): string | undefined {
+function describeUse(resource: EventTopic, { use, facts, topic: { id } }: Deletable): string | undefined {
   const { reading, unsettled, unreadable } = facts.readers;
   const ignored = resource.spec.deletionProtection?.ignoreGroups ?? [];
   const heeded = (groups: readonly string[]) =>

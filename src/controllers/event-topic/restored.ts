@@ -4,7 +4,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import { guardedUidAnnotation } from '../../runtime/writer.ts';
-import { refuse } from './actions.ts';
+import { refuse } from '../blocked.ts';
 import { ownClaim, type TopicSight, topicNameOf } from './identity.ts';
 
 /** Velero puts these on whatever it restores. */
@@ -19,10 +19,11 @@ export function refuseRestored(resource: EventTopic, sight: TopicSight): Blocked
   const { topic } = sight;
   if (resource.status?.topicId !== undefined || ownClaim(resource, sight) !== undefined) return undefined;
   if (!isCopy(resource) || isConfirmed(resource, topic)) return undefined;
-  return refuse(
-    Reason.RestoreUnconfirmed,
-    `this resource is a copy of an earlier one, and its status did not come with it, so that nobody can tell what became of its topic since; nothing is created, adopted or changed; ${nextStep(resource, topic)}`,
-  );
+  const copy = 'this resource is a copy of an earlier one, and its status did not come with it';
+  return refuse(Reason.RestoreUnconfirmed, {
+    what: `${copy}, so that nobody can tell what became of its topic since; nothing is created, adopted or changed`,
+    next: nextStep(resource, topic),
+  });
 }
 
 /** What the operator wrote together with its finalizer speaks of another object. */
@@ -44,8 +45,10 @@ function isConfirmed({ metadata, spec }: EventTopic, topic: TopicState | undefin
 
 function nextStep(resource: EventTopic, topic: TopicState | undefined): string {
   if (topic !== undefined) {
-    return `topic "${topic.name}" is live with id ${topic.id}: to have it adopted as adoptionPolicy says, set spec.acceptTopicId to ${topic.id}`;
+    const live = `topic "${topic.name}" is live with id ${topic.id}`;
+    return `${live}: to have it adopted as adoptionPolicy says, set spec.acceptTopicId to ${topic.id}`;
   }
   const { uid } = resource.metadata;
-  return `topic "${topicNameOf(resource)}" is not there: to create a new, empty one, annotate this resource ${confirmRestoredAnnotation}=${uid}, which is its own metadata.uid`;
+  const annotation = `${confirmRestoredAnnotation}=${uid}, which is its own metadata.uid`;
+  return `topic "${topicNameOf(resource)}" is not there: to create a new, empty one, annotate this resource ${annotation}`;
 }

@@ -8,7 +8,7 @@ import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours
 import type { SeenTopic, Standing, Unplaced } from './observed.ts';
 import { countBefore, namespaceIndex, type Places } from './places.ts';
 import { holdOf } from './plan.ts';
-import { refuseAnotherTopic } from './policy.ts';
+import { refuseWithoutPlace } from './policy.ts';
 
 interface PlaceSources extends Neighbourhood {
   places: Pick<Places, 'isTaken' | 'note'>;
@@ -32,7 +32,7 @@ export function takePlace(
     placesTaken: countPlaces(deps, resource, seen),
     collides: seen.topic === undefined && collides(deps, resource, seen),
   };
-  const placed = { ...taken, left: refuseAnotherTopic({ ...seen, ...taken }) ? undefined : left };
+  const placed = { ...taken, left: refuseWithoutPlace(resource, { ...seen, ...taken }) ? undefined : left };
   deps.places.note(resource, takesPlace(resource, { ...seen, ...placed }));
   return placed;
 }

@@ -110,12 +110,9 @@ export function findOverPartitioning(
     const before = conditions.find(({ type, message }) => type === conditionType && message.startsWith(`${found};`));
     return before ? [{ type: before.type, status: before.status, reason: before.reason, message: before.message }] : [];
   }
-  return [
-    {
-      type: conditionType,
-      status: 'True',
-      reason: Reason.OverPartitioned,
-      message: `${found}; its traffic, on average between two looks, never passed ${needed * recordsPerSecond} records/s, for which ${needed} would do at ${recordsPerSecond} records/s each; partitions never shrink: unless its consumers need that many, move to a topic with fewer`,
-    },
-  ];
+  const most = `never passed ${needed * recordsPerSecond} records/s`;
+  const enough = `${needed} would do at ${recordsPerSecond} records/s each`;
+  const next = 'partitions never shrink: unless its consumers need that many, move to a topic with fewer';
+  const message = `${found}; its traffic, on average between two looks, ${most}, for which ${enough}; ${next}`;
+  return [{ type: conditionType, status: 'True', reason: Reason.OverPartitioned, message }];
 }

@@ -4,7 +4,6 @@ import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { settledReplicas } from './placement.ts';
 import type { TopicRecord } from './records.ts';
-import type { Throttles } from './throttles.ts';
 
 /** Where the replicas of a topic are. Looked at only when they are to be moved, or were moved by us. */
 export interface ObservedReplicas {
@@ -17,12 +16,13 @@ export interface ObservedReplicas {
   record: TopicRecord | undefined;
 }
 
+/** What was stored when replicas were moved. */
+export interface ReplicaRecords {
+  recordOf(clusterId: string, topic: string): TopicRecord | undefined;
+}
+
 export async function observeReplicas(
-  {
-    admin,
-    throttles,
-    brokers,
-  }: { admin: KafkaAdmin; throttles: Pick<Throttles, 'recordOf'>; brokers: readonly Broker[] },
+  { admin, throttles, brokers }: { admin: KafkaAdmin; throttles: ReplicaRecords; brokers: readonly Broker[] },
   { spec }: EventTopic,
   use: ClusterUse,
   topic: TopicState | undefined,
@@ -43,7 +43,10 @@ export async function observeReplicas(
 }
 
 /** Whether any partition has another number of replicas; one that is being moved shows those that come as well. */
-export function replicasDiffer(wanted: number | undefined, topic: TopicState): wanted is number {
+export function replicasDiffer(
+  wanted: number | undefined,
+  topic: Pick<TopicState, 'replicationFactor' | 'mostReplicas'>,
+): wanted is number {
   return wanted !== undefined && (topic.replicationFactor !== wanted || (topic.mostReplicas ?? wanted) !== wanted);
 }
 

@@ -3,6 +3,7 @@ import { Reason } from '../../../crds/reasons.ts';
 import type { ConfigChanges, TopicState } from '../../../ports/kafka.ts';
 import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
+import { refuse, type Said, wait } from '../../blocked.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { isMoving, isOursMoving, type ObservedReplicas, replicasDiffer } from './observe.ts';
 import { heldReplicas, mayStart, placeReplicas, settledReplicas, type Targets } from './placement.ts';
@@ -54,7 +55,7 @@ function planMoves(question: ReplicationQuestion): Moves {
   const placed = placeReplicas({ ...replicas, topic: topic.name, wanted });
   const targets = new Map(todo.map(({ partition }) => [partition, targetOf(partition, wanted, placed, replicas)]));
   const inTheWay = obstacle(question, { ...replicas, todo, targets, wanted });
-  if (inTheWay) return { actions: [], blocked: [inTheWay, ...lookAgainFor(inTheWay)] };
+  if (inTheWay) return { actions: [], blocked: [inTheWay] };
   return { actions: [reassign(question, replicas, targets, wanted)], blocked: [] };
 }
 
@@ -83,11 +84,6 @@ function seeThrough(
   return { actions: [], blocked };
 }
 
-/** Brokers come without anything in Kubernetes telling of it. */
-function lookAgainFor(refusal: Blocked): Blocked[] {
-  return refusal.reason === Reason.NotEnoughBrokers ? [{ ...refusal, kind: 'wait', lookAgainMs: brokersAgainMs }] : [];
-}
-
 interface Todo extends ObservedReplicas {
   /** Partitions that have another number of replicas than wanted, or are on their way to one. */
   todo: readonly PartitionReplicas[];
@@ -103,9 +99,8 @@ function obstacle({ topic, use, changes }: ReplicationQuestion, seen: Todo): Blo
   if (brokers.length < wanted && away.length > 0) return waitsForBrokers(topic, away);
   if (brokers.length < wanted) return tooFewBrokers(topic, wanted, brokers.length);
   if (partitions.some((partition) => isMoving(partition) && !isOursMoving(partition, record))) {
-    return waits(
-      `replicas of topic "${topic.name}" are being moved by somebody else; they are brought to ${wanted} after that`,
-    );
+    const what = `replicas of topic "${topic.name}" are being moved by somebody else`;
+    return waits(what, `they are brought to ${wanted} after that`);
   }
   // A batch that is on its way to the wanted number is waited for; one that goes elsewhere is sent on.
   const ours = partitions.filter((partition) => isOursMoving(partition, record) && !todo.includes(partition));
@@ -114,20 +109,16 @@ function obstacle({ topic, use, changes }: ReplicationQuestion, seen: Todo): Blo
   if (behind.length > 0) {
     return away.length > 0
       ? waitsForBrokers(topic, away)
-      : waits(`not all replicas of topic "${topic.name}" are in sync; they are brought to ${wanted} after that`);
+      : waits(`not all replicas of topic "${topic.name}" are in sync`, `they are brought to ${wanted} after that`);
   }
   const required = Math.min(minInSync.live, minInSync.wanted);
   if (todo.some((partition) => growsBelowMinInSync(partition, wanted, required))) {
     return wouldStopWriters(topic, wanted, required);
   }
   if (movingElsewhere >= (use.cluster.spec.reassignment?.maxConcurrentPartitions ?? 0)) {
-    return {
-      ...waits(
-        `replicas of topic "${topic.name}" are brought to ${wanted} when it is their turn: other topics are being moved`,
-      ),
-      // Thousands may wait, while a few move.
-      lookAgainMs: brokersAgainMs,
-    };
+    const turn = `replicas of topic "${topic.name}" are brought to ${wanted} when it is their turn`;
+    // Thousands may wait, while a few move.
+    return wait(Reason.ReassignmentWaiting, { what: `${turn}: other topics are being moved` }, brokersAgainMs);
   }
   return undefined;
 }
@@ -197,54 +188,54 @@ function underWay(
 ): Blocked {
   const away = brokersAway(moving, brokers);
   if (away.length > 0) return waitsForBrokers(topic, away);
-  return {
-    kind: 'wait',
-    reason: Reason.ReassignmentRunning,
-    message: `replicas of topic "${topic.name}" are being moved; status.reassignment says how far that is`,
-    lookAgainMs,
-  };
+  const what = `replicas of topic "${topic.name}" are being moved`;
+  return wait(Reason.ReassignmentRunning, { what, next: 'status.reassignment says how far that is' }, lookAgainMs);
 }
 
 function waitsForBrokers(topic: TopicState, away: readonly number[]): Blocked {
   const names = `broker${away.length > 1 ? 's' : ''} ${away.join(', ')}`;
   return waits(
-    `the reassignment of topic "${topic.name}" waits for ${names}: not in the cluster now; start ${away.length > 1 ? 'them' : 'it'} again`,
+    `the reassignment of topic "${topic.name}" waits for ${names}: not in the cluster now`,
+    `start ${away.length > 1 ? 'them' : 'it'} again`,
   );
 }
 
-function waits(message: string): Blocked {
-  return { kind: 'wait', reason: Reason.ReassignmentWaiting, message, lookAgainMs };
+function waits(what: string, next: string): Blocked {
+  return wait(Reason.ReassignmentWaiting, { what, next }, lookAgainMs);
 }
 
-function notAllowed(use: ClusterUse, topic: TopicState, wanted: number): Blocked {
-  return refuse(
-    Reason.ReassignmentNotAllowed,
-    `topic "${topic.name}" has ${topic.replicationFactor} replicas, wanted ${wanted}: EventCluster "${use.name}" does not let replicas be moved; ask its owner to set spec.reassignment.enabled, or set spec.replicationFactor to ${topic.replicationFactor}`,
-  );
+function notAllowed(use: ClusterUse, { name, replicationFactor }: TopicState, wanted: number): Blocked {
+  const denied = `EventCluster "${use.name}" does not let replicas be moved`;
+  return refuse(Reason.ReassignmentNotAllowed, {
+    what: `topic "${name}" has ${replicationFactor} replicas, wanted ${wanted}: ${denied}`,
+    next: `ask its owner to set spec.reassignment.enabled, or set spec.replicationFactor to ${replicationFactor}`,
+  });
 }
 
 function belowMinInSync(topic: TopicState, wanted: number, minInSync: number): Blocked {
-  return refuse(
-    Reason.ReassignmentNotAllowed,
-    `topic "${topic.name}" has min.insync.replicas ${minInSync}, wanted ${wanted} replicas: fewer replicas than have to be in sync; set min.insync.replicas to ${wanted} or less first`,
-  );
+  const fewer = 'fewer replicas than have to be in sync';
+  return refuse(Reason.ReassignmentNotAllowed, {
+    what: `topic "${topic.name}" has min.insync.replicas ${minInSync}, wanted ${wanted} replicas: ${fewer}`,
+    next: `set min.insync.replicas to ${wanted} or less first`,
+  });
 }
 
 function wouldStopWriters(topic: TopicState, wanted: number, minInSync: number): Blocked {
-  return refuse(
-    Reason.ReassignmentNotAllowed,
-    `topic "${topic.name}" has min.insync.replicas ${minInSync} and fewer replicas than that: it would take no writes with acks=all while they are copied; set min.insync.replicas lower until there are ${wanted} replicas`,
-  );
+  const fewer = `topic "${topic.name}" has min.insync.replicas ${minInSync} and fewer replicas than that`;
+  return refuse(Reason.ReassignmentNotAllowed, {
+    what: `${fewer}: it would take no writes with acks=all while they are copied`,
+    next: `set min.insync.replicas lower until there are ${wanted} replicas`,
+  });
 }
 
+/** Brokers come without anything in Kubernetes telling of it. */
 function tooFewBrokers(topic: TopicState, wanted: number, live: number): Blocked {
-  return refuse(Reason.NotEnoughBrokers, describeTooFewBrokers(topic.name, wanted, live));
+  return { ...refuse(Reason.NotEnoughBrokers, shortageOf(topic.name, wanted, live)), lookAgainMs: brokersAgainMs };
 }
 
-export function describeTooFewBrokers(topic: string, wanted: number, live: number): string {
-  return `topic "${topic}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}; add brokers, or set spec.replicationFactor to ${live} or less`;
-}
-
-function refuse(reason: Reason, message: string): Blocked {
-  return { kind: 'refuse', reason, message };
+export function shortageOf(topic: string, wanted: number, live: number): Said {
+  return {
+    what: `topic "${topic}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}`,
+    next: `add brokers, or set spec.replicationFactor to ${live} or less`,
+  };
 }
