@@ -104,8 +104,8 @@ async function lookAt(
   connections: KafkaConnections,
   { signal, say }: Shell,
 ): Promise<Finding[]> {
-  const wanted = judged.flatMap((one) => ('resource' in one ? [one.resource] : []));
-  if (wanted.length === 0) return judged.flatMap((one) => ('refused' in one ? [one.refused] : []));
+  const wanted = judged.flatMap((one) => (one.kind === 'taken' ? [one.resource] : []));
+  if (wanted.length === 0) return judged.flatMap((one) => (one.kind === 'refused' ? [one.finding] : []));
   const namespaceOf = ({ metadata }: EventTopic) => metadata.namespace ?? kube.namespace;
   const [clusters, known, namespaces] = await Promise.all([
     readClusters(kube.client, undefined, signal),
@@ -120,7 +120,7 @@ async function lookAt(
     { topics, kafka, namespaces, clusters: clusters.map((cluster) => at(addresses, cluster)) },
     signal,
   );
-  return Promise.all(judged.map(async (one) => ('resource' in one ? look(one.resource) : one.refused)));
+  return Promise.all(judged.map(async (one) => (one.kind === 'taken' ? look(one.resource) : one.finding)));
 }
 
 /** Only where one has to log in are credentials needed. */

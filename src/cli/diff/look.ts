@@ -18,7 +18,7 @@ import { type Finding, findingOf, whoseOf } from './finding.ts';
 import type { Written } from './manifests.ts';
 
 /** A manifest and what the API server makes of it, or why it does not take it. */
-export type Judged = { resource: EventTopic } | { refused: Finding };
+export type Judged = { kind: 'taken'; resource: EventTopic } | { kind: 'refused'; finding: Finding };
 
 /** Asks the API server about one manifest. Throws Fault when it does not answer. */
 export async function judge(
@@ -36,7 +36,8 @@ export async function judge(
   } catch (error) {
     if (!(error instanceof Fault) || !isRefusal(error)) throw error;
     const { topicName } = { topicName: name, ...(fields.spec as { topicName?: string } | undefined) };
-    return { refused: { namespace, name, topic: topicName, changes: [], blocked: [], problem: error.message } };
+    const finding = { namespace, name, topic: topicName, changes: [], blocked: [], problem: error.message };
+    return { kind: 'refused', finding };
   }
 }
 
@@ -53,9 +54,9 @@ function readable({ exists, object }: Preview<EventTopic>, index: number): Judge
   const uid = `new-${String(index).padStart(6, '0')}`;
   const metadata = exists ? object.metadata : { ...object.metadata, uid, creationTimestamp };
   const parsed = parseEventTopic({ ...object, metadata });
-  if (parsed.ok) return { resource: parsed.resource };
+  if (parsed.ok) return { kind: 'taken', resource: parsed.resource };
   const problem = `does not fit its schema: ${parsed.problems.join('; ')}`;
-  return { refused: { ...whoseOf(object), changes: [], blocked: [], problem } };
+  return { kind: 'refused', finding: { ...whoseOf(object), changes: [], blocked: [], problem } };
 }
 
 export interface Surroundings {

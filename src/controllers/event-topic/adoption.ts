@@ -6,7 +6,7 @@ import type { ClusterAccess } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
 import { configMismatches } from './config.ts';
 import type { Found } from './observed.ts';
-import { replicasDiffer } from './reassignment/observe.ts';
+import { replicasDiffer } from './reassignment/moving.ts';
 
 /** Never asks for nothing, so it needs no grant. */
 export function refuseUngrantedAdoption({ spec }: EventTopic, { use, topic }: Found): Blocked | undefined {

@@ -1,5 +1,4 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
-import type { Said } from '../blocked.ts';
 import { claimant, comesBefore } from '../ownership.ts';
 import { ownClaim, rememberedOf, topicNameOf } from './identity.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
@@ -33,12 +32,4 @@ export function collides(
     .filter((other) => topicNameOf(other) !== name && !other.metadata.deletionTimestamp)
     .filter((other) => comesBefore(claimant(other, hasTopic(deps, other, use)), claimant(resource, has)))
     .some((other) => mayClaim(deps, other, live) && otherOwner(deps, other, live) === undefined);
-}
-
-export function collisionOf(name: string): Said {
-  const other = 'that of another topic, or of one that an older resource asks for';
-  return {
-    what: `topic name "${name}" differs only in "." and "_" from ${other}, and Kafka does not tell these apart in metrics`,
-    next: 'the name cannot change, so create a resource with another spec.topicName and delete this one',
-  };
 }

@@ -1,12 +1,11 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import { refuse, refuseInWords, wait } from '../blocked.ts';
+import { refuse, refuseInWords, type Said, wait } from '../blocked.ts';
 import type { ClusterAccess } from '../cluster-use.ts';
 import { describeUnusable, unusableSettings } from '../topic-settings.ts';
-import { collisionOf } from './collisions.ts';
 import { topicNameOf } from './identity.ts';
-import { describeViolation, spelled } from './naming.ts';
+import type { NameVerdict } from './naming.ts';
 import type { Standing } from './observed.ts';
 import { refuseTooManyPartitions } from './policy.ts';
 
@@ -51,3 +50,22 @@ export function awaitUsableDefaults(_resource: EventTopic, { use }: { use: Clust
 }
 
 const lookAgainMs = 60_000;
+
+type Violation = Extract<NameVerdict, { kind: 'violates' }>;
+
+export function describeViolation(name: string, cluster: string, { pattern, suggestion }: Violation): string {
+  const next = suggestion === undefined ? 'choose a name that does' : `"${suggestion}" would`;
+  return `topic name "${name}" does not match ${pattern}, the naming rule of EventCluster "${cluster}"; ${next}`;
+}
+
+function spelled({ suggestion }: Violation): string {
+  return suggestion === undefined ? 'another spec.topicName' : `spec.topicName "${suggestion}"`;
+}
+
+export function collisionOf(name: string): Said {
+  const other = 'that of another topic, or of one that an older resource asks for';
+  return {
+    what: `topic name "${name}" differs only in "." and "_" from ${other}, and Kafka does not tell these apart in metrics`,
+    next: 'the name cannot change, so create a resource with another spec.topicName and delete this one',
+  };
+}

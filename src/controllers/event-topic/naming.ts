@@ -1,9 +1,7 @@
 import type { EventClusterSpec } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
-import { Reason } from '../../crds/reasons.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
-import type { Finding } from '../../runtime/kind.ts';
-import { type ClusterAccess, type ClusterUse, refuseUngranted } from '../cluster-use.ts';
+import { type ClusterUse, refuseUngranted } from '../cluster-use.ts';
 import { topicNameOf } from './identity.ts';
 
 /** What the naming rule of the EventCluster says of a name. */
@@ -75,22 +73,4 @@ function wordsOf(segment: string): string[] {
 
 function isTopicName(name: string): boolean {
   return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && !/^\.{1,2}$/.test(name) && !name.startsWith('__');
-}
-
-/** For topics that exist: they go on under the name that they have. */
-export function findViolation(name: string, { naming, use }: { naming: NameVerdict; use: ClusterAccess }): Finding[] {
-  if (naming.kind !== 'violates') return [];
-  const message = describeViolation(name, use.name, naming);
-  return [{ type: 'NamingViolation', status: 'True', reason: Reason.NamingViolation, message }];
-}
-
-type Violation = Extract<NameVerdict, { kind: 'violates' }>;
-
-export function describeViolation(name: string, cluster: string, { pattern, suggestion }: Violation): string {
-  const next = suggestion === undefined ? 'choose a name that does' : `"${suggestion}" would`;
-  return `topic name "${name}" does not match ${pattern}, the naming rule of EventCluster "${cluster}"; ${next}`;
-}
-
-export function spelled({ suggestion }: Violation): string {
-  return suggestion === undefined ? 'another spec.topicName' : `spec.topicName "${suggestion}"`;
 }

@@ -8,7 +8,6 @@ import type { NameVerdict } from './naming.ts';
 import type { Inheritance, TopicConsumers } from './neighbours.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
 import type { RefusedDeletion } from './refused-deletions.ts';
-import type { Traffic } from './traffic.ts';
 
 export type ObservedTopic =
   /** There is no cluster to ask. */
@@ -39,6 +38,14 @@ export type ObservedTopic =
     };
 
 export type SeenTopic = Extract<ObservedTopic, { kind: 'seen' }>;
+
+/** What is written to a topic. */
+export interface Traffic {
+  /** Of the busiest time between two looks, on average: at most the true peak. */
+  peakPerSecond: number;
+  /** Whether the topic was watched for long enough to know the peak. */
+  known: boolean;
+}
 
 /** What is known before it was asked whether there is a place for the topic. */
 export type Unplaced = Omit<SeenTopic, 'placesTaken' | 'collides'>;

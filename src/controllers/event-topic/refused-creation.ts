@@ -3,7 +3,7 @@ import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../ports/kafka.t
 import { messageOf } from '../blocked.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { settingsOf } from '../topic-settings.ts';
-import { collisionOf } from './collisions.ts';
+import { collisionOf } from './creation.ts';
 import { shortageOf } from './reassignment/plan.ts';
 import { listed, type RefusedValue, refusedValues } from './rejection.ts';
 

@@ -5,12 +5,11 @@ import type { Finding, Report } from '../../runtime/kind.ts';
 import { refuseUngranted } from '../cluster-use.ts';
 import type { ConfigPlan, Drift } from './config.ts';
 import type { TopicPlan } from './decision.ts';
+import { findOverPartitioning, findViolation } from './findings.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
-import { findViolation } from './naming.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import { describeActions } from './planned-changes.ts';
 import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
-import { findOverPartitioning } from './traffic.ts';
 
 export type TopicFields = Partial<
   Pick<

@@ -6,7 +6,7 @@ import type { ResourceCache } from '../../../ports/kube.ts';
 import type { Log } from '../../../ports/log.ts';
 import { sleep } from '../../../runtime/time.ts';
 import { adminOf, type ClusterConnections, type ClusterUse, resolveCluster } from '../../cluster-use.ts';
-import { isOursMoving } from './observe.ts';
+import { isOursMoving } from './moving.ts';
 import type { Throttles } from './throttles.ts';
 
 export interface ThrottleKeeperParts {

@@ -2,7 +2,7 @@ import type { EventTopic } from '../../../crds/event-topic.ts';
 import type { Broker, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
 import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
-import { settledReplicas } from './placement.ts';
+import { replicasDiffer } from './moving.ts';
 import type { TopicRecord } from './records.ts';
 
 /** Where the replicas of a topic are. Looked at only when they are to be moved, or were moved by us. */
@@ -40,26 +40,4 @@ export async function observeReplicas(
   if (partitions === undefined) return undefined;
   const movingElsewhere = [...moving].reduce((sum, [name, count]) => sum + (name === topic.name ? 0 : count), 0);
   return { partitions, brokers, movingElsewhere, record };
-}
-
-/** Whether any partition has another number of replicas; one that is being moved shows those that come as well. */
-export function replicasDiffer(
-  wanted: number | undefined,
-  topic: Pick<TopicState, 'replicationFactor' | 'mostReplicas'>,
-): wanted is number {
-  return wanted !== undefined && (topic.replicationFactor !== wanted || (topic.mostReplicas ?? wanted) !== wanted);
-}
-
-export function isMoving({ adding, removing }: PartitionReplicas): boolean {
-  return adding.length + removing.length > 0;
-}
-
-/** Whether what moves goes where we sent it. */
-export function isOursMoving(partition: PartitionReplicas, record: TopicRecord | undefined): boolean {
-  const sent = record?.targets[partition.partition];
-  return isMoving(partition) && sent !== undefined && sameBrokers(sent, settledReplicas(partition));
-}
-
-function sameBrokers(one: readonly number[], other: readonly number[]): boolean {
-  return one.length === other.length && one.every((broker) => other.includes(broker));
 }

@@ -5,7 +5,8 @@ import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
 import { refuse, type Said, wait } from '../../blocked.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
-import { isMoving, isOursMoving, type ObservedReplicas, replicasDiffer } from './observe.ts';
+import { isMoving, isOursMoving, replicasDiffer } from './moving.ts';
+import type { ObservedReplicas } from './observe.ts';
 import { heldReplicas, mayStart, placeReplicas, settledReplicas, type Targets } from './placement.ts';
 import type { Batch } from './throttles.ts';
 

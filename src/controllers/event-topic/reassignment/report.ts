@@ -1,6 +1,7 @@
 import type { EventTopicStatus } from '../../../crds/event-topic.ts';
 import type { TopicState } from '../../../ports/kafka.ts';
-import { isMoving, type ObservedReplicas } from './observe.ts';
+import { isMoving } from './moving.ts';
+import type { ObservedReplicas } from './observe.ts';
 import { settledReplicas } from './placement.ts';
 import { fewestReplicas } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import type { Claim, Journal } from '../../../ports/journal.ts';
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
-import { isMoving, isOursMoving } from './observe.ts';
+import { isMoving, isOursMoving } from './moving.ts';
 import { heldReplicas, mayStart, type Targets } from './placement.ts';
 import {
   aboutOf,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findOverPartitioning, TopicTraffic } from '../../../../src/controllers/event-topic/traffic.ts';
+import { findOverPartitioning } from '../../../../src/controllers/event-topic/findings.ts';
+import { TopicTraffic } from '../../../../src/controllers/event-topic/traffic.ts';
 import type { KafkaCallOptions } from '../../../../src/ports/kafka.ts';
 import type { Condition } from '../../../../src/runtime/kind.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
