@@ -154,7 +154,7 @@ export interface Behaviour<
 /** How what a resource stands for outside is removed. Its actions go through `act` like all others. */
 export interface Removal<Resource extends Managed, Action, Sight> {
   /**
-   * Whether the resource must not go before `plan` found nothing left. Pure but for caches, and called in every round:
+   * Whether the resource must not go before `plan` found nothing left. Pure but for caches, and called before each look:
    * an answer that changes sets the finalizer or takes it away, and at deletion time the answer of that moment counts.
    *
    * Guarantees: where it returns false, letting the resource go at once loses nothing. When it throws: it is a bug, and
@@ -165,8 +165,8 @@ export interface Removal<Resource extends Managed, Action, Sight> {
   /**
    * Reads what is left, and what a removal would hurt.
    *
-   * May assume: the resource is being deleted, our finalizer is set and `guards` returns true. Guarantees and failures:
-   * as for `Behaviour.observe`. What must not hold a resource for ever is returned and not thrown.
+   * May assume: the resource is being deleted, be it paused or not, our finalizer is set, and `guards` returns true.
+   * Guarantees and failures: as for `Behaviour.observe`. What must not hold a resource for ever is returned and not thrown.
    */
   observe(resource: Resource, round: Round): Promise<Sight>;
 

@@ -31,6 +31,7 @@ export interface TopicDependencies extends TopicSources, RemovalSources {
   traffic: TopicTraffic;
 }
 
+/** It has what a kind may lack. */
 export interface EventTopicBehaviour
   extends Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields, TopicPlan, ObservedRemoval> {
   consult(resource: EventTopic, plan: TopicPlan, round: Round): Promise<TopicPlan>;

@@ -68,7 +68,12 @@ export function planConfig(question: ConfigQuestion): ConfigPlan {
   const { ignored = [] } = question;
   const mine = (settings: Settings) => Object.entries(settings).filter(([key]) => !matchesAny(key, ignored));
   const draft: Draft = {
-    ...{ changes: new Map(), returns: new Set(), drift: [], unmet: [], awaited: [], applied: new Map() },
+    changes: new Map(),
+    returns: new Set(),
+    drift: [],
+    unmet: [],
+    awaited: [],
+    applied: new Map(),
   };
   for (const [key, before] of mine(question.applied)) {
     if (!Object.hasOwn(question.wanted, key)) planReturn(draft, question, key, before);

@@ -1,12 +1,12 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
-import type { TopicState } from '../../ports/kafka.ts';
+import type { ConfigChanges, TopicState } from '../../ports/kafka.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import { wait } from '../blocked.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import { type Settings, settingsOf, unusableSettings } from '../topic-settings.ts';
-import type { ActionOf, Steps, TopicAction } from './actions.ts';
+import type { ActionOf, Steps } from './actions.ts';
 import { type ConfigPlan, overridesOf, planConfig } from './config.ts';
 import { refuseUnusable } from './creation.ts';
 import { ownClaim, rememberedOf } from './identity.ts';
@@ -42,7 +42,9 @@ export function planChanges(resource: EventTopic, seen: LiveSight, topic: TopicS
   const { spec } = resource;
   const { use, replicas } = seen;
   return {
-    ...{ use, owner: keyOf(resource), topic },
+    use,
+    owner: keyOf(resource),
+    topic,
     growth: planGrowth(resource, use, topic),
     forbidden: refuseForbiddenKeys(resource, seen),
     unusable: refuseUnusable(resource),
@@ -52,20 +54,8 @@ export function planChanges(resource: EventTopic, seen: LiveSight, topic: TopicS
 }
 
 export function stepsOfChanges(plan: LiveChanges): Steps {
-  const { use, owner, topic, growth, config } = plan;
+  const { topic, growth, config } = plan;
   const replication = planReplication({ ...plan.replication, changes: config.changes });
-  const { changes } = replication;
-  const drifted = new Set(config.drift.map(({ key }) => key));
-  const driftOnly = [...changes.keys()].every((key) => drifted.has(key));
-  const configure: TopicAction = {
-    kind: 'configure',
-    use,
-    owner,
-    name: topic.name,
-    changes,
-    before: topic.config,
-    driftOnly,
-  };
   const blocked = [
     growth?.kind === 'grow' ? undefined : growth,
     plan.forbidden,
@@ -76,13 +66,19 @@ export function stepsOfChanges(plan: LiveChanges): Steps {
   ];
   return {
     actions: [
-      ...(changes.size > 0 ? [configure] : []),
+      ...(replication.changes.size > 0 ? [configure(plan, replication.changes)] : []),
       // Behind the settings, which no quota puts off.
       ...(growth?.kind === 'grow' ? [growth] : []),
       ...replication.actions,
     ],
     blocked: blocked.filter((block) => block !== undefined),
   };
+}
+
+function configure({ use, owner, topic, config }: LiveChanges, changes: ConfigChanges): ActionOf<'configure'> {
+  const drifted = new Set(config.drift.map(({ key }) => key));
+  const driftOnly = [...changes.keys()].every((key) => drifted.has(key));
+  return { kind: 'configure', use, owner, name: topic.name, changes, before: topic.config, driftOnly };
 }
 
 function planLiveConfig(resource: EventTopic, seen: LiveSight, topic: TopicState): ConfigPlan {

@@ -7,7 +7,10 @@ import type { Found, Growing, Standing } from './observed.ts';
 import { refuseForbiddenKeys, refuseUngrantedDeletion, refuseWithoutPlace } from './policy.ts';
 import { refuseOtherCluster, refuseOwned, refuseReserved, refuseUngrantedName } from './standing.ts';
 
-/** One rule on what it needs to know, and no more: what it has against a resource; `undefined`: nothing. */
+/**
+ * One rule on what it needs to know, and no more: what it has against a resource; `undefined`: nothing. A rule that takes
+ * no more of a cluster than `ClusterAccess` is judged by what Kubernetes holds, without asking a broker.
+ */
 export type Rule<Facts> = (resource: EventTopic, facts: Facts) => Blocked | undefined;
 
 /** What forbids any look at the live topic. The first one counts. */
