@@ -3,20 +3,16 @@ import type { ResourceType } from './adapters/kube/resource-type.ts';
 import { deployments as deploymentType, secrets as secretType } from './adapters/kube/resource-type.ts';
 import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
 import { KubeStore, type Parsed, type StoreOptions, type StoreParts } from './adapters/kube/store.ts';
-import { autoscalerIndex, groupIndex, scaleTargetIndex } from './controllers/event-consumer/indexes.ts';
-import { referenceIndex, subjectIndex } from './controllers/event-schema/behaviour.ts';
-import { subjectOf } from './controllers/event-schema/plan.ts';
-import { metricNameIndex, metricNameOf } from './controllers/event-topic/collisions.ts';
-import { topicNameOf } from './controllers/event-topic/identity.ts';
-import { consumedTopicIndex, topicIndex } from './controllers/event-topic/neighbours.ts';
-import { placeIndexes } from './controllers/event-topic/places.ts';
+import { autoscalerIndex, consumerIndexes } from './controllers/event-consumer/indexes.ts';
+import { schemaIndexes } from './controllers/event-schema/indexes.ts';
+import { topicIndexes } from './controllers/event-topic/indexes.ts';
 import { isForConnections } from './controllers/secrets.ts';
 import { group, type KindDefinition, version } from './crds/common.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from './crds/event-cluster.ts';
 import { type EventConsumer, eventConsumer, parseEventConsumer } from './crds/event-consumer.ts';
 import { type EventSchema, eventSchema, parseEventSchema } from './crds/event-schema.ts';
 import { type EventTopic, eventTopic, parseEventTopic } from './crds/event-topic.ts';
-import type { KubeObject, PolicyRule } from './ports/kube.ts';
+import type { Index, KubeObject, PolicyRule } from './ports/kube.ts';
 import type { Autoscaler, Deployment } from './ports/scale-target.ts';
 import type { Secret } from './ports/secrets.ts';
 
@@ -68,7 +64,7 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
   const own = <R extends KubeObject>(
     definition: KindDefinition,
     parse: (object: R) => Parsed<R>,
-    indexes: StoreOptions<R>['indexes'] = {},
+    indexes: readonly Index<R>[] = [],
   ) =>
     store<R>({
       type: ownType(definition),
@@ -83,27 +79,12 @@ export function createStores(parts: StoreParts & { client: KubeClient }) {
     });
   return {
     clusters: own<EventCluster>(eventCluster, parseEventCluster),
-    topics: own<EventTopic>(eventTopic, parseEventTopic, {
-      [topicIndex]: (topic) => [topicNameOf(topic)],
-      [metricNameIndex]: (topic) => [metricNameOf(topicNameOf(topic))],
-      ...placeIndexes,
-    }),
-    schemas: own<EventSchema>(eventSchema, parseEventSchema, {
-      [subjectIndex]: (schema) => [subjectOf(schema)],
-      [referenceIndex]: ({ spec }) => [...new Set(spec.references?.map(({ subject }) => subject))],
-    }),
-    consumers: own<EventConsumer>(eventConsumer, parseEventConsumer, {
-      [consumedTopicIndex]: ({ spec }) => spec.topics,
-      [groupIndex]: ({ spec, metadata }) => [spec.groupId ?? metadata.name],
-      [scaleTargetIndex]: ({ spec, metadata }) => [`${metadata.namespace}/${spec.targetRef.name}`],
-    }),
+    topics: own<EventTopic>(eventTopic, parseEventTopic, topicIndexes),
+    schemas: own<EventSchema>(eventSchema, parseEventSchema, schemaIndexes),
+    consumers: own<EventConsumer>(eventConsumer, parseEventConsumer, consumerIndexes),
     deployments: store<Deployment>({ type: deploymentType, parse: deploymentEssence }),
-    autoscalers: store<Autoscaler>({ type: autoscalerType, indexes: { [autoscalerIndex]: driven } }),
-    scaledObjects: store<Autoscaler>({
-      type: scaledObjectType,
-      optional: true,
-      indexes: { [autoscalerIndex]: driven },
-    }),
+    autoscalers: store<Autoscaler>({ type: autoscalerType, indexes: [autoscalerIndex] }),
+    scaledObjects: store<Autoscaler>({ type: scaledObjectType, optional: true, indexes: [autoscalerIndex] }),
     namespaces: store<KubeObject>({ type: namespaceType, parse: metadataOnly }),
   };
 }
@@ -119,11 +100,6 @@ export function createSecretStores(
 
 function ownType({ kind, plural, scope }: KindDefinition): ResourceType {
   return { group, version, kind, plural, namespaced: scope === 'Namespaced' };
-}
-
-function driven({ metadata, spec }: Autoscaler): readonly string[] {
-  const { kind = 'Deployment', name } = spec.scaleTargetRef;
-  return kind === 'Deployment' ? [`${metadata.namespace}/${name}`] : [];
 }
 
 /** A cluster has many Deployments; of most of their text we use nothing. */

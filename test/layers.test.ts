@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     // It finds clusters, logs in, reads grants and knows topics as the operator does.
     ...['controllers/{cluster-use,credentials,globs}.ts', 'controllers/*/identity.ts'],
     // What it says that the operator would do is what the operator's own look and plan say; it never acts.
-    'controllers/*/{collisions,consult,decision,neighbours,observe,observed,places,planned-changes}.ts',
+    'controllers/*/{consult,decision,observe,observed,planned-changes}.ts',
   ],
 };
 

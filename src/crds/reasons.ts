@@ -114,6 +114,12 @@ export type ReasonOf<Row extends ReasonMeaning['row']> = {
   [Name in Reason]: (typeof reasons)[Name]['row'] extends Row ? Name : never;
 }[Reason];
 
+/** The type of the event that tells of it; `undefined`: none does. */
+export function eventTypeOf(reason: string): ReasonMeaning['event'] {
+  return meanings.get(reason)?.event;
+}
+const meanings = new Map<string, ReasonMeaning>(Object.entries(reasons));
+
 /** `Reason.InSync` instead of `'InSync'`: a typing error does not compile. */
 export const Reason = Object.fromEntries(Object.keys(reasons).map((name) => [name, name])) as {
   readonly [Name in Reason]: Name;

@@ -28,6 +28,18 @@ export interface Change<R> {
   after: R | undefined;
 }
 
+/** One way to find objects of a kind. Made once, beside what it is about; stores keep it, and the same value asks them. */
+export interface Index<R> {
+  /** For messages. */
+  readonly name: string;
+  /** The values under which an object is found. */
+  readonly valuesOf: (resource: R) => readonly string[];
+}
+
+export function index<R>(name: string, valuesOf: (resource: R) => string | readonly string[]): Index<R> {
+  return { name, valuesOf: (resource) => [valuesOf(resource)].flat() };
+}
+
 /** A JSON merge patch (RFC 7386): `null` removes a field. */
 export type MergePatch = Readonly<Record<string, unknown>>;
 
@@ -43,8 +55,8 @@ export interface ResourceCache<R extends KubeObject> {
   whenSynced(signal: AbortSignal): Promise<void>;
   get(key: ObjectKey): R | undefined;
   list(): Iterable<R>;
-  /** Objects for which the index function named `index` gave `value`. */
-  byIndex(index: string, value: string): readonly R[];
+  /** Objects for which `index`, one of those that the cache keeps, gives `value`. */
+  byIndex(index: Index<R>, value: string): readonly R[];
   /** Calls `listener` for each change, first for what is there already. Returns how to stop. */
   subscribe(listener: (change: Change<R>) => void): () => void;
 }

@@ -1,4 +1,4 @@
-import type { Change, KubeObject, MergePatch, ObjectKey, ResourceCache } from '../ports/kube.ts';
+import type { Change, MergePatch, ObjectKey } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
 import { delayMs, type Random, togetherMs } from './backoff.ts';
@@ -10,6 +10,7 @@ import { WorkQueue } from './queue.ts';
 import { type RoundParts, type RoundResult, runRound } from './round.ts';
 import { logRound } from './round-log.ts';
 import { aborted } from './time.ts';
+import { type Trigger, watch } from './trigger.ts';
 import { guardedUidAnnotation } from './writer.ts';
 
 export interface ControllerOptions<
@@ -25,6 +26,8 @@ export interface ControllerOptions<
   log: Log;
   metrics: Metrics;
   random: Random;
+  /** What wakes keys of the kind, besides the resources themselves. */
+  triggers: readonly Trigger[];
   /** How many rounds run at once. */
   workers: number;
   /**
@@ -39,15 +42,11 @@ export interface ControllerOptions<
 /** Runs the rounds of one kind. */
 export interface Controller {
   readonly name: string;
-  /** Other objects that rounds depend on: a change of one looks again at `keysOf` it. Call before `run`. */
-  watch<T extends KubeObject>(cache: ResourceCache<T>, keysOf: (change: Change<T>) => Iterable<ObjectKey>): void;
   /**
    * Runs rounds, once all caches are complete, until `signal` aborts and the last round has ended; then it may be run
    * again.
    */
   run(signal: AbortSignal): Promise<void>;
-  /** Looks at `key` soon. Does nothing while the controller does not run: it starts with all keys. */
-  add(key: ObjectKey): void;
   /** Looks at all resources, or those that match, spread over `spreadMs`. */
   requeueAll(spreadMs: number, match?: (key: ObjectKey) => boolean): void;
   /** Sets the gauges: to be called right before metrics are rendered. */
@@ -65,12 +64,6 @@ export function createController<
   return new KindController(options);
 }
 
-/** Something that adds keys: the kind itself, or an object that its rounds depend on. */
-interface Trigger {
-  whenSynced(signal: AbortSignal): Promise<void>;
-  subscribe(add: (key: ObjectKey) => void): () => void;
-}
-
 class KindController<R extends Managed, Observed, Action, Fields extends MergePatch, P extends Plan<Action>, Sight>
   implements Controller
 {
@@ -79,7 +72,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
   readonly #labels: { kind: string };
   readonly #meters: Meters;
   readonly #census: Census;
-  readonly #triggers: Trigger[] = [];
+  readonly #triggers: readonly Trigger[];
   /** The uid that rounds of a key were about, to notice that a name stands for a new object. */
   readonly #uids = new Map<ObjectKey, string>();
   #queue: WorkQueue | undefined;
@@ -90,17 +83,8 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     this.#labels = { kind: options.name };
     this.#meters = createMeters(options.metrics);
     this.#census = new Census(options.metrics, options.name);
-    this.watch(options.store, (change) => (concernsRounds(change, options.finalizer) ? [change.key] : []));
-  }
-
-  watch<T extends KubeObject>(cache: ResourceCache<T>, keysOf: (change: Change<T>) => Iterable<ObjectKey>): void {
-    this.#triggers.push({
-      whenSynced: (signal) => cache.whenSynced(signal),
-      subscribe: (add) =>
-        cache.subscribe((change) => {
-          for (const key of keysOf(change)) add(key);
-        }),
-    });
+    const own = watch(options.store, (change) => (concernsRounds(change, options.finalizer) ? [change.key] : []));
+    this.#triggers = [own, ...options.triggers];
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -119,10 +103,6 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
     await queue.close();
     timer.cancel();
     this.#forgetAll();
-  }
-
-  add(key: ObjectKey): void {
-    this.#queue?.add(key);
   }
 
   requeueAll(spreadMs: number, match: (key: ObjectKey) => boolean = () => true): void {

@@ -2,6 +2,7 @@ import { Fault } from '../../src/ports/fault.ts';
 import type {
   CallOptions,
   Change,
+  Index,
   KubeObject,
   MergePatch,
   ObjectKey,
@@ -21,7 +22,7 @@ export type NewObject<R extends KubeObject> = Omit<R, 'metadata'> & {
 };
 
 export interface FakeStoreOptions<R> {
-  indexes?: Readonly<Record<string, (resource: R) => readonly string[]>>;
+  indexes?: readonly Index<R>[];
   /** False: `sync()` makes the first list complete. */
   synced?: boolean;
 }
@@ -148,10 +149,9 @@ export class FakeStore<R extends KubeObject> implements ResourceStore<R> {
     return [...this.#objects.values()];
   }
 
-  byIndex(index: string, value: string): readonly R[] {
-    const valuesOf = this.#options.indexes?.[index];
-    if (valuesOf === undefined) throw new Error(`there is no index named "${index}"`);
-    return this.list().filter((object) => valuesOf(object).includes(value));
+  byIndex(index: Index<R>, value: string): readonly R[] {
+    if (!this.#options.indexes?.includes(index)) throw new Error(`this cache keeps no index "${index.name}"`);
+    return this.list().filter((object) => index.valuesOf(object).includes(value));
   }
 
   subscribe(listener: (change: Change<R>) => void): () => void {

@@ -1,6 +1,6 @@
-import type { Change, KubeObject, ObjectKey } from '../../ports/kube.ts';
+import type { Change, Index, KubeObject, ObjectKey } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
-import type { KeyIndex } from './key-index.ts';
+import { KeyIndex } from './key-index.ts';
 import type { Listing } from './paging.ts';
 import { keyOf } from './resource-type.ts';
 
@@ -17,15 +17,15 @@ type Listener<R> = (change: Change<R>) => void;
  */
 export class ObjectCache<R extends KubeObject> {
   readonly #entries = new Map<ObjectKey, Entry<R>>();
-  readonly #indexes: ReadonlyMap<string, KeyIndex<R>>;
+  readonly #indexes: ReadonlyMap<Index<R>, KeyIndex<R>>;
   readonly #listeners = new Set<Listener<R>>();
   readonly #waiting = new Set<() => void>();
   readonly #log: Log;
   #newest = 0n;
   #synced = false;
 
-  constructor(indexes: ReadonlyMap<string, KeyIndex<R>>, log: Log) {
-    this.#indexes = indexes;
+  constructor(indexes: readonly Index<R>[], log: Log) {
+    this.#indexes = new Map(indexes.map((index) => [index, new KeyIndex(index, log)]));
     this.#log = log;
   }
 
@@ -37,10 +37,10 @@ export class ObjectCache<R extends KubeObject> {
     for (const { object } of this.#entries.values()) yield object;
   }
 
-  byIndex(name: string, value: string): readonly R[] {
-    const index = this.#indexes.get(name);
-    if (index === undefined) throw new Error(`there is no index named "${name}"`);
-    return index.keys(value).flatMap((key) => this.get(key) ?? []);
+  byIndex(index: Index<R>, value: string): readonly R[] {
+    const kept = this.#indexes.get(index);
+    if (kept === undefined) throw new Error(`this cache keeps no index "${index.name}"`);
+    return kept.keys(value).flatMap((key) => this.get(key) ?? []);
   }
 
   synced(): boolean {

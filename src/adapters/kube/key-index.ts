@@ -1,18 +1,15 @@
-import type { ObjectKey } from '../../ports/kube.ts';
+import type { Index, ObjectKey } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
-
-/** Gives the values under which an object is found. */
-export type IndexFunction<R> = (resource: R) => readonly string[];
 
 /** The keys of objects by a value that a function finds in them. */
 export class KeyIndex<R> {
-  readonly #valuesOf: IndexFunction<R>;
+  readonly #index: Index<R>;
   readonly #log: Log;
   readonly #keysByValue = new Map<string, Set<ObjectKey>>();
   readonly #valuesByKey = new Map<ObjectKey, readonly string[]>();
 
-  constructor(valuesOf: IndexFunction<R>, log: Log) {
-    this.#valuesOf = valuesOf;
+  constructor(index: Index<R>, log: Log) {
+    this.#index = index;
     this.#log = log;
   }
 
@@ -43,7 +40,7 @@ export class KeyIndex<R> {
   /** An object that the function cannot read, such as one of an older schema, is in no index. */
   #read(key: ObjectKey, resource: R): readonly string[] {
     try {
-      return this.#valuesOf(resource);
+      return this.#index.valuesOf(resource);
     } catch (error) {
       this.#log.error('an index function threw', { key, error });
       return [];

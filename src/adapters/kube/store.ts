@@ -1,9 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { CallOptions, Change, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
+import type { CallOptions, Change, Index, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 import { ObjectCache } from './cache.ts';
 import type { KubeClient } from './client.ts';
-import { type IndexFunction, KeyIndex } from './key-index.ts';
 import { Reflector, type Sink, type Source } from './reflector.ts';
 import { keyOf, type ResourceType, type Subresource } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
@@ -16,8 +15,8 @@ export interface StoreOptions<R> {
   namespace?: string;
   /** True for a kind of another project, which may not be installed: it then counts as synced and empty. */
   optional?: boolean;
-  /** Index functions by the name that `byIndex` asks for. */
-  indexes?: Readonly<Record<string, IndexFunction<R>>>;
+  /** Those that `byIndex` may ask for. */
+  indexes?: readonly Index<R>[];
   /** Gives each object its final form: checks it, fills in defaults, or drops what only takes memory. */
   parse?: (object: R) => Parsed<R>;
   /** Hears of objects that `parse` did not accept; they are kept as they came. */
@@ -45,8 +44,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
   constructor(options: StoreOptions<R>, parts: StoreParts) {
     this.#options = options;
     this.#parts = parts;
-    const indexes = Object.entries(options.indexes ?? {});
-    this.#cache = new ObjectCache(new Map(indexes.map(([name, of]) => [name, new KeyIndex(of, parts.log)])), parts.log);
+    this.#cache = new ObjectCache(options.indexes ?? [], parts.log);
     this.#activeAtMs = parts.clock.monotonicMs();
   }
 
@@ -76,7 +74,7 @@ export class KubeStore<R extends KubeObject> implements ResourceStore<R> {
     return this.#cache.list();
   }
 
-  byIndex(index: string, value: string): readonly R[] {
+  byIndex(index: Index<R>, value: string): readonly R[] {
     return this.#cache.byIndex(index, value);
   }
 

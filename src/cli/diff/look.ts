@@ -2,17 +2,14 @@ import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
 import { createPatterns } from '../../adapters/patterns.ts';
 import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
-import { metricNameIndex, metricNameOf } from '../../controllers/event-topic/collisions.ts';
 import { consultBrokers } from '../../controllers/event-topic/consult.ts';
-import { topicNameOf } from '../../controllers/event-topic/identity.ts';
-import { topicIndex } from '../../controllers/event-topic/neighbours.ts';
 import { observeTopic } from '../../controllers/event-topic/observe.ts';
-import { namespaceIndex } from '../../controllers/event-topic/places.ts';
 import { planTopic } from '../../controllers/event-topic/plan.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, parseEventTopic } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
+import type { Index, ResourceCache } from '../../ports/kube.ts';
 import { eventTopics } from '../resources.ts';
 import { type Finding, findingOf, whoseOf } from './finding.ts';
 import type { Written } from './manifests.ts';
@@ -69,13 +66,8 @@ export interface Surroundings {
 
 /** Observes, plans and consults as the operator does, and returns what would be done. */
 export function createLook({ topics, clusters, namespaces, kafka }: Surroundings, signal: AbortSignal) {
-  const byIndex: Readonly<Record<string, ReadonlyMap<string, readonly EventTopic[]>>> = {
-    [topicIndex]: Map.groupBy(topics, topicNameOf),
-    [metricNameIndex]: Map.groupBy(topics, (topic) => metricNameOf(topicNameOf(topic))),
-    [namespaceIndex]: Map.groupBy(topics, ({ metadata }) => metadata.namespace ?? ''),
-  };
   const sources = {
-    topics: { byIndex: (index: string, value: string) => byIndex[index]?.get(value) ?? [] },
+    topics: indexed(topics),
     clusters: { list: () => clusters },
     // Only a removal asks for these, and nothing here removes.
     consumers: { byIndex: () => [] },
@@ -103,6 +95,23 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
       if (!(error instanceof Fault)) throw error;
       return { ...whoseOf(resource), changes: [], blocked: [], problem: error.message };
     }
+  };
+}
+
+/** By any index, each of which is made when it is first asked for. */
+function indexed(topics: readonly EventTopic[]): Pick<ResourceCache<EventTopic>, 'byIndex'> {
+  const found = new Map<Index<EventTopic>, ReadonlyMap<string, readonly EventTopic[]>>();
+  const group = ({ valuesOf }: Index<EventTopic>) => {
+    const entries = topics.flatMap((topic) => valuesOf(topic).map((value) => ({ value, topic })));
+    const groups = Map.groupBy(entries, ({ value }) => value);
+    return new Map([...groups].map(([value, own]) => [value, own.map(({ topic }) => topic)] as const));
+  };
+  return {
+    byIndex(index, value) {
+      const groups = found.get(index) ?? group(index);
+      found.set(index, groups);
+      return groups.get(value) ?? [];
+    },
   };
 }
 

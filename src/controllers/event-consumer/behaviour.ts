@@ -88,7 +88,7 @@ function observeConsumer(
     return { kind: 'notMine', use, ...rival };
   }
   const snapshot = deps.lag.watch(key, use, subscription);
-  const target = deps.deployments.get(targetKeyOf(resource));
+  const target = deps.deployments.get(`${resource.metadata.namespace}/${spec.targetRef.name}`);
   const nowMs = deps.clock.monotonicMs();
   const decision = target && memory.decide(key, spec.scaling, target, snapshot, nowMs);
   return {

@@ -4,7 +4,11 @@ export function groupIdOf({ spec, metadata }: EventConsumer): string {
   return spec.groupId ?? metadata.name;
 }
 
-/** `namespace/name` of the Deployment that is scaled. */
+/** What is scaled, with its kind: `Deployment/shop/payment`. */
 export function targetKeyOf({ metadata, spec }: EventConsumer): string {
-  return `${metadata.namespace}/${spec.targetRef.name}`;
+  return targetKey(spec.targetRef.kind, metadata.namespace, spec.targetRef.name);
+}
+
+export function targetKey(kind: string, namespace: string | undefined, name: string): string {
+  return `${kind}/${namespace}/${name}`;
 }

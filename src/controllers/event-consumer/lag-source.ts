@@ -9,7 +9,6 @@ export interface LagSourceOptions {
   clock: Clock;
   log: Log;
   tickMs: number;
-  onSnapshot(key: string): void;
 }
 
 /** The lag of every consumer: one poller per Kafka cluster, started when the first consumer asks. */
@@ -19,14 +18,21 @@ export interface LagSource {
   /** What the group of a watched key was last seen to read; `undefined`: not seen, or not watched. */
   topicsOf(key: string): readonly string[] | undefined;
   forget(key: string): void;
+  /** Calls `listener` with the key of each group that was seen anew. Returns how to stop. */
+  subscribe(listener: (key: string) => void): () => void;
   /** Polls while `signal` is not aborted; what was watched before is forgotten. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export function createLagSource({ kafka, clock, log, tickMs, onSnapshot }: LagSourceOptions): LagSource {
+export function createLagSource({ kafka, clock, log, tickMs }: LagSourceOptions): LagSource {
   const pollers = new Map<string, { poller: LagPoller; stop: AbortController; keys: Set<string> }>();
   const clusterOf = new Map<string, string>();
+  const listeners = new Set<(key: string) => void>();
   let running: AbortSignal | undefined;
+
+  function onSnapshot(key: string): void {
+    for (const listener of listeners) listener(key);
+  }
 
   function forget(key: string): void {
     const cluster = clusterOf.get(key);
@@ -70,6 +76,10 @@ export function createLagSource({ kafka, clock, log, tickMs, onSnapshot }: LagSo
       return entry?.poller.snapshot(key)?.topics;
     },
     forget,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async run(signal) {
       running = signal;
       for (const { poller, stop } of pollers.values()) void poller.run(AbortSignal.any([signal, stop.signal]));

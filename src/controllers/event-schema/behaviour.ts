@@ -15,16 +15,11 @@ import {
 } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
+import { subjectIndex } from './indexes.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
 import { planSchema, refuseSubjects, type SchemaAction, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
-
-/** Index of EventSchemas by their subject. */
-export const subjectIndex = 'subject';
-
-/** Index of EventSchemas by the subjects that they refer to. */
-export const referenceIndex = 'reference';
 
 const lookAgainMs = 60_000;
 

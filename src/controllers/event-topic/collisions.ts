@@ -1,17 +1,10 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import { claimant, comesBefore } from '../ownership.ts';
-import { ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { metricNameOf, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { metricNameIndex } from './indexes.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { Standing } from './observed.ts';
 import type { Places } from './places.ts';
-
-/** Index of EventTopics by the name that their topic has in metrics. */
-export const metricNameIndex = 'metricName';
-
-/** Kafka writes "_" for "." there, and refuses a topic whose name is then that of another one. */
-export function metricNameOf(topicName: string): string {
-  return topicName.replaceAll('.', '_');
-}
 
 /**
  * Whether another resource has, or is the first to ask for, a topic that Kafka would not have beside this one. Brokers
@@ -28,7 +21,7 @@ export function collides(
   const live = { ...use, topicId: undefined };
   const has = ownClaim(resource, seen) !== undefined || rememberedOf(resource, use).topicId !== undefined;
   return deps.topics
-    .byIndex(metricNameIndex, metricNameOf(name))
+    .byIndex(metricNameIndex, metricNameOf(resource))
     .filter((other) => topicNameOf(other) !== name && !other.metadata.deletionTimestamp)
     .filter((other) => comesBefore(claimant(other, hasTopic(deps, other, use)), claimant(resource, has)))
     .some((other) => mayClaim(deps, other, live) && otherOwner(deps, other, live) === undefined);

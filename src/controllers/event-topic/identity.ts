@@ -7,6 +7,14 @@ export function topicNameOf(resource: EventTopic): string {
   return resource.spec.topicName ?? resource.metadata.name;
 }
 
+/**
+ * The name of its topic in metrics. Kafka writes "_" for "." there, and refuses a topic whose name is then that of another
+ * one.
+ */
+export function metricNameOf(resource: EventTopic): string {
+  return topicNameOf(resource).replaceAll('.', '_');
+}
+
 /** Under which name the journal keeps the claim on a topic. */
 export function claimName(clusterId: string, topicName: string): string {
   return `${clusterId}/${topicName}`;

@@ -17,14 +17,11 @@ import {
   ungranted,
 } from '../cluster-use.ts';
 import { groupIdOf } from '../event-consumer/identity.ts';
+import { consumedTopicIndex } from '../event-consumer/indexes.ts';
 import { type Claimant, claimant, ownerOf } from '../ownership.ts';
 import { claimName, type KafkaIdentity, ownClaim, rememberedOf, topicNameOf } from './identity.ts';
+import { topicIndex } from './indexes.ts';
 import type { Places } from './places.ts';
-
-/** Index of EventTopics by the name of their topic. */
-export const topicIndex = 'topic';
-/** Index of EventConsumers by the topics that they name. */
-export const consumedTopicIndex = 'consumedTopic';
 
 /** Who else may have to do with a topic. */
 export interface Neighbourhood {

@@ -1,21 +1,7 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
-import { Reason } from '../../crds/reasons.ts';
 import type { ObjectKey } from '../../ports/kube.ts';
 import { keyOf } from '../../runtime/key.ts';
 import { type Claimant, comesBefore } from '../ownership.ts';
-
-/** Index of EventTopics by their namespace. */
-export const namespaceIndex = 'namespace';
-/** Index, by namespace, of EventTopics that there is no place for. */
-export const noPlaceIndex = 'noPlace';
-
-export const placeIndexes = {
-  [namespaceIndex]: ({ metadata }: EventTopic) => [metadata.namespace ?? ''],
-  [noPlaceIndex]: ({ metadata, status }: EventTopic) => {
-    const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
-    return stalled?.reason === Reason.QuotaExceeded ? [metadata.namespace ?? ''] : [];
-  },
-};
 
 /**
  * How many of the `others` have a topic already or, as long as `me` has none, asked for one earlier; `most` of them are

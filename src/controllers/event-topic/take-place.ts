@@ -4,9 +4,10 @@ import { type Claimant, claimant } from '../ownership.ts';
 import { collides } from './collisions.ts';
 import { courseOf } from './course.ts';
 import { ownsTopic } from './identity.ts';
+import { namespaceIndex } from './indexes.ts';
 import { hasTopic, mayClaim, type Neighbourhood, otherOwner } from './neighbours.ts';
 import type { SeenTopic, Standing, Unplaced } from './observed.ts';
-import { countBefore, namespaceIndex, type Places } from './places.ts';
+import { countBefore, type Places } from './places.ts';
 import { holdOf } from './plan.ts';
 import { refuseWithoutPlace } from './policy.ts';
 

@@ -25,12 +25,6 @@ function sourcesOf(name: string): string[] {
   return [...files].map((file) => readFileSync(file, 'utf8'));
 }
 
-/** How the wiring names the failures of a kind. */
-function failuresOf(name: string): string {
-  const wiring = readFileSync(join(root, 'src/wiring.ts'), 'utf8').split('createController(');
-  return wiring.find((part) => part.includes(`name: '${name}'`))?.match(/failureReasons: .*/)?.[0] ?? '';
-}
-
 /** What the sources name and a kind never says, with the cause. */
 const never: Record<string, readonly Reason[]> = {
   // It does nothing, holds no finalizer, cannot be paused, and takes every denial as an outage.
@@ -43,7 +37,7 @@ const never: Record<string, readonly Reason[]> = {
 
 /** Every reason that a kind names, in a variable or in words, and those of the runtime. */
 function reasonsOf(name: string): string[] {
-  const text = [...sourcesOf(name), failuresOf(name), readFileSync(join(root, 'src/runtime/reasons.ts'), 'utf8')];
+  const text = [...sourcesOf(name), readFileSync(join(root, 'src/runtime/reasons.ts'), 'utf8')];
   const named = [...text.join('\n').matchAll(/\bReason\.(\w+)|'(\w+)'/g)].map(([, a, b]) => a ?? b ?? '');
   const said = new Set(named.filter((reason) => reason in reasons));
   for (const reason of never[name] ?? []) said.delete(reason);

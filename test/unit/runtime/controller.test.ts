@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import { createController } from '../../../src/runtime/controller.ts';
+import { type Trigger, watch } from '../../../src/runtime/trigger.ts';
 import { settle } from '../../fakes/fake-clock.ts';
 import { FakeStore, type NewObject } from '../../fakes/fake-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../fakes/recorders.ts';
@@ -15,19 +16,22 @@ interface StageOptions {
   workers?: number;
   sweepWorkers?: number;
   forget?: (key: string) => void;
+  triggers?: readonly Trigger[];
 }
 
 /** The sample kind under a controller. */
-function createStage({ notes = [newNote()], workers = 64, sweepWorkers, forget }: StageOptions = {}) {
+function createStage({ notes = [newNote()], workers = 64, sweepWorkers, forget, triggers = [] }: StageOptions = {}) {
   const world = createWorld(...notes);
   const log = new RecordedLog();
   const metrics = new RecordedMetrics();
   const forgotten: string[] = [];
   const behaviour = { ...world.parts.behaviour, forget: forget ?? ((gone: string) => void forgotten.push(gone)) };
+  const bell = new Bell();
   const controller = createController({
     ...world.parts,
     behaviour,
     name: 'note',
+    triggers: [bell, ...triggers],
     log,
     metrics,
     workers,
@@ -47,7 +51,21 @@ function createStage({ notes = [newNote()], workers = 64, sweepWorkers, forget }
     await settle();
     await settle();
   };
-  return { ...world, controller, log, metrics, forgotten, stopping, run, start };
+  return { ...world, controller, bell, log, metrics, forgotten, stopping, run, start };
+}
+
+/** Wakes the keys that a test names. */
+class Bell implements Trigger {
+  ring: (key: string) => void = () => {};
+
+  async whenSynced(): Promise<void> {}
+
+  subscribe(wake: (key: string) => void): () => void {
+    this.ring = wake;
+    return () => {
+      this.ring = () => {};
+    };
+  }
 }
 
 const lines = ({ log }: { log: RecordedLog }) => log.lines.map(({ level, fields }) => `${level} ${fields.outcome}`);
@@ -137,8 +155,7 @@ test('another spec of the same generation, as after a restore of Kubernetes, is 
 
 test('nothing is looked at before all caches are complete', async () => {
   const inks = new FakeStore<KubeObject>([], { synced: false });
-  const { controller, wall, start } = createStage();
-  controller.watch(inks, () => []);
+  const { wall, start } = createStage({ triggers: [watch(inks, () => [])] });
   await start();
   expect(wall.writes).toEqual([]);
   inks.sync();
@@ -148,8 +165,7 @@ test('nothing is looked at before all caches are complete', async () => {
 
 test('a controller that is stopped while caches are incomplete ends in peace', async () => {
   const inks = new FakeStore<KubeObject>([], { synced: false });
-  const { controller, stopping, run, wall } = createStage();
-  controller.watch(inks, () => []);
+  const { stopping, run, wall } = createStage({ triggers: [watch(inks, () => [])] });
   const running = run();
   stopping.abort();
   await running;
@@ -158,23 +174,13 @@ test('a controller that is stopped while caches are incomplete ends in peace', a
 
 test('a change of a related object looks at the keys that it concerns', async () => {
   const inks = new FakeStore<KubeObject>();
-  const stage = createStage({ notes: [newNote('shop/a'), newNote('shop/b')] });
-  stage.controller.watch(inks, ({ after }) => (after ? [`shop/${after.metadata.name}`] : []));
+  const triggers = [watch(inks, ({ after }) => (after ? [`shop/${after.metadata.name}`] : []))];
+  const stage = createStage({ notes: [newNote('shop/a'), newNote('shop/b')], triggers });
   await stage.start();
   for (const name of ['a', 'b']) stage.wall.texts.set(name, 'scribble');
   inks.create({ apiVersion: 'v1', kind: 'Ink', metadata: { name: 'b' } });
   await settle();
   expect(Object.fromEntries(stage.wall.texts)).toEqual({ a: 'scribble', b: 'hello' });
-});
-
-test('add looks at a key, and is harmless before the controller runs', async () => {
-  const { controller, wall, start } = createStage();
-  controller.add(key);
-  await start();
-  wall.texts.set('hello', 'scribble');
-  controller.add(key);
-  await settle();
-  expect(wall.texts.get('hello')).toBe('hello');
 });
 
 test('requeueAll looks at all that match, spread over the time given', async () => {
@@ -239,12 +245,12 @@ test('one resource that throws does not keep the others from their rounds', asyn
 });
 
 test('a resource that is gone is forgotten', async () => {
-  const { store, controller, forgotten, start } = createStage({ notes: [newNote(key, { keep: true })] });
+  const { store, bell, forgotten, start } = createStage({ notes: [newNote(key, { keep: true })] });
   await start();
   store.delete(key);
   await settle();
   expect(forgotten).toEqual([key]);
-  controller.add(key);
+  bell.ring(key);
   await settle();
   expect(forgotten).toEqual([key]);
 });
@@ -339,7 +345,7 @@ test.each(levels)('$it', async ({ fault, change, line, fields }) => {
   if (fault) stage.wall.failCall(1, fault);
   if (change) stage.wall.texts.clear();
   stage.log.lines.length = 0;
-  stage.controller.add(key);
+  stage.bell.ring(key);
   await settle();
   expect(lines(stage)).toEqual([line]);
   expect(stage.log.lines[0]?.fields).toMatchObject({ ...fields, tookMs: 0 });
@@ -409,6 +415,7 @@ test('a round that does not end is called off after the time to drain', async ()
         }),
     },
     name: 'note',
+    triggers: [],
     log: stage.log,
     metrics: stage.metrics,
     workers: 1,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ObjectCache } from '../../../../src/adapters/kube/cache.ts';
-import { KeyIndex } from '../../../../src/adapters/kube/key-index.ts';
-import type { Change, ObjectMeta } from '../../../../src/ports/kube.ts';
+import { type Change, index, type ObjectMeta } from '../../../../src/ports/kube.ts';
 import { CollectedLog, type Thing, thing } from './parts.ts';
 
 interface Setup {
@@ -11,11 +10,12 @@ interface Setup {
 
 function setUp(...held: readonly Thing[]): Setup {
   const log = new CollectedLog();
-  const byTeam = new KeyIndex<Thing>(({ data }) => [teamOf(data)], log);
-  const cache = new ObjectCache<Thing>(new Map([['team', byTeam]]), log);
+  const cache = new ObjectCache<Thing>([teamIndex], log);
   for (const object of held) cache.apply(object);
   return { cache, log };
 }
+
+const teamIndex = index<Thing>('team', ({ data }) => teamOf(data));
 
 function teamOf(data: Thing['data']): string {
   if (data?.team === undefined) throw new TypeError('an object without a team');
@@ -219,7 +219,7 @@ describe('listeners', () => {
 
 describe('an index', () => {
   const ofTeam = (cache: ObjectCache<Thing>, team: string) =>
-    cache.byIndex('team', team).map(({ metadata }) => metadata.name);
+    cache.byIndex(teamIndex, team).map(({ metadata }) => metadata.name);
 
   it('follows additions, changes and deletions', () => {
     const { cache } = setUp(made('a', 1), made('b', 2), thing('c', 3, { data: { team: 'blue' } }));
@@ -239,7 +239,8 @@ describe('an index', () => {
   });
 
   it('that was never declared is a mistake of the caller', () => {
-    expect(() => setUp().cache.byIndex('colour', 'red')).toThrow('there is no index named "colour"');
+    const colourIndex = index<Thing>('colour', () => 'red');
+    expect(() => setUp().cache.byIndex(colourIndex, 'red')).toThrow('this cache keeps no index "colour"');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
 import { KubeStore, type StoreOptions } from '../../../../src/adapters/kube/store.ts';
+import { index } from '../../../../src/ports/kube.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { answer, type OpenWatch, page, refuse, type ScriptedApiServer } from './api-server.ts';
 import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from './parts.ts';
@@ -235,10 +236,11 @@ describe('a store', () => {
   });
 
   it('finds objects by its indexes', async () => {
-    const { store } = await started({ indexes: { team: ({ data }) => [data?.team ?? 'none'] } }, [
+    const teamIndex = index<Thing>('team', ({ data }) => data?.team ?? 'none');
+    const { store } = await started({ indexes: [teamIndex] }, [
       thing('a', 3, { data: { team: 'red' } }),
       thing('b', 4),
     ]);
-    expect(store.byIndex('team', 'red').map(({ metadata }) => metadata.name)).toEqual(['a']);
+    expect(store.byIndex(teamIndex, 'red').map(({ metadata }) => metadata.name)).toEqual(['a']);
   });
 });

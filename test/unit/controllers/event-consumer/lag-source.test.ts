@@ -30,7 +30,7 @@ class ReplacingConnections implements ClusterConnections {
 it('the lag source goes on with the new client when a late round replaced the one it had', async () => {
   const clock = new FakeClock();
   const kafka = new ReplacingConnections();
-  const source = createLagSource({ kafka, clock, log: new RecordedLog(), tickMs, onSnapshot: () => {} });
+  const source = createLagSource({ kafka, clock, log: new RecordedLog(), tickMs });
   void source.run(new AbortController().signal);
   const use = useOf(clusterOf({ kafka: { bootstrapServers: ['new:9092'] } }));
   const subscription = { groupId: 'payment', topics: ['orders'], offsetReset: 'Latest' } as const;
@@ -56,8 +56,8 @@ function createBench() {
   };
   const kafka = { to: (cluster: EventCluster) => kafkaOf(placeOf(cluster)) };
   const told: string[] = [];
-  const onSnapshot = (key: string) => void told.push(key);
-  const source = createLagSource({ kafka, clock, log: new RecordedLog(), tickMs, onSnapshot });
+  const source = createLagSource({ kafka, clock, log: new RecordedLog(), tickMs });
+  source.subscribe((key) => void told.push(key));
   const watch = (key: string, place = here) => source.watch(key, useAt(place), subscriptionOf(key));
   const polls = (place = here) => kafkaOf(place).polls;
   return { clock, told, source, watch, polls };

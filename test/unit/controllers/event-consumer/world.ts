@@ -1,6 +1,5 @@
 import { eventConsumerBehaviour } from '../../../../src/controllers/event-consumer/behaviour.ts';
-import { groupIdOf, targetKeyOf } from '../../../../src/controllers/event-consumer/identity.ts';
-import { autoscalerIndex, groupIndex, scaleTargetIndex } from '../../../../src/controllers/event-consumer/indexes.ts';
+import { autoscalerIndex, consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { createLagSource } from '../../../../src/controllers/event-consumer/lag-source.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
@@ -63,21 +62,16 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
   const resource = consumerResource(spec);
   const own = { ...resource, spec: { ...resource.spec, scaling: { ...resource.spec.scaling, ...scaling } } };
   const stores = {
-    consumers: new FakeStore<EventConsumer>([own, ...others], {
-      indexes: { [groupIndex]: (consumer) => [groupIdOf(consumer)], [scaleTargetIndex]: (one) => [targetKeyOf(one)] },
-    }),
+    consumers: new FakeStore<EventConsumer>([own, ...others], { indexes: consumerIndexes }),
     clusters: new FakeStore<EventCluster>([clusterOf()]),
     namespaces: new FakeStore<KubeObject>(),
     deployments: new FakeStore<Deployment>([deployment]),
   };
-  const autoscalers = new FakeStore<Autoscaler>([], { indexes: { [autoscalerIndex]: () => [key] } });
+  const autoscalers = new FakeStore<Autoscaler>([], { indexes: [autoscalerIndex] });
   const show = (size: number) => resize(stores.deployments, kafka, size);
   show(replicas);
   const scaler = new FakeScaler(show);
-  const lag = createLagSource({
-    ...{ kafka: connectionsTo(kafka), clock, log: new RecordedLog(), tickMs },
-    onSnapshot: () => {},
-  });
+  const lag = createLagSource({ kafka: connectionsTo(kafka), clock, log: new RecordedLog(), tickMs });
   void lag.run(new AbortController().signal);
   const behaviour = eventConsumerBehaviour({ ...stores, autoscalers: [autoscalers], lag, scaler, clock, metrics });
   const store = stores.consumers;

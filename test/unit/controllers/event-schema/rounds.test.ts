@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventSchemaBehaviour, subjectIndex } from '../../../../src/controllers/event-schema/behaviour.ts';
-import { subjectOf } from '../../../../src/controllers/event-schema/plan.ts';
+import { eventSchemaBehaviour } from '../../../../src/controllers/event-schema/behaviour.ts';
+import { schemaIndexes } from '../../../../src/controllers/event-schema/indexes.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-schema.ts';
 import { Reason } from '../../../../src/crds/reasons.ts';
@@ -24,7 +24,7 @@ const breaking = record(id, { name: 'total', type: 'long' });
 function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema[] = []) {
   const registry = new FakeRegistry();
   const schemas = new FakeStore<EventSchema>([schemaResource({ schema: first, ...spec }), ...others], {
-    indexes: { [subjectIndex]: (schema) => [subjectOf(schema)] },
+    indexes: schemaIndexes,
   });
   const clusters = new FakeStore<EventCluster>([clusterOf({ registry: { url: 'http://registry' } })]);
   const namespaces = new FakeStore<KubeObject>();

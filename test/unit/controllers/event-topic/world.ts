@@ -1,11 +1,9 @@
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
+import { consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
 import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
-import { metricNameIndex, metricNameOf } from '../../../../src/controllers/event-topic/collisions.ts';
 import { Departures } from '../../../../src/controllers/event-topic/departures.ts';
-import { topicNameOf } from '../../../../src/controllers/event-topic/identity.ts';
-import { consumedTopicIndex, topicIndex } from '../../../../src/controllers/event-topic/neighbours.ts';
-import { placeIndexes } from '../../../../src/controllers/event-topic/places.ts';
+import { topicIndexes } from '../../../../src/controllers/event-topic/indexes.ts';
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';
 import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
@@ -31,18 +29,10 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   const kafka = new FakeKafka();
   kafka.clusterId = kafkaId;
   const journal = new FakeJournal();
-  const topics = new FakeStore<EventTopic>(resources, {
-    indexes: {
-      [topicIndex]: (topic) => [topicNameOf(topic)],
-      [metricNameIndex]: (topic) => [metricNameOf(topicNameOf(topic))],
-      ...placeIndexes,
-    },
-  });
+  const topics = new FakeStore<EventTopic>(resources, { indexes: topicIndexes });
   const clusters = new FakeStore<EventCluster>([clusterOf(), ...others]);
   clusters.edit('default', { metadata: { annotations: { 'sluice.dev/is-default-cluster': 'true' } } });
-  const consumers = new FakeStore<EventConsumer>([], {
-    indexes: { [consumedTopicIndex]: ({ spec }) => spec.topics },
-  });
+  const consumers = new FakeStore<EventConsumer>([], { indexes: consumerIndexes });
   const namespaces = new FakeStore<KubeObject>();
   const caches = { topics, clusters, consumers, namespaces };
   const clock = new FakeClock();
