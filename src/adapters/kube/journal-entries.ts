@@ -1,46 +1,120 @@
 import { createHash } from 'node:crypto';
-import type { Claim } from '../../ports/journal.ts';
-import { isTime } from './times.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { BookName, BookType } from '../../ports/journal.ts';
+
+/** A record as it lies in the ConfigMap. */
+export interface Entry {
+  /** Names book and record. */
+  thing: string;
+  uid: string;
+  /** RFC 3339, when it was written. */
+  at: string;
+  /** As read from JSON; `undefined`: it was damaged. */
+  content: unknown;
+}
+
+/**
+ * How the records of a book are spelled. There were claims first and nothing else, so their fields lie bare; all others
+ * have a note with their content, and under `uid` a word that belongs to no resource. Replicas of an older version read
+ * and write the same ConfigMap while a newer one is rolled out, so none of this changes.
+ */
+interface Spelling {
+  thingOf(key: string): string;
+  /** `undefined`: of another book. */
+  keyOf(thing: string): string | undefined;
+  /** Absent: the resource's own uid, and bare fields. */
+  uid?: string;
+}
+
+const spellings: Readonly<Record<BookName, Spelling>> = {
+  claims: {
+    thingOf: (topic) => topic,
+    keyOf: (thing) => (/^(throttle\/|deletions\/|departures$)/.test(thing) ? undefined : thing),
+  },
+  topicThrottles: { ...inCluster('throttle', 'topic'), uid: 'sluice' },
+  brokerThrottles: { ...inCluster('throttle', 'broker'), uid: 'sluice' },
+  deletions: {
+    thingOf: (clusterId) => `deletions/${clusterId}`,
+    keyOf: (thing) => /^deletions\/(.*)$/s.exec(thing)?.[1],
+    uid: 'deletions',
+  },
+  departures: {
+    thingOf: (key) => key,
+    keyOf: (thing) => (thing === 'departures' ? thing : undefined),
+    uid: 'departures',
+  },
+};
+
+/** Keys are `<cluster id>/<name>`; the kind of what has that name is spelled between the two. */
+function inCluster(root: string, kind: string): Pick<Spelling, 'thingOf' | 'keyOf'> {
+  const pattern = new RegExp(`^${root}/([^/]*)/${kind}/(.*)$`, 's');
+  return {
+    thingOf: (key) => `${root}/${key.replace('/', `/${kind}/`)}`,
+    keyOf: (thing) => (pattern.test(thing) ? thing.replace(pattern, '$1/$2') : undefined),
+  };
+}
+
+export function thingOf(book: BookName, key: string): string {
+  return spellings[book].thingOf(key);
+}
+
+/** The key of a record in the book; `undefined`: it is in another one. */
+export function keyIn(book: BookName, thing: string): string | undefined {
+  return spellings[book].keyOf(thing);
+}
+
+export function entryOf<Value>(type: BookType<Value>, key: string, value: Value, now: Date): Entry {
+  const { uid = type.holderOf?.(value) ?? '' } = spellings[type.name];
+  return { thing: thingOf(type.name, key), uid, at: now.toISOString(), content: JSON.parse(JSON.stringify(value)) };
+}
+
+/** When a record was written makes no other record of it. */
+export function sameRecord(one: Entry, other: Entry): boolean {
+  return isDeepStrictEqual(withoutTime(one.content), withoutTime(other.content));
+}
+
+function withoutTime(content: unknown): unknown {
+  return isRecord(content) ? { ...content, at: undefined } : content;
+}
 
 /** The keys of a ConfigMap allow neither slashes nor the length of what is claimed, so they are hashes of it. */
 export function entryKey(thing: string): string {
   return createHash('sha256').update(thing).digest('hex').slice(0, 40);
 }
 
-export function entryValue(thing: string, { uid, at, creates, replaces, id, note }: Claim): string {
-  return JSON.stringify({ thing, uid, at, creates, replaces, id, note });
+export function entryValue({ thing, uid, at, content }: Entry): string {
+  const fields = isBare(thing) && isRecord(content) ? content : { note: JSON.stringify(content) };
+  return JSON.stringify({ thing, uid, at, ...fields });
 }
 
 /** Bytes that an entry takes of the ConfigMap. */
-export function entryBytes(thing: string, claim: Claim): number {
-  return Buffer.byteLength(entryKey(thing)) + Buffer.byteLength(entryValue(thing, claim));
+export function entryBytes(entry: Entry): number {
+  return Buffer.byteLength(entryKey(entry.thing)) + Buffer.byteLength(entryValue(entry));
 }
 
-/** For a time that was damaged: who holds the claim counts all the same. */
-const longAgo = new Date(0).toISOString();
-
-/** `undefined` for an entry that is not ours or was damaged. */
-export function readEntry(key: string, value: string): { thing: string; claim: Claim } | undefined {
-  const entry = parsed(value);
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  if (!('thing' in entry && 'uid' in entry && 'at' in entry)) return undefined;
-  const { thing, uid, at } = entry;
+/** `undefined` for an entry that is not ours, was damaged, or is in a book of a later version, which has notes too. */
+export function readEntry(key: string, value: string): Entry | undefined {
+  const stored = parsed(value);
+  if (!isRecord(stored)) return undefined;
+  const { thing, ...content } = stored;
+  const { uid, at, note } = content;
   if (typeof thing !== 'string' || typeof uid !== 'string' || typeof at !== 'string') return undefined;
   if (entryKey(thing) !== key) return undefined;
-  // Absent in entries of versions that did not tell the two kinds of claims apart.
-  const creates = 'creates' in entry && entry.creates === true;
-  const replaces = 'replaces' in entry && typeof entry.replaces === 'string' ? { replaces: entry.replaces } : {};
-  const id = 'id' in entry && typeof entry.id === 'string' ? { id: entry.id } : {};
-  const note = 'note' in entry && typeof entry.note === 'string' ? { note: entry.note } : {};
-  return {
-    thing,
-    claim: { uid, at: isTime(at) ? at : longAgo, ...(creates && { creates }), ...replaces, ...id, ...note },
-  };
+  if (isBare(thing)) return note === undefined ? { thing, uid, at, content } : undefined;
+  return { thing, uid, at, content: parsed(note) };
 }
 
-function parsed(text: string): unknown {
+function isBare(thing: string): boolean {
+  return keyIn('claims', thing) !== undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsed(text: unknown): unknown {
   try {
-    return JSON.parse(text);
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,19 @@
 import type { Clock, Timer } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
-import { type Claim, type Journal, sameClaim } from '../../ports/journal.ts';
+import type { Book, BookName, BookType, Journal } from '../../ports/journal.ts';
 import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { KubeClient } from './client.ts';
-import { entryBytes, entryKey, entryValue, readEntry } from './journal-entries.ts';
+import {
+  type Entry,
+  entryBytes,
+  entryKey,
+  entryOf,
+  entryValue,
+  keyIn,
+  readEntry,
+  sameRecord,
+  thingOf,
+} from './journal-entries.ts';
 import { configMaps } from './resource-type.ts';
 
 /** A fixed name, so that the operator's role can be limited to it. */
@@ -34,20 +44,20 @@ export interface JournalParts {
   signal: AbortSignal;
 }
 
-/** `undefined` removes a claim. */
-type Changes = Map<string, Claim | undefined>;
+/** By thing; `undefined` removes an entry. */
+type Changes = Map<string, Entry | undefined>;
 
 interface Batch {
   changes: Changes;
-  /** The claims that wait for it. */
+  /** The records that wait for it. */
   waiting: PromiseWithResolvers<void>[];
   bytes: number;
 }
 
 /** The API server refuses a ConfigMap above 1 MiB. */
 const LONGEST_BYTES = 900 * 1024;
-/** How long a claim waits for company. */
-const CLAIM_WAIT_MS = 5;
+/** How long a record waits for company. */
+const RECORD_WAIT_MS = 5;
 const RELEASE_WAIT_MS = 2_000;
 const ATTEMPTS = 3;
 
@@ -55,7 +65,8 @@ const ATTEMPTS = 3;
 export class ConfigMapJournal implements Journal {
   readonly #parts: JournalParts;
   readonly #key: string;
-  #claims = new Map<string, Claim>();
+  /** What is stored, by thing. */
+  #entries = new Map<string, Entry>();
   #storedBytes = 0;
   /** The ConfigMap as last seen; `undefined`: look before the next write. */
   #stored: ConfigMap | undefined;
@@ -71,46 +82,56 @@ export class ConfigMapJournal implements Journal {
   /** Reads what is stored. To be called whenever this process begins to lead: others wrote in between. Throws Fault. */
   async load(): Promise<void> {
     // A release of an earlier term could take back what another leader has claimed since.
-    for (const [thing, claim] of this.#next.changes) if (claim === undefined) this.#next.changes.delete(thing);
+    for (const [thing, entry] of this.#next.changes) if (entry === undefined) this.#next.changes.delete(thing);
     this.#remember(await this.#parts.client.get<ConfigMap>(configMaps, this.#key, this.#parts));
   }
 
-  find(thing: string): Claim | undefined {
-    return this.#claims.get(thing);
+  open<Value>(type: BookType<Value>): Book<Value> {
+    const read = (entry: Entry | undefined) => entry && type.parse(entry.content);
+    return {
+      find: (key) => read(this.#entries.get(thingOf(type.name, key))),
+      list: () => this.#list(type.name, read),
+      record: (key, value) => this.#record(entryOf(type, key, value, this.#parts.clock.now())),
+      release: (key) => this.#release(thingOf(type.name, key)),
+    };
   }
 
-  *list(): Generator<{ thing: string; uid: string }> {
-    for (const claims of [this.#claims, this.#writing?.changes ?? [], this.#next.changes]) {
-      for (const [thing, claim] of claims) if (claim !== undefined) yield { thing, uid: claim.uid };
+  *#list<Value>(book: BookName, read: (entry: Entry) => Value): Generator<{ key: string; value: Value }> {
+    for (const entries of [this.#entries, this.#writing?.changes ?? [], this.#next.changes]) {
+      for (const [thing, entry] of entries) {
+        const key = keyIn(book, thing);
+        if (key !== undefined && entry !== undefined) yield { key, value: read(entry) };
+      }
     }
   }
 
-  async record(thing: string, claim: Claim): Promise<void> {
+  async #record(entry: Entry): Promise<void> {
+    const { thing, uid } = entry;
     const holder = this.#holderOf(thing);
-    if (holder !== undefined && holder !== claim.uid) throw heldByOther(thing);
-    const held = this.#claims.get(thing);
-    if (held !== undefined && sameClaim(held, claim)) return;
-    const bytes = entryBytes(thing, claim);
+    if (holder !== undefined && holder !== uid) throw heldByOther(thing);
+    const held = this.#entries.get(thing);
+    if (held !== undefined && sameRecord(held, entry)) return;
+    const bytes = entryBytes(entry);
     if (this.#storedBytes + (this.#writing?.bytes ?? 0) + this.#next.bytes + bytes > LONGEST_BYTES) throw full();
     const stored = Promise.withResolvers<void>();
-    this.#next.changes.set(thing, claim);
+    this.#next.changes.set(thing, entry);
     this.#next.waiting.push(stored);
     this.#next.bytes += bytes;
-    this.#writeAfter(CLAIM_WAIT_MS);
+    this.#writeAfter(RECORD_WAIT_MS);
     return stored.promise;
   }
 
-  /** Whoever claims it, stored or about to be; a release that waits to be written counts already. */
+  /** Whose record there is, stored or about to be; a release that waits to be written counts already. */
   #holderOf(thing: string): string | undefined {
     if (this.#next.changes.has(thing)) return this.#next.changes.get(thing)?.uid;
     if (this.#writing?.changes.has(thing)) return this.#writing.changes.get(thing)?.uid;
-    return this.#claims.get(thing)?.uid;
+    return this.#entries.get(thing)?.uid;
   }
 
-  release(thing: string): void {
-    const known = [this.#claims, this.#next.changes, this.#writing?.changes].some((claims) => claims?.has(thing));
+  #release(thing: string): void {
+    const known = [this.#entries, this.#next.changes, this.#writing?.changes].some((entries) => entries?.has(thing));
     if (!known) return;
-    this.#claims.delete(thing);
+    this.#entries.delete(thing);
     this.#next.changes.set(thing, undefined);
     this.#writeAfter(RELEASE_WAIT_MS);
   }
@@ -133,12 +154,12 @@ export class ConfigMapJournal implements Journal {
       this.#remember(await this.#store(batch.changes));
       for (const { resolve } of batch.waiting) resolve();
     } catch (fault) {
-      for (const [thing, claim] of batch.changes) if (claim === undefined) this.#releaseAgain(thing);
+      for (const [thing, entry] of batch.changes) if (entry === undefined) this.#releaseAgain(thing);
       for (const { reject } of batch.waiting) reject(fault);
     } finally {
       this.#writing = undefined;
     }
-    if (this.#next.changes.size > 0) this.#writeAfter(this.#next.waiting.length > 0 ? CLAIM_WAIT_MS : RELEASE_WAIT_MS);
+    if (this.#next.changes.size > 0) this.#writeAfter(this.#next.waiting.length > 0 ? RECORD_WAIT_MS : RELEASE_WAIT_MS);
   }
 
   #releaseAgain(thing: string): void {
@@ -170,15 +191,15 @@ export class ConfigMapJournal implements Journal {
     return client.patch<ConfigMap>(configMaps, this.#key, patch, this.#parts);
   }
 
-  /** What waits to be written is not what is stored: a claim is found once it is safe, and never after its release. */
+  /** What waits to be written is not what is stored: a record is found once it is safe, and never after its release. */
   #remember(stored: ConfigMap | undefined): void {
     this.#stored = stored;
     this.#storedBytes = 0;
-    this.#claims = new Map();
+    this.#entries = new Map();
     for (const [key, value] of Object.entries(stored?.data ?? {})) {
       this.#storedBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
       const entry = readEntry(key, value);
-      if (entry !== undefined && !this.#isReleased(entry.thing)) this.#claims.set(entry.thing, entry.claim);
+      if (entry !== undefined && !this.#isReleased(entry.thing)) this.#entries.set(entry.thing, entry);
     }
   }
 
@@ -194,8 +215,8 @@ function emptyBatch(): Batch {
 
 function dataOf(changes: Changes, use: 'create' | 'patch'): Record<string, string | null> {
   const data: Record<string, string | null> = {};
-  for (const [thing, claim] of changes) {
-    if (claim !== undefined) data[entryKey(thing)] = entryValue(thing, claim);
+  for (const [thing, entry] of changes) {
+    if (entry !== undefined) data[entryKey(thing)] = entryValue(entry);
     else if (use === 'patch') data[entryKey(thing)] = null;
   }
   return data;

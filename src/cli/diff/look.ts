@@ -73,7 +73,7 @@ export function createLook({ topics, clusters, namespaces, kafka }: Surroundings
     consumers: { byIndex: () => [] },
     namespaces,
     // What the operator remembers for moments is its own.
-    journal: { find: () => undefined },
+    claims: { find: () => undefined },
     written: { resting: () => new Map<string, string>() },
     departures: { find: () => undefined },
     throttles: { recordOf: () => undefined },

@@ -1,7 +1,7 @@
 import { assertNever } from '../../crds/common.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Book, Claim } from '../../ports/journal.ts';
 import type { EventNote } from '../../ports/kube.ts';
 import type { Round } from '../../runtime/kind.ts';
 import { adminOf } from '../cluster-use.ts';
@@ -14,7 +14,7 @@ import { explainRefusedCreation } from './refused-creation.ts';
 import type { WrittenSettings } from './written-settings.ts';
 
 export interface TopicEffects extends DeletionEffects {
-  journal: Journal;
+  claims: Book<Claim>;
   written: WrittenSettings;
   throttles: Throttles;
 }
@@ -31,10 +31,10 @@ export async function actOnTopic(
       await claim(effects, action, action.name, action, round);
       return happened(Reason.Adopted, `adopted topic "${action.name}" with id ${action.id}, which existed before`);
     case 'disclaim':
-      effects.journal.release(claimName(action.use.clusterId, action.name));
+      effects.claims.release(claimName(action.use.clusterId, action.name));
       return undefined;
     case 'handOver':
-      effects.journal.release(claimName(action.use.clusterId, action.name));
+      effects.claims.release(claimName(action.use.clusterId, action.name));
       await claim(effects, action, action.name, { uid: action.heirUid, id: action.id }, round);
       return happened(Reason.Released, `handed topic "${action.name}" over to the next resource that claims it`);
     case 'grow':
@@ -63,14 +63,14 @@ async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, ro
   const { use, uid, topic, replaces, frees } = action;
   const admin = adminOf(effects.kafka, use);
   const thing = claimName(use.clusterId, topic.name);
-  const before = effects.journal.find(thing);
+  const before = effects.claims.find(thing);
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
   if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
   try {
     const created = await admin.createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
-    if (createdNothing(error, claimedBefore)) effects.journal.release(thing);
+    if (createdNothing(error, claimedBefore)) effects.claims.release(thing);
     throw error instanceof Fault ? await explainRefusedCreation(admin, action, error, round) : error;
   }
 }
@@ -93,7 +93,7 @@ interface NewClaim {
 }
 
 function claim(
-  { journal }: TopicEffects,
+  { claims }: TopicEffects,
   { use }: TopicAction,
   name: string,
   { uid, creates, replaces, id, frees }: NewClaim,
@@ -101,9 +101,9 @@ function claim(
 ): Promise<void> {
   const thing = claimName(use.clusterId, name);
   // Only the claim that was judged: another one may have come since.
-  if (frees !== undefined && frees !== uid && journal.find(thing)?.uid === frees) journal.release(thing);
+  if (frees !== undefined && frees !== uid && claims.find(thing)?.uid === frees) claims.release(thing);
   const known = { ...(creates && { creates }), ...(replaces && { replaces }), ...(id && { id }) };
-  return journal.record(thing, { uid, at: now.toISOString(), ...known });
+  return claims.record(thing, { uid, at: now.toISOString(), ...known });
 }
 
 async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {

@@ -1,6 +1,6 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Book, Claim, Journal } from '../../ports/journal.ts';
 import type { ResourceStore } from '../../ports/kube.ts';
 import type { Behaviour, Removal, Round } from '../../runtime/kind.ts';
 import { SharedReads } from '../shared-reads.ts';
@@ -26,6 +26,7 @@ import { WrittenSettings } from './written-settings.ts';
 export interface TopicDependencies extends TopicSources, RemovalSources {
   topics: ResourceStore<EventTopic>;
   clusters: ResourceStore<EventCluster>;
+  claims: Book<Claim>;
   journal: Journal;
   throttles: Throttles;
   traffic: TopicTraffic;

@@ -1,6 +1,5 @@
-import type { Journal } from '../../ports/journal.ts';
+import type { Book, BookType, Journal } from '../../ports/journal.ts';
 import type { ObjectKey } from '../../ports/kube.ts';
-import { entriesOf } from './journal-notes.ts';
 
 /** A deletion that asks to be counted. */
 export interface CountedDeletion {
@@ -11,26 +10,28 @@ export interface CountedDeletion {
   limit: number;
 }
 
-const root = 'deletions/';
 const minuteMs = 60_000;
 /** A deletion counts until the minute that it was made in has been over for an hour. */
 const minutesKept = 61;
-/** Records belong to no resource. */
-const holder = 'deletions';
-
 /** Deletions by minute since the epoch. */
 type Minutes = ReadonlyMap<number, number>;
 
-export function isDeletionRecord(thing: string): boolean {
-  return thing.startsWith(root);
-}
+type RecordedMinutes = readonly (readonly [minute: number, deletions: number])[];
+
+/** The deletions of the last hour, by Kafka cluster. */
+export const deletionBook: BookType<RecordedMinutes> = {
+  name: 'deletions',
+  parse: (stored) => (Array.isArray(stored) ? stored.filter(isEntry) : undefined),
+  // There is one for each Kafka cluster, and the next deletion takes its place.
+  isOrphan: () => false,
+};
 
 /**
  * Counts the deletions of topics of each Kafka cluster over the last hour. Each is in the journal before it is made, so
  * that neither a restart nor another leader begins at nought.
  */
 export class DeletionBrake {
-  readonly #journal: Journal;
+  readonly #recorded: Book<RecordedMinutes>;
   readonly #made = new Map<string, Minutes>();
   /** When each topic was counted: another try is no other deletion. */
   readonly #counted = new Map<string, number>();
@@ -38,7 +39,7 @@ export class DeletionBrake {
   readonly #waiting = new Map<ObjectKey, string>();
 
   constructor(journal: Journal) {
-    this.#journal = journal;
+    this.#recorded = journal.open(deletionBook);
   }
 
   /** Milliseconds until the deletion may be made, as far as is known now; `undefined`: it may be made. */
@@ -73,8 +74,7 @@ export class DeletionBrake {
     const made = new Map(window).set(minute, (window.get(minute) ?? 0) + (counted ? 0 : 1));
     this.#made.set(clusterId, made);
     this.#counted.set(id, minute);
-    const note = JSON.stringify([...made]);
-    await this.#journal.record(`${root}${clusterId}`, { uid: holder, at: now.toISOString(), note });
+    await this.#recorded.record(clusterId, [...made]);
     return true;
   }
 
@@ -88,8 +88,7 @@ export class DeletionBrake {
   #windowOf(clusterId: string, now: Date): Minutes {
     const oldest = minuteOf(now) - minutesKept;
     const window = new Map<number, number>();
-    const { note } = this.#journal.find(`${root}${clusterId}`) ?? {};
-    const known = [...(this.#made.get(clusterId) ?? []), ...entriesOf(note, isEntry)];
+    const known = [...(this.#made.get(clusterId) ?? []), ...(this.#recorded.find(clusterId) ?? [])];
     for (const [minute, count] of known) {
       if (minute > oldest) window.set(minute, Math.max(count, window.get(minute) ?? 0));
     }

@@ -1,12 +1,11 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Book, BookType, Journal } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import { keyOf } from '../../runtime/key.ts';
 import { sleep } from '../../runtime/time.ts';
 import type { Settings } from '../topic-settings.ts';
 import { topicNameOf } from './identity.ts';
-import { entriesOf } from './journal-notes.ts';
 
 /** What a resource that is gone had: the one topic that it managed, and the settings that it had set on it. */
 export interface Departure {
@@ -25,13 +24,16 @@ const storeEveryMs = 2_000;
 const mostStoredCharacters = 48_000;
 const mostOfOneCharacters = 4_000;
 
-const record = 'departures';
-/** The record belongs to no resource. */
-const holder = 'departures';
+type NamedDeparture = readonly [name: string, departure: Departure];
 
-export function isDepartureRecord(thing: string): boolean {
-  return thing === record;
-}
+/** One record of all that went, by resource and topic. */
+export const departureBook: BookType<readonly NamedDeparture[]> = {
+  name: 'departures',
+  parse: (stored) => (Array.isArray(stored) ? stored.filter(isEntry) : undefined),
+  // Whoever leads drops it when its time is over.
+  isOrphan: () => false,
+};
+const recordKey = 'departures';
 
 /**
  * Which topics were managed until just now. A resource that is deleted and created again, as `kubectl replace --force`
@@ -39,14 +41,14 @@ export function isDepartureRecord(thing: string): boolean {
  * in the journal for who leads next, off the way of any round.
  */
 export class Departures {
-  readonly #journal: Journal;
+  readonly #recorded: Book<readonly NamedDeparture[]>;
   readonly #clock: Clock;
   /** By resource and topic, the oldest first. */
   #gone = new Map<string, Departure>();
   #stored = true;
 
   constructor({ journal, clock }: { journal: Journal; clock: Clock }) {
-    this.#journal = journal;
+    this.#recorded = journal.open(departureBook);
     this.#clock = clock;
   }
 
@@ -75,7 +77,7 @@ export class Departures {
 
   /** Reads what the journal holds. What this process has seen itself is newer. */
   recall(): void {
-    this.#gone = new Map([...entriesOf(this.#journal.find(record)?.note, isEntry), ...this.#gone]);
+    this.#gone = new Map([...(this.#recorded.find(recordKey) ?? []), ...this.#gone]);
   }
 
   /** Writes what has changed since. Throws nothing: without it only a restart within these minutes forgets. */
@@ -83,13 +85,12 @@ export class Departures {
     for (const [name, departure] of this.#gone) if (this.#isOver(departure)) this.#forget(name);
     if (this.#stored) return;
     this.#stored = true;
-    const note = noteOf(this.#gone);
-    if (note === undefined) {
-      this.#journal.release(record);
+    const newest = newestOf(this.#gone);
+    if (newest.length === 0) {
+      this.#recorded.release(recordKey);
       return;
     }
-    const claim = { uid: holder, at: this.#clock.now().toISOString(), note };
-    await this.#journal.record(record, claim).catch(() => {
+    await this.#recorded.record(recordKey, newest).catch(() => {
       this.#stored = false;
     });
   }
@@ -121,21 +122,21 @@ function nameOf(resource: EventTopic, clusterId: string): string {
   return `${keyOf(resource)} ${clusterId}/${topicNameOf(resource)}`;
 }
 
-/** The newest that fit; `undefined`: there are none. */
-function noteOf(gone: ReadonlyMap<string, Departure>): string | undefined {
-  const entries: string[] = [];
-  let characters = 0;
+/** The newest that fit into the journal, the oldest of them first. */
+function newestOf(gone: ReadonlyMap<string, Departure>): readonly NamedDeparture[] {
+  const newest: NamedDeparture[] = [];
+  let stored = 0;
   for (const entry of [...gone].reverse()) {
-    const text = JSON.stringify(entry);
-    if (text.length > mostOfOneCharacters) continue;
-    characters += text.length + 1;
-    if (characters > mostStoredCharacters) break;
-    entries.push(text);
+    const characters = JSON.stringify(entry).length;
+    if (characters > mostOfOneCharacters) continue;
+    stored += characters + 1;
+    if (stored > mostStoredCharacters) break;
+    newest.push(entry);
   }
-  return entries.length > 0 ? `[${entries.reverse().join(',')}]` : undefined;
+  return newest.reverse();
 }
 
-function isEntry(entry: unknown): entry is readonly [string, Departure] {
+function isEntry(entry: unknown): entry is NamedDeparture {
   if (!Array.isArray(entry) || entry.length !== 2) return false;
   const [name, departure] = entry;
   return typeof name === 'string' && isDeparture(departure);

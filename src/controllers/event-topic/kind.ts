@@ -3,6 +3,7 @@ import { fitterOf } from '../../crds/fit-status.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { eventTopicBehaviour, type TopicDependencies } from './behaviour.ts';
+import { claimBook } from './claims.ts';
 import { reasonOfRejection } from './rejection.ts';
 import { TopicTraffic } from './traffic.ts';
 import { eventTopicTriggers, type TopicTriggerSources } from './triggers.ts';
@@ -12,7 +13,7 @@ const sweepWorkers = 1_000;
 /** Looks at the traffic of a topic that follow each other sooner are not taken. */
 const trafficApartMs = 60_000;
 
-export type TopicParts = Omit<TopicDependencies, 'traffic'> &
+export type TopicParts = Omit<TopicDependencies, 'traffic' | 'claims'> &
   TopicTriggerSources & {
     clock: Clock;
     recheckMs: number;
@@ -26,7 +27,7 @@ export function eventTopicKind(parts: TopicParts) {
     name: 'event-topic',
     store: parts.topics,
     fitStatus: fitterOf(eventTopic),
-    behaviour: eventTopicBehaviour({ ...parts, traffic: trafficOf(parts) }),
+    behaviour: eventTopicBehaviour({ ...parts, claims: parts.journal.open(claimBook), traffic: trafficOf(parts) }),
     triggers: eventTopicTriggers(parts),
     failureReasons: {
       away: { kafka: Reason.KafkaUnavailable },

@@ -2,7 +2,7 @@ import { finalizer } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
-import type { Claim, Journal } from '../../ports/journal.ts';
+import type { Book, Claim } from '../../ports/journal.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import {
   type ClusterUse,
@@ -29,7 +29,7 @@ export interface Neighbourhood {
   clusters: Pick<ResourceCache<EventCluster>, 'list'>;
   consumers: Pick<ResourceCache<EventConsumer>, 'byIndex'>;
   namespaces: NamespaceView;
-  journal: Pick<Journal, 'find'>;
+  claims: Pick<Book<Claim>, 'find'>;
 }
 
 /** A name in a Kafka cluster, and the topic that has it. */
@@ -64,7 +64,7 @@ function claimantsOf(around: Neighbourhood, name: string, live: NamedTopic): Cla
 }
 
 function isClaimedFor(around: Neighbourhood, resource: EventTopic, { clusterId }: KafkaIdentity): boolean {
-  return around.journal.find(claimName(clusterId, topicNameOf(resource)))?.uid === resource.metadata.uid;
+  return around.claims.find(claimName(clusterId, topicNameOf(resource)))?.uid === resource.metadata.uid;
 }
 
 export interface Inheritance {
@@ -81,7 +81,7 @@ export function heirOf(around: Neighbourhood, resource: EventTopic): Inheritance
   if (around.topics.byIndex(topicIndex, name).length < 2) return undefined;
   const use = kafkaOf(around, resource);
   if (use === undefined) return undefined;
-  const claim = around.journal.find(claimName(use.clusterId, name));
+  const claim = around.claims.find(claimName(use.clusterId, name));
   const { uid } = resource.metadata;
   const own = ownClaim(resource, { use, claim });
   const { topicId } = rememberedOf(resource, use);

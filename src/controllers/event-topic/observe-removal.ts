@@ -105,7 +105,7 @@ async function askBrokers(
     liveClusterId: cluster.clusterId,
     topic,
     otherOwner: otherOwner(sources, resource, { ...use, topicId: topic?.id }),
-    claim: sources.journal.find(claimName(use.clusterId, name)),
+    claim: sources.claims.find(claimName(use.clusterId, name)),
     facts: {
       ...{ readers, records, consumers: consumersOf(sources, resource, use) },
       unseenUsers: hasUnseenUsers(sources, resource, use),

@@ -58,7 +58,7 @@ async function askBrokers(
     liveClusterId: clusterId,
     topic,
     otherOwner: otherOwner(deps, resource, { ...use, topicId: topic?.id }),
-    claim: deps.journal.find(claimName(use.clusterId, name)),
+    claim: deps.claims.find(claimName(use.clusterId, name)),
     left: deps.departures.find(resource, use.clusterId),
     naming: judgeName(nameQuestion(resource, use), deps.compile),
     resting: topic ? deps.written.resting(keyOf(resource), topic, now, requestOf(resource)) : new Map(),

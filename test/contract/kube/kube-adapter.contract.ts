@@ -7,6 +7,7 @@ import { createLeaseStore } from '../../../src/adapters/kube/lease.ts';
 import { configMaps, deployments, events } from '../../../src/adapters/kube/resource-type.ts';
 import { createScaleWriter } from '../../../src/adapters/kube/scale.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { claimBook } from '../../../src/controllers/event-topic/claims.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import type { NewLease } from '../../../src/ports/lease.ts';
 import type { Deployment } from '../../../src/ports/scale-target.ts';
@@ -217,17 +218,17 @@ function describeSharedObjects(config: () => KubeConfig): void {
       expect(await leases.read(signal)).toEqual(second);
     });
 
-    it('is a journal whose claims another process finds', async () => {
+    it('is a journal that two processes write, whose claims a third one finds', async () => {
       const { client, namespace, signal } = await connect(config());
       const open = () => new ConfigMapJournal({ client, clock: systemClock, namespace, signal });
-      const [one, two] = [open(), open()];
+      const [one, two] = [open().open(claimBook), open().open(claimBook)];
       const claims = Array.from({ length: 200 }, (_, n) => ({ uid: `u${n}`, at: '2026-01-01T00:00:00Z' }));
       await Promise.all(claims.map((claim, n) => (n % 2 ? one : two).record(`cluster/topic-${n}`, claim)));
       one.release('cluster/topic-1');
       await eventually(async () => {
         const fresh = open();
         await fresh.load();
-        const found = claims.map((_, n) => fresh.find(`cluster/topic-${n}`));
+        const found = claims.map((_, n) => fresh.open(claimBook).find(`cluster/topic-${n}`));
         expect(found).toEqual(claims.map((claim, n) => (n === 1 ? undefined : claim)));
       }, soon);
     });

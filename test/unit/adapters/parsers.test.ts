@@ -15,7 +15,7 @@ import { timeOfRecord } from '../../../src/adapters/kafka/record-batches.ts';
 import type { KafkaRequest } from '../../../src/adapters/kafka/request.ts';
 import { describeTopicConfigs, metadataByName } from '../../../src/adapters/kafka/topic-calls.ts';
 import { topicIdOfUuid } from '../../../src/adapters/kafka/topic-id.ts';
-import { entryKey, entryValue, readEntry } from '../../../src/adapters/kube/journal-entries.ts';
+import { entryKey, entryOf, entryValue, readEntry } from '../../../src/adapters/kube/journal-entries.ts';
 import { deployments } from '../../../src/adapters/kube/resource-type.ts';
 import { eventOf, pageOf } from '../../../src/adapters/kube/wire.ts';
 import {
@@ -29,6 +29,7 @@ import {
 } from '../../../src/adapters/registry/answers.ts';
 import { readProblems } from '../../../src/adapters/registry/problems.ts';
 import { toAnswer } from '../../../src/adapters/registry/transport.ts';
+import { claimBook } from '../../../src/controllers/event-topic/claims.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import { bytesLike, Chance, textLike } from './inputs.ts';
@@ -196,7 +197,8 @@ const topic = {
   spec: { partitions: 3 },
 };
 const status = { kind: 'Status', code: 429, message: 'wait', details: { retryAfterSeconds: 3 } };
-const claim = { uid: 'u', at: '2026-01-01T00:00:00.000Z', creates: true, id: 'i', note: '[]' };
+const claim = { uid: 'u', at: '2026-01-01T00:00:00.000Z', creates: true, id: 'i' };
+const claimed = entryOf(claimBook, 'c/orders', claim, new Date(claim.at));
 
 const incompatible = [
   `{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field', additionalInfo:'total'}`,
@@ -286,10 +288,11 @@ const parsers: readonly Parser[] = [
     },
     Fault,
   ),
-  ofText('entries of the journal', 10, [entryValue('c/orders', claim)], (value) => {
+  ofText('entries of the journal', 10, [entryValue(claimed)], (value) => {
     const entry = readEntry(entryKey('c/orders'), value);
-    if (entry !== undefined) expectTime(entry.claim.at);
-    return entry;
+    const read = entry && claimBook.parse(entry.content);
+    if (read !== undefined) expectTime(read.at);
+    return read;
   }),
 ];
 

@@ -1,3 +1,4 @@
+import type { BookType } from '../../../ports/journal.ts';
 import type { ConfigEntry } from '../../../ports/kafka.ts';
 import type { Targets } from './placement.ts';
 
@@ -19,26 +20,61 @@ export interface TopicRecord {
   settings: SettingRecords;
 }
 
-const root = 'throttle/';
-
-/** Records belong to no resource: what was changed in Kafka is set back even when the resource is gone. */
-export function isThrottleRecord(thing: string): boolean {
-  return thing.startsWith(root);
+/** What is stored before a broker's rates are set. */
+export interface BrokerRecord {
+  settings: SettingRecords;
 }
 
-export function topicRecordName(clusterId: string, topic: string): string {
-  return `${root}${clusterId}/topic/${topic}`;
+// What was changed in Kafka is set back even when the resource is gone, and only then is its record dropped.
+const isOrphan = () => false;
+
+export const topicThrottleBook: BookType<TopicRecord> = {
+  name: 'topicThrottles',
+  parse: (stored) => (isTopicRecord(stored) ? stored : undefined),
+  isOrphan,
+};
+
+export const brokerThrottleBook: BookType<BrokerRecord> = {
+  name: 'brokerThrottles',
+  parse: (stored) => (isBrokerRecord(stored) ? stored : undefined),
+  isOrphan,
+};
+
+/** The key of both books. */
+export function recordKey(clusterId: string, topicOrBroker: string | number): string {
+  return `${clusterId}/${topicOrBroker}`;
 }
 
-export function brokerRecordName(clusterId: string, broker: number): string {
-  return `${root}${clusterId}/broker/${broker}`;
+export function aboutOf(key: string): { clusterId: string; name: string } {
+  const [clusterId = '', ...name] = key.split('/');
+  return { clusterId, name: name.join('/') };
 }
 
-/** What a record is about; `undefined`: it is none. */
-export function aboutOf(thing: string): { clusterId: string; kind: 'topic' | 'broker'; name: string } | undefined {
-  if (!isThrottleRecord(thing)) return undefined;
-  const [clusterId = '', kind, ...name] = thing.slice(root.length).split('/');
-  return kind === 'topic' || kind === 'broker' ? { clusterId, kind, name: name.join('/') } : undefined;
+function isTopicRecord(stored: unknown): stored is TopicRecord {
+  if (!isBrokerRecord(stored) || !('topicId' in stored && 'targets' in stored)) return false;
+  return typeof stored.topicId === 'string' && isRecordOf(stored.targets, isListOf('number'));
+}
+
+function isBrokerRecord(stored: unknown): stored is BrokerRecord {
+  return isObject(stored) && isRecordOf(stored.settings, isSettingRecord);
+}
+
+function isSettingRecord(stored: unknown): stored is SettingRecord {
+  if (!isObject(stored)) return false;
+  const { before, ours } = stored;
+  return (before === null || typeof before === 'string') && isListOf('string')(ours);
+}
+
+function isRecordOf(stored: unknown, isValue: (value: unknown) => boolean): boolean {
+  return isObject(stored) && Object.values(stored).every(isValue);
+}
+
+function isListOf(type: 'number' | 'string'): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every((item) => typeof item === type);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** `undefined`: the setting is somebody else's by now, and is left as it is. */

@@ -1,18 +1,20 @@
-import type { Claim, Journal } from '../../../ports/journal.ts';
+import type { Book, Journal } from '../../../ports/journal.ts';
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
 import { isMoving, isOursMoving } from './moving.ts';
 import { heldReplicas, mayStart, type Targets } from './placement.ts';
 import {
   aboutOf,
-  brokerRecordName,
+  type BrokerRecord,
+  brokerThrottleBook,
   ownValue,
+  recordKey,
   type SettingRecord,
   type SettingRecords,
   settingsBack,
   type TopicRecord,
   takeSetting,
   throttledReplicas,
-  topicRecordName,
+  topicThrottleBook,
   withFormerReplicas,
 } from './records.ts';
 
@@ -39,8 +41,6 @@ const topicKeys = {
   followers: 'follower.replication.throttled.replicas',
 };
 const brokerKeys = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'];
-/** Records stand for the operator, not for a resource. */
-const holder = 'sluice';
 
 type Changes = Map<string, string | undefined>;
 
@@ -50,26 +50,27 @@ type Changes = Map<string, string | undefined>;
  * the rates of its brokers and the number of partitions that may move.
  */
 export class Throttles {
-  readonly #journal: Journal;
+  readonly #topics: Book<TopicRecord>;
+  readonly #brokers: Book<BrokerRecord>;
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(journal: Journal) {
-    this.#journal = journal;
+    this.#topics = journal.open(topicThrottleBook);
+    this.#brokers = journal.open(brokerThrottleBook);
   }
 
   recordOf(clusterId: string, topic: string): TopicRecord | undefined {
-    return read<TopicRecord>(this.#journal.find(topicRecordName(clusterId, topic)));
+    return this.#topics.find(recordKey(clusterId, topic));
   }
 
   /** What there is to set back, by Kafka cluster; for topics with a token that changes with each batch. */
   pending(): ReadonlyMap<string, ReadonlyMap<string, string>> {
     const pending = new Map<string, Map<string, string>>();
-    for (const { thing } of this.#journal.list()) {
-      const about = aboutOf(thing);
-      if (about === undefined) continue;
-      const topics = pending.get(about.clusterId) ?? new Map<string, string>();
-      pending.set(about.clusterId, topics);
-      if (about.kind === 'topic') topics.set(about.name, this.#journal.find(thing)?.note ?? '');
+    for (const { key } of this.#brokers.list()) pending.set(aboutOf(key).clusterId, new Map());
+    for (const { key } of this.#topics.list()) {
+      const { clusterId, name } = aboutOf(key);
+      const topics = pending.get(clusterId) ?? new Map<string, string>();
+      pending.set(clusterId, topics.set(name, tokenOf(this.#topics.find(key))));
     }
     return pending;
   }
@@ -109,14 +110,12 @@ export class Throttles {
    */
   end(admin: KafkaAdmin, clusterId: string, topic: string, options: KafkaCallOptions, token?: string): Promise<void> {
     return this.#inTurn(clusterId, async () => {
-      const thing = topicRecordName(clusterId, topic);
-      const claim = this.#journal.find(thing);
-      if (claim === undefined || (token !== undefined && claim.note !== token)) return;
-      const record = read<TopicRecord>(claim);
+      const record = this.recordOf(clusterId, topic);
+      if (token === undefined ? record === undefined : tokenOf(record) !== token) return;
       const partitions = (token !== undefined && (await admin.describeReplicas(topic, options))) || [];
       if (partitions.some((partition) => isOursMoving(partition, record))) return;
       await this.#releaseTopic(admin, topic, record, options);
-      this.#journal.release(thing);
+      this.#topics.release(recordKey(clusterId, topic));
       await this.#releaseBrokers(admin, clusterId, options);
     });
   }
@@ -138,11 +137,10 @@ export class Throttles {
       settings: { ...known, ...slowed?.records },
     };
     const rates = slowed ? await this.#brokerRates(admin, batch, options) : new Map<number, Slowed>();
-    const at = options.now.toISOString();
     await Promise.all([
-      this.#store(topicRecordName(clusterId, topic), record, at),
+      this.#topics.record(recordKey(clusterId, topic), record),
       ...[...rates].map(([broker, { records }]) =>
-        this.#store(brokerRecordName(clusterId, broker), { settings: records }, at),
+        this.#brokers.record(recordKey(clusterId, broker), { settings: records }),
       ),
     ]);
     for (const [broker, { changes }] of rates) {
@@ -183,25 +181,21 @@ export class Throttles {
   }
 
   #brokerSettings(clusterId: string, broker: number): SettingRecords {
-    const record = read<{ settings: SettingRecords }>(this.#journal.find(brokerRecordName(clusterId, broker)));
-    return record?.settings ?? {};
+    return this.#brokers.find(recordKey(clusterId, broker))?.settings ?? {};
   }
 
   async #releaseBrokers(admin: KafkaAdmin, clusterId: string, options: KafkaCallOptions): Promise<void> {
-    const abouts = [...this.#journal.list()].map(({ thing }) => aboutOf(thing));
-    const own = abouts.filter((about) => about?.clusterId === clusterId);
-    if (own.some((about) => about?.kind === 'topic')) return;
+    const namesIn = ({ list }: Pick<Book<unknown>, 'list'>) =>
+      [...list()].map(({ key }) => aboutOf(key)).flatMap((about) => (about.clusterId === clusterId ? about.name : []));
+    if (namesIn(this.#topics).length > 0) return;
     const { brokers } = await admin.describeCluster(options);
-    for (const { id } of brokers.filter((broker) => own.some((about) => about?.name === String(broker.id)))) {
+    const slowed = namesIn(this.#brokers);
+    for (const { id } of brokers.filter((broker) => slowed.includes(String(broker.id)))) {
       const live = await admin.readBrokerConfig(id, brokerKeys, options);
       const changes = settingsBack(this.#brokerSettings(clusterId, id), live);
       if (changes.size > 0) await admin.alterBrokerConfig(id, changes, options);
-      this.#journal.release(brokerRecordName(clusterId, id));
+      this.#brokers.release(recordKey(clusterId, id));
     }
-  }
-
-  #store(thing: string, record: object, at: string): Promise<void> {
-    return this.#journal.record(thing, { uid: holder, at, note: JSON.stringify(record) });
   }
 
   async #inTurn<Result>(clusterId: string, work: () => Promise<Result>): Promise<Result> {
@@ -248,12 +242,7 @@ function slowedTo(
   return { records, changes };
 }
 
-/** Nobody but us writes the journal; a damaged entry counts as none. */
-function read<RecordType>(claim: Claim | undefined): RecordType | undefined {
-  if (claim?.note === undefined) return undefined;
-  try {
-    return JSON.parse(claim.note) as RecordType;
-  } catch {
-    return undefined;
-  }
+/** Tells one record from another; `undefined` is one that cannot be read. */
+function tokenOf(record: TopicRecord | undefined): string {
+  return record === undefined ? '' : JSON.stringify(record);
 }

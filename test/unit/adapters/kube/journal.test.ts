@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigMapJournal, journalName } from '../../../../src/adapters/kube/journal.ts';
-import type { Claim } from '../../../../src/ports/journal.ts';
+import { claimBook } from '../../../../src/controllers/event-topic/claims.ts';
+import { deletionBook } from '../../../../src/controllers/event-topic/deletion-brake.ts';
+import type { Book, Claim } from '../../../../src/ports/journal.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { refuse, type ScriptedApiServer, silence } from './api-server.ts';
@@ -11,13 +13,19 @@ const one = `/api/v1/namespaces/ops/configmaps/${journalName}`;
 const soon = { within: 5_000, everyMs: 5 };
 const claim = (uid: string): Claim => ({ uid, at: '2026-01-01T00:00:00.000Z' });
 
+/** The claims of one process. */
+interface Claims extends Book<Claim> {
+  journal: ConfigMapJournal;
+  load(): Promise<void>;
+}
+
 interface Setup {
   server: ScriptedApiServer;
   api: ConfigMapApi;
   clock: FakeClock;
-  journal: ConfigMapJournal;
+  journal: Claims;
   /** Another process with the same journal. */
-  other(): ConfigMapJournal;
+  other(): Claims;
 }
 
 interface Options {
@@ -30,7 +38,10 @@ async function setUp({ fence = () => true, signal = testSignal() }: Options = {}
   const api = new ConfigMapApi(server, 'ops', journalName);
   const clock = new FakeClock();
   const { client } = clientFor(server, { fence, settings: { callDeadlineMs: 2_000 } });
-  const create = () => new ConfigMapJournal({ client, clock, namespace: 'ops', signal });
+  const create = () => {
+    const journal = new ConfigMapJournal({ client, clock, namespace: 'ops', signal });
+    return { ...journal.open(claimBook), journal, load: () => journal.load() };
+  };
   return { server, api, clock, journal: create(), other: create };
 }
 
@@ -109,21 +120,6 @@ describe('a claim', () => {
     expect(fresh.find('c/1')).toEqual(creation);
   });
 
-  it('keeps a note, which its holder may change', async () => {
-    const setup = await setUp();
-    const note = async (text: string) => {
-      const recorded = setup.journal.record('c/1', { ...claim('u1'), note: text });
-      await Promise.all([recorded, setup.clock.advance(5)]);
-    };
-    await note('before');
-    await note('after');
-    await setup.journal.record('c/1', { ...claim('u1'), note: 'after' });
-    const fresh = setup.other();
-    await fresh.load();
-    expect(fresh.find('c/1')).toEqual({ ...claim('u1'), note: 'after' });
-    expect(setup.api.writes).toBe(2);
-  });
-
   it('on what somebody else claims is refused, stored or about to be', async () => {
     const setup = await setUp();
     await recordNow(setup, 'c/1', 'u1');
@@ -165,6 +161,19 @@ describe('a claim', () => {
     await recordNow(setup, 'c/2', 'u2');
     expect(await storedClaims(setup, 'c/1', 'c/2')).toEqual([undefined, 'u2']);
   });
+});
+
+it('a record of another book changes, and is written no more often than that', async () => {
+  const setup = await setUp();
+  const count = async (deletions: number) => {
+    const recorded = setup.journal.journal.open(deletionBook).record('c', [[7, deletions]]);
+    await Promise.all([recorded, setup.clock.advance(5)]);
+  };
+  for (const deletions of [1, 2, 2]) await count(deletions);
+  const fresh = setup.other();
+  await fresh.load();
+  expect(fresh.journal.open(deletionBook).find('c')).toEqual([[7, 2]]);
+  expect(setup.api.writes).toBe(2);
 });
 
 describe('a claim that cannot be stored is refused', () => {

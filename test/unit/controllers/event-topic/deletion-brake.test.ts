@@ -65,11 +65,11 @@ describe('the brake on deletions', () => {
   });
 
   const minute = at(0).getTime() / 60_000 - 0.5;
-  it.each([...['no JSON', '{}', '[["a",1]]'], ...[`[[${minute},"many"]]`, `[[${minute},1,1]]`, `["${minute}"]`]])(
+  it.each([...['null', '{}', '[["a",1]]'], ...[`[[${minute},"many"]]`, `[[${minute},1,1]]`, `["${minute}"]`]])(
     'begins anew after a damaged record: %s',
-    async (note) => {
+    async (stored) => {
       const journal = new FakeJournal();
-      journal.claims.set('deletions/kafka-1', { uid: 'deletions', at: '', note });
+      journal.deletions.set('kafka-1', JSON.parse(stored));
       expect(await new DeletionBrake(journal).take(deletion('a', 1), at(0))).toBe(true);
     },
   );

@@ -1,7 +1,7 @@
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
-import { releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
+import { claimBook, releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
 import { Departures } from '../../../../src/controllers/event-topic/departures.ts';
 import { topicIndexes } from '../../../../src/controllers/event-topic/indexes.ts';
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
@@ -34,7 +34,8 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   clusters.edit('default', { metadata: { annotations: { 'sluice.dev/is-default-cluster': 'true' } } });
   const consumers = new FakeStore<EventConsumer>([], { indexes: consumerIndexes });
   const namespaces = new FakeStore<KubeObject>();
-  const caches = { topics, clusters, consumers, namespaces };
+  const claims = journal.open(claimBook);
+  const caches = { topics, clusters, consumers, namespaces, claims };
   const clock = new FakeClock();
   const kafkas = connectionsTo(kafka);
   const compile = createPatterns();

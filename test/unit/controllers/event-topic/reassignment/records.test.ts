@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   aboutOf,
-  brokerRecordName,
-  isThrottleRecord,
+  recordKey,
   type SettingRecord,
   settingsBack,
   takeSetting,
   throttledReplicas,
-  topicRecordName,
+  topicThrottleBook,
   withFormerReplicas,
 } from '../../../../../src/controllers/event-topic/reassignment/records.ts';
 
@@ -61,16 +60,26 @@ describe('the record of a setting', () => {
   });
 });
 
-describe('the name of a record', () => {
-  it('says what it is about', () => {
-    expect(aboutOf(topicRecordName('c-1', 'a.b'))).toEqual({ clusterId: 'c-1', kind: 'topic', name: 'a.b' });
-    expect(aboutOf(brokerRecordName('c-1', 3))).toEqual({ clusterId: 'c-1', kind: 'broker', name: '3' });
-    expect(aboutOf('c-1/orders')).toBeUndefined();
+describe('the key of a record', () => {
+  it.each(['orders', 'a/b'])('says what it is about: %s', (name) => {
+    expect(aboutOf(recordKey('c-1', name))).toEqual({ clusterId: 'c-1', name });
   });
+});
 
-  it('is told from a claim on a topic, even in a cluster of that name', () => {
-    expect(isThrottleRecord('c-1/orders')).toBe(false);
-    expect(isThrottleRecord(topicRecordName('c-1', 'orders'))).toBe(true);
+const settings = { rate: { before: null, ours: ['5'] } };
+const topicRecord = { topicId: 'id-1', targets: { '0': [1, 2] }, settings };
+
+describe('a record that was damaged counts as none', () => {
+  it.each([
+    { it: 'null', stored: null },
+    { it: 'no settings', stored: { topicId: 'id-1', targets: {} } },
+    { it: 'a setting without what it was', stored: { ...topicRecord, settings: { rate: { ours: ['5'] } } } },
+    { it: 'a value of ours that is none', stored: { ...topicRecord, settings: { rate: { before: '5', ours: [5] } } } },
+    { it: 'replicas that are none', stored: { ...topicRecord, targets: { '0': ['1'] } } },
+    { it: 'no topic', stored: { targets: {}, settings } },
+  ])('$it', ({ stored }) => {
+    expect(topicThrottleBook.parse(stored)).toBeUndefined();
+    expect(topicThrottleBook.parse(topicRecord)).toEqual(topicRecord);
   });
 });
 
