@@ -33,9 +33,9 @@ const rebalancing = new Set(['PreparingRebalance', 'CompletingRebalance', 'Assig
 const restlessTurns = 3;
 
 /**
- * What size the target should have. Pure: `nowMs` is the same monotonic clock as the snapshot's.
- * Hand the answered state to the next call, whether or not the change could be made. A snapshot counts once, however
- * often this is called with it.
+ * Learns, decides, and counts a change as asked for: for who carries out at once what is decided. Pure: `nowMs` is the
+ * same monotonic clock as the snapshot's. Hand the returned state to the next call, whether or not the change could be
+ * made.
  */
 export function decideReplicas(
   spec: ScalingSpec,
@@ -43,20 +43,33 @@ export function decideReplicas(
   state: EngineState,
   nowMs: number,
 ): { decision: Decision; state: EngineState } {
+  const learned = learnFrom(spec, facts, state, nowMs);
+  const decision = decideSize(spec, facts, learned, nowMs);
+  return { decision, state: decision.kind === 'scale' ? noteAsked(learned, decision) : learned };
+}
+
+/** Takes in the target's size and a new snapshot, which counts once, however often this is called with it. */
+export function learnFrom(spec: ScalingSpec, facts: ScalingFacts, state: EngineState, nowMs: number): EngineState {
   const { group } = facts;
   const noted = noteReplicas(state, facts, nowMs);
-  const next = group && group.sampledAtMs !== noted.sampledAtMs ? takeIn(spec, facts, noted, group, nowMs) : noted;
-  const assessment = group?.known ? assess(spec, facts, group, next) : undefined;
-  const situation: Situation = { spec, facts, replicas: facts.replicas, state: next, nowMs };
-  const verdict = judge(situation, assessment);
-  const decision = { from: facts.replicas, ...verdict, assessment };
-  if (verdict.to === facts.replicas) return { decision: { kind: 'hold', ...decision }, state: next };
-  if (spec.mode === 'Recommend') {
-    const message = `${replicasOf(verdict.to)} recommended: ${verdict.message}`;
-    return { decision: { kind: 'hold', ...decision, reason: 'RecommendOnly', message }, state: next };
-  }
-  const asked = { from: facts.replicas, to: verdict.to };
-  return { decision: { kind: 'scale', ...decision }, state: { ...next, asked } };
+  return group && group.sampledAtMs !== noted.sampledAtMs ? takeIn(spec, facts, noted, group, nowMs) : noted;
+}
+
+/** What size the target should have, by a state that has taken in these facts. */
+export function decideSize(spec: ScalingSpec, facts: ScalingFacts, state: EngineState, nowMs: number): Decision {
+  const { group, replicas } = facts;
+  const assessment = group?.known ? assess(spec, facts, group, state) : undefined;
+  const verdict = judge({ spec, facts, replicas, state, nowMs }, assessment);
+  const decision = { from: replicas, ...verdict, assessment };
+  if (verdict.to === replicas) return { kind: 'hold', ...decision };
+  if (spec.mode !== 'Recommend') return { kind: 'scale', ...decision };
+  const message = `${replicasOf(verdict.to)} recommended: ${verdict.message}`;
+  return { kind: 'hold', ...decision, reason: 'RecommendOnly', message };
+}
+
+/** To be noted before the target is asked: a size that comes then is our own. */
+export function noteAsked(state: EngineState, { from, to }: Pick<Decision, 'from' | 'to'>): EngineState {
+  return { ...state, asked: { from, to } };
 }
 
 function takeIn(

@@ -33,7 +33,7 @@ export function pathOf(type: ResourceType, { namespace, name, subresource }: Pla
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-export function keyOf({ metadata }: KubeObject): ObjectKey {
+export function keyOf({ metadata }: Pick<KubeObject, 'metadata'>): ObjectKey {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 

@@ -1,23 +1,23 @@
 import type { PolicyRule } from '../../ports/kube.ts';
-import type { ScaleWriter } from '../../ports/scale-target.ts';
+import type { ScaleWriter, TargetKind } from '../../ports/scale-target.ts';
 import type { KubeClient } from './client.ts';
-import { deployments, keyOf } from './resource-type.ts';
+import { deployments, keyOf, type ResourceType } from './resource-type.ts';
 
-export const scaleRules: readonly PolicyRule[] = [
-  {
-    apiGroups: [deployments.group],
-    resources: [`${deployments.plural}/scale`],
-    verbs: ['patch'],
-    scope: 'cluster',
-  },
-];
+const scalable: Readonly<Record<TargetKind, ResourceType>> = { Deployment: deployments };
+
+export const scaleRules: readonly PolicyRule[] = Object.values(scalable).map(({ group, plural }) => ({
+  apiGroups: [group],
+  resources: [`${plural}/scale`],
+  verbs: ['patch'],
+  scope: 'cluster',
+}));
 
 export function createScaleWriter(client: KubeClient): ScaleWriter {
   return {
-    async scale(target, replicas, { signal }) {
-      const { uid, resourceVersion } = target.metadata;
+    async scale({ kind, metadata }, replicas, { signal }) {
+      const { uid, resourceVersion } = metadata;
       const patch = { metadata: { uid, resourceVersion }, spec: { replicas } };
-      await client.patch(deployments, keyOf(target), patch, { subresource: 'scale', signal });
+      await client.patch(scalable[kind], keyOf({ metadata }), patch, { subresource: 'scale', signal });
     },
   };
 }

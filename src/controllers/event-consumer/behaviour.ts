@@ -4,7 +4,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
-import type { Autoscaler, Deployment, ScaleWriter } from '../../ports/scale-target.ts';
+import type { Autoscaler, ScaleWriter } from '../../ports/scale-target.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Blocked } from '../../runtime/kind.ts';
 import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
@@ -15,14 +15,15 @@ import { createLagMetrics } from './lag-metrics.ts';
 import type { LagSource } from './lag-source.ts';
 import { ConsumerMemory } from './memory.ts';
 import type { Driver, ObservedConsumer } from './observed.ts';
-import { planConsumer, refuseNamed, refuseRead, type ScaleAction } from './plan.ts';
+import { type ConsumerPlan, planConsumer, refuseNamed, refuseRead, type ScaleAction } from './plan.ts';
 import { type ConsumerFields, reportConsumer } from './report.ts';
+import { type Targets, targetOf } from './targets.ts';
 
 export interface ConsumerDependencies {
   consumers: ResourceCache<EventConsumer>;
   clusters: ResourceCache<EventCluster>;
   namespaces: NamespaceView;
-  deployments: ResourceCache<Deployment>;
+  targets: Targets;
   autoscalers: readonly ResourceCache<Autoscaler>[];
   lag: LagSource;
   scaler: ScaleWriter;
@@ -30,7 +31,13 @@ export interface ConsumerDependencies {
   metrics: Metrics;
 }
 
-export type EventConsumerBehaviour = Behaviour<EventConsumer, ObservedConsumer, ScaleAction, ConsumerFields>;
+export type EventConsumerBehaviour = Behaviour<
+  EventConsumer,
+  ObservedConsumer,
+  ScaleAction,
+  ConsumerFields,
+  ConsumerPlan
+>;
 
 export function eventConsumerBehaviour(dependencies: ConsumerDependencies): EventConsumerBehaviour {
   const memory = new ConsumerMemory();
@@ -38,16 +45,22 @@ export function eventConsumerBehaviour(dependencies: ConsumerDependencies): Even
   return {
     async observe(resource) {
       const observed = observeConsumer(dependencies, memory, resource);
-      if (observed.kind === 'seen') meters.show(keyOf(resource), observed.snapshot, observed.decision);
+      if (observed.kind === 'seen') meters.showLag(keyOf(resource), observed.snapshot);
       else meters.forget(keyOf(resource));
       return observed;
     },
     plan: planConsumer,
+    // Nobody is asked: what was decided, which is pure, becomes known to the metrics here.
+    async consult(resource, plan) {
+      meters.showSize(keyOf(resource), plan.decision);
+      return plan;
+    },
     async act({ key, target, decision }, { signal, now }) {
       const { from, to, reason, message } = decision;
+      memory.noteAsked(key, decision);
       await dependencies.scaler.scale(target, to, { signal });
       memory.noteScaled(key, target, { time: now.toISOString(), from, to, reason, message });
-      const note = `scaled Deployment "${target.metadata.name}" from ${from} to ${to}: ${message}`;
+      const note = `scaled ${target.kind} "${target.metadata.name}" from ${from} to ${to}: ${message}`;
       return { type: 'Normal', reason: Reason.Scaled, message: note };
     },
     report: reportConsumer,
@@ -59,7 +72,7 @@ export function eventConsumerBehaviour(dependencies: ConsumerDependencies): Even
   };
 }
 
-/** Reads memory only: the poller asks the brokers, for all consumers at once. */
+/** Reads memory only, and learns: the poller asks the brokers, for all consumers at once. */
 function observeConsumer(
   deps: ConsumerDependencies,
   memory: ConsumerMemory,
@@ -88,16 +101,16 @@ function observeConsumer(
     return { kind: 'notMine', use, ...rival };
   }
   const snapshot = deps.lag.watch(key, use, subscription);
-  const target = deps.deployments.get(`${resource.metadata.namespace}/${spec.targetRef.name}`);
+  const target = targetOf(deps.targets, resource);
   const nowMs = deps.clock.monotonicMs();
-  const decision = target && memory.decide(key, spec.scaling, target, snapshot, nowMs);
+  const learned = target && memory.learn(key, spec.scaling, target, snapshot, nowMs);
   return {
     kind: 'seen',
     use,
     target,
     driver: driverOf(deps, resource),
     snapshot,
-    decision,
+    learned,
     lag: memory.lagView(key, snapshot, spec.scaling.maxLagSeconds, nowMs),
     lastDecision: memory.lastDecision(key),
   };

@@ -4,7 +4,8 @@ import type { Decision } from '../../scaling/decide.ts';
 
 /** The exact numbers behind a status that is rounded. What is not known has no series, rather than a zero. */
 export interface LagMetrics {
-  show(key: string, snapshot: GroupSnapshot | undefined, decision: Decision | undefined): void;
+  showLag(key: string, snapshot: GroupSnapshot | undefined): void;
+  showSize(key: string, decision: Decision | undefined): void;
   forget(key: string): void;
 }
 
@@ -21,11 +22,17 @@ export function createLagMetrics(metrics: Metrics): LagMetrics {
     if (value === undefined) gauges[name].remove({ namespace, consumer });
     else gauges[name].set(value, { namespace, consumer });
   };
-  const show: LagMetrics['show'] = (key, snapshot, decision) => {
+  const showLag: LagMetrics['showLag'] = (key, snapshot) => {
     set('records', key, snapshot?.lagRecords);
     set('seconds', key, snapshot?.lagSeconds);
+  };
+  const showSize: LagMetrics['showSize'] = (key, decision) => {
     set('replicas', key, decision?.from);
     set('desired', key, decision?.to);
   };
-  return { show, forget: (key) => show(key, undefined, undefined) };
+  const forget = (key: string) => {
+    showLag(key, undefined);
+    showSize(key, undefined);
+  };
+  return { showLag, showSize, forget };
 }

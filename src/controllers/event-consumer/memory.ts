@@ -1,10 +1,10 @@
 import type { EventConsumerSpec } from '../../crds/event-consumer.ts';
 import { bucketLag } from '../../lag/bucket.ts';
 import type { GroupSnapshot } from '../../lag/snapshot.ts';
-import type { Deployment } from '../../ports/scale-target.ts';
-import { type Decision, decideReplicas } from '../../scaling/decide.ts';
+import type { ScaleTarget } from '../../ports/scale-target.ts';
+import { learnFrom, noteAsked } from '../../scaling/decide.ts';
 import { type EngineState, initialEngineState } from '../../scaling/state.ts';
-import type { LagView, LastDecision } from './observed.ts';
+import type { LagView, LastDecision, Learned } from './observed.ts';
 
 /** The status follows the lag at most this often: a lag that moves all the time is a metric. */
 const lagStatusMs = 30_000;
@@ -12,28 +12,28 @@ const lagStatusMs = 30_000;
 interface Entry {
   engine: EngineState;
   lag: { view: LagView; atMs: number } | undefined;
-  /** A size that we set, until the watch shows a Deployment newer than the one it was set on. */
+  /** A size that we set, until the watch shows a target newer than the one it was set on. */
   scaled: { resourceVersion: string; replicas: number } | undefined;
   lastDecision: LastDecision | undefined;
 }
 
-/** What the decisions on each consumer carry from one round to the next. After a restart it is learned anew. */
+/** What is learned of each consumer from one round to the next. After a restart it is learned anew. */
 export class ConsumerMemory {
   readonly #entries = new Map<string, Entry>();
 
-  decide(
+  /** Takes in what a look shows, for a decision that is made on it. */
+  learn(
     key: string,
     scaling: EventConsumerSpec['scaling'],
-    target: Deployment,
+    target: ScaleTarget,
     snapshot: GroupSnapshot | undefined,
     nowMs: number,
-  ): Decision {
+  ): Learned {
     const replicas = this.#replicasOf(key, target);
     const entry = this.#entry(key, replicas, nowMs);
-    const facts = { replicas, ready: target.status?.readyReplicas ?? 0, group: snapshot };
-    const { decision, state } = decideReplicas(scaling, facts, entry.engine, nowMs);
-    entry.engine = state;
-    return decision;
+    const facts = { replicas, ready: target.ready, group: snapshot };
+    entry.engine = learnFrom(scaling, facts, entry.engine, nowMs);
+    return { facts, state: entry.engine, nowMs };
   }
 
   /** The lag in the words of the status: rounded, and the same for at least 30 s. */
@@ -50,7 +50,13 @@ export class ConsumerMemory {
     return this.#entries.get(key)?.lastDecision;
   }
 
-  noteScaled(key: string, target: Deployment, decision: LastDecision): void {
+  /** Before the call: it may take effect though its answer is lost. */
+  noteAsked(key: string, decision: { from: number; to: number }): void {
+    const entry = this.#entries.get(key);
+    if (entry) entry.engine = noteAsked(entry.engine, decision);
+  }
+
+  noteScaled(key: string, target: ScaleTarget, decision: LastDecision): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
     entry.scaled = { resourceVersion: target.metadata.resourceVersion, replicas: decision.to };
@@ -61,11 +67,10 @@ export class ConsumerMemory {
     this.#entries.delete(key);
   }
 
-  #replicasOf(key: string, target: Deployment): number {
+  #replicasOf(key: string, target: ScaleTarget): number {
     const scaled = this.#entries.get(key)?.scaled;
-    // The scale subresource does not answer with the Deployment, so our own write shows only with the watch.
-    if (scaled?.resourceVersion === target.metadata.resourceVersion) return scaled.replicas;
-    return target.spec.replicas ?? 1;
+    // The scale subresource does not answer with the target, so our own write shows only with the watch.
+    return scaled?.resourceVersion === target.metadata.resourceVersion ? scaled.replicas : target.replicas;
   }
 
   #entry(key: string, replicas: number, nowMs: number): Entry {

@@ -1,8 +1,9 @@
 import type { EventConsumerStatus } from '../../crds/event-consumer.ts';
 import type { GroupSnapshot } from '../../lag/snapshot.ts';
-import type { Deployment } from '../../ports/scale-target.ts';
+import type { ScaleTarget } from '../../ports/scale-target.ts';
 import type { Blocked } from '../../runtime/kind.ts';
-import type { Decision } from '../../scaling/decide.ts';
+import type { ScalingFacts } from '../../scaling/facts.ts';
+import type { EngineState } from '../../scaling/state.ts';
 import type { ClusterAccess, ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 
@@ -13,6 +14,14 @@ export interface LagView {
   /** Why it is unknown, for the user. */
   problem: string | undefined;
 }
+
+/** What a decision is made on; `nowMs` is monotonic. */
+export interface Learned {
+  facts: ScalingFacts;
+  state: EngineState;
+  nowMs: number;
+}
+
 export type LastDecision = NonNullable<EventConsumerStatus['lastDecision']>;
 
 /** Something else that sets the replicas of our target. */
@@ -29,12 +38,12 @@ export type ObservedConsumer =
   | {
       kind: 'seen';
       use: ClusterUse;
-      target: Deployment | undefined;
+      target: ScaleTarget | undefined;
       driver: Driver | undefined;
       /** `undefined`: the first one is not there yet. */
       snapshot: GroupSnapshot | undefined;
       /** `undefined`: there is no target to decide on. */
-      decision: Decision | undefined;
+      learned: Learned | undefined;
       /** What the status says of the lag; changes at most every 30 s. */
       lag: LagView | undefined;
       /** The last change of size that this process made. */

@@ -1,35 +1,41 @@
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
-import type { Deployment } from '../../ports/scale-target.ts';
+import type { ScaleTarget } from '../../ports/scale-target.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
-import type { Decision } from '../../scaling/decide.ts';
+import { type Decision, decideSize } from '../../scaling/decide.ts';
 import { type ClusterAccess, refuseUngranted, ungranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
-import { groupIdOf } from './identity.ts';
+import { groupIdOf, targetNameOf } from './identity.ts';
 import type { ObservedConsumer, SeenConsumer } from './observed.ts';
 
 export interface ScaleAction {
   kind: 'scale';
   key: string;
-  target: Deployment;
+  target: ScaleTarget;
   decision: Decision;
 }
 
-export type ConsumerPlan = Plan<ScaleAction>;
+export interface ConsumerPlan extends Plan<ScaleAction> {
+  /** What size the target should have, whether or not it may be set; `undefined`: nothing was seen to decide on. */
+  decision: Decision | undefined;
+}
 
 /** A watch tells us when a target, a topic or a cluster appears; this is for the one that was missed. */
 const lookAgainMs = 60_000;
 
 export function planConsumer(resource: EventConsumer, observed: ObservedConsumer): ConsumerPlan {
+  const decision = observed.kind === 'seen' ? decideOn(resource, observed) : undefined;
   const blocked = block(resource, observed);
-  if (blocked) return { actions: [], blocked: [blocked] };
-  if (observed.kind !== 'seen' || !observed.target || observed.decision?.kind !== 'scale') return settled;
-  const { target, decision } = observed;
-  return { actions: [{ kind: 'scale', key: keyOf(resource), target, decision }], blocked: [] };
+  if (blocked) return { actions: [], blocked: [blocked], decision };
+  const target = observed.kind === 'seen' ? observed.target : undefined;
+  if (!target || decision?.kind !== 'scale') return { actions: [], blocked: [], decision };
+  return { actions: [{ kind: 'scale', key: keyOf(resource), target, decision }], blocked: [], decision };
 }
 
-const settled: ConsumerPlan = { actions: [], blocked: [] };
+function decideOn({ spec }: EventConsumer, { learned }: SeenConsumer): Decision | undefined {
+  return learned && decideSize(spec.scaling, learned.facts, learned.state, learned.nowMs);
+}
 
 /** The rules, in the order in which they count. Lag and scaling are not among them: they never decide readiness. */
 function block(resource: EventConsumer, observed: ObservedConsumer): Blocked | undefined {
@@ -74,18 +80,18 @@ function ownedByOther(
   resource: EventConsumer,
   { owner, what }: Extract<ObservedConsumer, { kind: 'notMine' }>,
 ): Blocked {
-  const name = what === 'group' ? `group "${groupIdOf(resource)}"` : `Deployment "${resource.spec.targetRef.name}"`;
+  const name = what === 'group' ? `group "${groupIdOf(resource)}"` : targetNameOf(resource);
   const message = `${name} is scaled by ${describeOwner(owner, resource.metadata.namespace ?? '')}; delete one of the two resources`;
   return { kind: 'refuse', reason: Reason.OwnedByOther, message };
 }
 
-function judgeTarget({ spec }: EventConsumer, { target, driver }: SeenConsumer): Blocked | undefined {
-  const name = `Deployment "${spec.targetRef.name}"`;
+function judgeTarget(resource: EventConsumer, { target, driver }: SeenConsumer): Blocked | undefined {
+  const name = targetNameOf(resource);
   if (!target) {
     const message = `${name} does not exist in this namespace; create it or name another one`;
     return { kind: 'wait', reason: Reason.TargetNotFound, message, lookAgainMs };
   }
-  if (!driver || spec.scaling.mode === 'Off') return undefined;
+  if (!driver || resource.spec.scaling.mode === 'Off') return undefined;
   const message = `${name} is driven by ${driver.kind} "${driver.name}"; delete that, or set spec.scaling.mode to Off`;
   return { kind: 'refuse', reason: Reason.TargetOwnedByAutoscaler, message };
 }

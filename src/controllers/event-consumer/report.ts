@@ -2,7 +2,7 @@ import type { EventConsumer, EventConsumerStatus } from '../../crds/event-consum
 import { Reason } from '../../crds/reasons.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
-import { groupIdOf } from './identity.ts';
+import { groupIdOf, targetNameOf } from './identity.ts';
 import type { LagView, ObservedConsumer, SeenConsumer } from './observed.ts';
 import type { ConsumerPlan } from './plan.ts';
 
@@ -15,7 +15,7 @@ export function reportConsumer(
   observed: ObservedConsumer,
   plan: ConsumerPlan,
 ): Report<ConsumerFields> {
-  const message = `Deployment "${resource.spec.targetRef.name}" and group "${groupIdOf(resource)}" are watched`;
+  const message = `${targetNameOf(resource)} and group "${groupIdOf(resource)}" are watched`;
   const done = { reason: Reason.InSync, message };
   switch (observed.kind) {
     case 'noCluster':
@@ -30,13 +30,17 @@ export function reportConsumer(
     case 'notMine':
       return { done, findings: [], fields: notMine(resource, observed) };
     case 'seen':
-      return { done, findings: findingsOf(resource, observed, plan), fields: fieldsOf(resource, observed) };
+      return { done, findings: findingsOf(resource, observed, plan), fields: fieldsOf(resource, observed, plan) };
   }
 }
 
 /** What was seen before may be told no more either. */
 const nothingSeen: ConsumerFields = {
-  ...{ ownedBy: undefined, topics: undefined, replicas: undefined, lag: undefined, partitions: undefined },
+  ownedBy: undefined,
+  topics: undefined,
+  replicas: undefined,
+  lag: undefined,
+  partitions: undefined,
   lastDecision: undefined,
 };
 
@@ -49,12 +53,15 @@ function notMine(
     cluster: use.name,
     groupId: groupIdOf(resource),
     ownedBy: ownerIsHere ? owner.name : undefined,
-    ...{ topics: undefined, replicas: undefined, lag: undefined, partitions: undefined },
+    topics: undefined,
+    replicas: undefined,
+    lag: undefined,
+    partitions: undefined,
   };
 }
 
-function fieldsOf(resource: EventConsumer, observed: SeenConsumer): ConsumerFields {
-  const { use, snapshot, decision, lag, lastDecision } = observed;
+function fieldsOf(resource: EventConsumer, observed: SeenConsumer, { decision }: ConsumerPlan): ConsumerFields {
+  const { use, snapshot, lag, lastDecision } = observed;
   return {
     cluster: use.name,
     groupId: groupIdOf(resource),
@@ -75,9 +82,8 @@ function replicasOf({ spec, status }: EventConsumer, decision: Decision): NonNul
   return { current, desired, max, summary: `${current}/${desired}/${max}` };
 }
 
-function findingsOf(resource: EventConsumer, observed: SeenConsumer, plan: ConsumerPlan): Finding[] {
-  const { decision, lag } = observed;
-  if (!decision || plan.blocked.length > 0) return [];
+function findingsOf(resource: EventConsumer, { lag }: SeenConsumer, { decision, blocked }: ConsumerPlan): Finding[] {
+  if (!decision || blocked.length > 0) return [];
   const unmet = decision.assessment?.unmet;
   return [
     scalingActive(resource, decision),

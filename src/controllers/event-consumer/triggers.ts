@@ -2,18 +2,19 @@ import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Change, KubeObject, ResourceCache } from '../../ports/kube.ts';
-import type { Autoscaler, Deployment } from '../../ports/scale-target.ts';
+import type { Autoscaler } from '../../ports/scale-target.ts';
 import { type Trigger, watch } from '../../runtime/trigger.ts';
 import { inNamespace, keysOf, onClusterChange, onLabels } from '../triggers.ts';
 import { groupIdOf, targetKeyOf } from './identity.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import type { LagSource } from './lag-source.ts';
+import type { Targets } from './targets.ts';
 
 export interface ConsumerTriggerSources {
   consumers: ResourceCache<EventConsumer>;
   clusters: ResourceCache<EventCluster>;
   namespaces: ResourceCache<KubeObject>;
-  deployments: ResourceCache<Deployment>;
+  targets: Targets;
   /** By which something else may drive a target. */
   autoscalers: readonly ResourceCache<Autoscaler>[];
   lag: Pick<LagSource, 'subscribe'>;
@@ -21,14 +22,14 @@ export interface ConsumerTriggerSources {
 
 /** What wakes EventConsumers, besides themselves. */
 export function eventConsumerTriggers(sources: ConsumerTriggerSources): readonly Trigger[] {
-  const { consumers, clusters, namespaces, deployments, autoscalers, lag } = sources;
+  const { consumers, clusters, namespaces, targets, autoscalers, lag } = sources;
   const scaling = (target: string) => keysOf(consumers.byIndex(scaleTargetIndex, target));
   return [
     onClusterChange(clusters, consumers),
     onLabels(namespaces, (namespace) => inNamespace(consumers.list(), namespace)),
     // Nothing is known of a group before somebody asks, so there is nothing to wait for.
     { whenSynced: () => Promise.resolve(), subscribe: (wake) => lag.subscribe(wake) },
-    watch(deployments, ({ key }) => scaling(`Deployment/${key}`)),
+    ...Object.values(targets).map((ofKind) => ofKind.onChange(scaling)),
     ...autoscalers.map((cache) => watch(cache, (change) => drivenIn(change).flatMap(scaling))),
     watch(consumers, ({ before, after }) =>
       before && mayGiveWay(before, after)

@@ -255,14 +255,20 @@ function describeSharedObjects(config: () => KubeConfig): void {
         if (found === undefined) throw new Error('the Deployment is not there');
         return found;
       };
+      const scale = ({ metadata }: Deployment, replicas: number) =>
+        writer.scale(
+          { kind: 'Deployment', key: 'Deployment/scaled', metadata, replicas: 1, ready: 0, paused: false },
+          replicas,
+          { signal },
+        );
       // Its controller writes into a new Deployment too, so the first look may be old by the time of the write.
       const seen = await eventually(async () => {
         const now = await look();
-        await writer.scale(now, 3, { signal });
+        await scale(now, 3);
         return now;
       }, soon);
       expect((await look()).spec.replicas).toBe(3);
-      await expect(writer.scale(seen, 5, { signal })).rejects.toMatchObject(conflict);
+      await expect(scale(seen, 5)).rejects.toMatchObject(conflict);
     });
   });
 }

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createScaleWriter } from '../../../../src/adapters/kube/scale.ts';
+import type { ScaleTarget } from '../../../../src/ports/scale-target.ts';
 import { answer, refuse } from './api-server.ts';
 import { clientFor, startServer, testSignal, thing } from './parts.ts';
 
 describe('scaling', () => {
   const route = 'PATCH /apis/apps/v1/namespaces/shop/deployments/a/scale';
-  const target = { ...thing('a', 3), spec: { replicas: 1 } };
+  const target: ScaleTarget = {
+    kind: 'Deployment',
+    key: 'Deployment/shop/a',
+    metadata: thing('a', 3).metadata,
+    replicas: 1,
+    ready: 1,
+    paused: false,
+  };
 
   it('goes through the scale subresource and names what it was decided on', async () => {
     const server = await startServer();

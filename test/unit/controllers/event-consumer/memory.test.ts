@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ConsumerMemory } from '../../../../src/controllers/event-consumer/memory.ts';
-import type { Deployment } from '../../../../src/ports/scale-target.ts';
 import { consumerResource } from '../samples.ts';
 import { snapshot, target } from './samples.ts';
 
@@ -11,7 +10,7 @@ const startMs = 100_000;
 /** The lag in the words of the status, after what was seen at several times since the start. */
 function createView() {
   const memory = new ConsumerMemory();
-  memory.decide(key, scaling, target, undefined, startMs);
+  memory.learn(key, scaling, target, undefined, startMs);
   return (lagSeconds: number, afterMs = 0) =>
     memory.lagView(key, snapshot({ lagSeconds, lagRecords: 10 * lagSeconds }), 10, startMs + afterMs);
 }
@@ -48,7 +47,7 @@ describe('the lag that a status tells', () => {
 
   it('counts the partitions that are over the objective', () => {
     const memory = new ConsumerMemory();
-    memory.decide(key, scaling, target, undefined, startMs);
+    memory.learn(key, scaling, target, undefined, startMs);
     const partitions = [undefined, 0, 10, 11].map((lagSeconds, partition) => ({ ...quiet, partition, lagSeconds }));
     const view = memory.lagView(key, snapshot({ partitions }), 10, startMs);
     expect(view).toMatchObject({ fields: { partitions: { total: 4, lagging: 1 } } });
@@ -62,15 +61,38 @@ const quiet = {
 };
 
 describe('the memory of a consumer', () => {
-  it('takes a Deployment that names no size for one replica, as Kubernetes does', () => {
-    const unsized: Deployment = { ...target, spec: {} };
-    expect(new ConsumerMemory().decide(key, scaling, unsized, undefined, startMs)).toMatchObject({ from: 1, to: 1 });
-  });
-
   it('notes no change of a consumer that was forgotten in between', () => {
     const memory = new ConsumerMemory();
     const time = '2026-01-01T00:00:00Z';
+    memory.noteAsked(key, { from: 1, to: 3 });
     memory.noteScaled(key, target, { time, from: 1, to: 3, reason: 'LagOverObjective', message: 'lag 30 s' });
     expect(memory.lastDecision(key)).toBeUndefined();
+  });
+
+  it('knows a size that it asked for as its own, though the answer was lost', () => {
+    const memory = new ConsumerMemory();
+    const learn = (replicas: number, resourceVersion: string) =>
+      memory.learn(
+        key,
+        scaling,
+        { ...target, replicas, metadata: { ...target.metadata, resourceVersion } },
+        undefined,
+        0,
+      );
+    learn(6, '1');
+    memory.noteAsked(key, { from: 6, to: 2 });
+    expect(learn(2, '2').state).toMatchObject({ replicas: 2, window: [{ replicas: 6 }] });
+    // What somebody else chose has a window of its own to prove itself too large.
+    expect(learn(1, '3').state.window).not.toEqual([{ atMs: 0, replicas: 6 }]);
+  });
+
+  it('counts a size that it set before the watch shows it', () => {
+    const memory = new ConsumerMemory();
+    memory.learn(key, scaling, target, undefined, startMs);
+    const time = '2026-01-01T00:00:00Z';
+    memory.noteScaled(key, target, { time, from: 1, to: 3, reason: 'LagOverObjective', message: 'lag 30 s' });
+    expect(memory.learn(key, scaling, target, undefined, startMs).facts).toMatchObject({ replicas: 3 });
+    const newer = { ...target, metadata: { ...target.metadata, resourceVersion: '10' } };
+    expect(memory.learn(key, scaling, newer, undefined, startMs).facts).toMatchObject({ replicas: 1 });
   });
 });

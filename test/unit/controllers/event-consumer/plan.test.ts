@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservedConsumer, SeenConsumer } from '../../../../src/controllers/event-consumer/observed.ts';
+import type { Learned, ObservedConsumer, SeenConsumer } from '../../../../src/controllers/event-consumer/observed.ts';
 import { planConsumer, refuseNamed, refuseRead } from '../../../../src/controllers/event-consumer/plan.ts';
 import { reportConsumer } from '../../../../src/controllers/event-consumer/report.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { Assessment, SizeLimit } from '../../../../src/scaling/assessment.ts';
 import type { Decision } from '../../../../src/scaling/decide.ts';
+import { initialEngineState } from '../../../../src/scaling/state.ts';
 import { accessRule, clusterOf, useOf } from '../samples.ts';
 import { snapshot, target } from './samples.ts';
 
@@ -55,6 +56,13 @@ const assessment: Assessment = {
 };
 const grow: Decision = { ...hold, kind: 'scale', to: 3, reason: 'LagOverObjective', message: 'lag 30 s' };
 
+/** Nothing is known of the group yet, so that it keeps its size. */
+const learned: Learned = {
+  facts: { replicas: 1, ready: 1, group: undefined },
+  state: initialEngineState(1, 0),
+  nowMs: 0,
+};
+
 function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
   return {
     kind: 'seen',
@@ -62,7 +70,7 @@ function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
     target,
     driver: undefined,
     snapshot: snapshot(),
-    decision: hold,
+    learned,
     lag: {
       fields: { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 6, lagging: 0 } },
       objective: 'within',
@@ -78,6 +86,9 @@ const away = new Fault('kafka', 'unavailable', 'no answer', { code: 'ECONNREFUSE
 const driver = { kind: 'HorizontalPodAutoscaler', name: 'web' };
 const older = { namespace: 'shop', name: 'older', uid: 'u0', creationTimestamp, recorded: false };
 
+/** One that is to have three replicas, whatever its lag. */
+const fixed = consumer({ scaling: { ...consumer().spec.scaling, fixedReplicas: 3 } });
+
 interface Row {
   it: string;
   resource?: EventConsumer;
@@ -88,15 +99,16 @@ interface Row {
 
 const rows: Row[] = [
   { it: 'holds', observed: seen() },
-  { it: 'scales its Deployment', observed: seen({ decision: grow }), scales: true },
+  { it: 'scales its Deployment', resource: fixed, observed: seen(), scales: true },
   {
     it: 'waits for its Deployment',
-    observed: seen({ target: undefined, decision: undefined }),
+    observed: seen({ target: undefined, learned: undefined }),
     blocked: 'TargetNotFound',
   },
   {
     it: 'leaves a driven Deployment alone',
-    observed: seen({ driver, decision: grow }),
+    resource: fixed,
+    observed: seen({ driver }),
     blocked: 'TargetOwnedByAutoscaler',
   },
   {
@@ -129,7 +141,8 @@ describe('the plan of an EventConsumer', () => {
   it.each(rows)('$it', ({ resource = consumer(), observed, blocked, scales = false }) => {
     const plan = planConsumer(resource, observed);
     expect(plan.blocked.map(({ reason }) => reason)).toEqual(blocked === undefined ? [] : [blocked]);
-    expect(plan.actions).toEqual(scales ? [expect.objectContaining({ kind: 'scale', target, decision: grow })] : []);
+    const decision = expect.objectContaining({ from: 1, to: 3, reason: 'FixedByUser' });
+    expect(plan.actions).toEqual(scales ? [{ kind: 'scale', key: 'shop/payment', target, decision }] : []);
   });
 });
 
@@ -204,11 +217,17 @@ describe('the grants of an EventConsumer', () => {
   });
 });
 
+/** What is reported, and of whom, where that counts. */
+interface Told {
+  resource?: EventConsumer;
+  decision?: Decision;
+}
+
 describe('the report of an EventConsumer', () => {
-  const report = (observed: SeenConsumer, resource = consumer()) =>
-    reportConsumer(resource, observed, planConsumer(resource, observed));
-  const finding = (observed: SeenConsumer, type: string, resource = consumer()) =>
-    report(observed, resource).findings?.find((candidate) => candidate.type === type);
+  const report = (observed: SeenConsumer, { resource = consumer(), decision = hold }: Told = {}) =>
+    reportConsumer(resource, observed, { ...planConsumer(resource, observed), decision });
+  const finding = (observed: SeenConsumer, type: string, told: Told = {}) =>
+    report(observed, told).findings?.find((candidate) => candidate.type === type);
   const { scaling } = consumer().spec;
   const assessed = (sizes: readonly number[], unmet?: SizeLimit): Decision => ({
     ...hold,
@@ -216,8 +235,9 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('shows current, desired and largest useful size', () => {
-    const observed = seen({ decision: { ...grow, kind: 'hold' } });
-    expect(report(observed).fields).toMatchObject({ replicas: { current: 1, desired: 3, summary: '1/3/1' } });
+    expect(report(seen(), { decision: { ...grow, kind: 'hold' } }).fields).toMatchObject({
+      replicas: { current: 1, desired: 3, summary: '1/3/1' },
+    });
   });
 
   it.each([
@@ -231,7 +251,7 @@ describe('the report of an EventConsumer', () => {
       ...consumer({ scaling: { ...scaling, maxReplicas } }),
       status: { replicas },
     };
-    expect(report(seen({ decision }), resource).fields).toMatchObject({ replicas: { max, summary: `1/1/${max}` } });
+    expect(report(seen(), { resource, decision }).fields).toMatchObject({ replicas: { max, summary: `1/1/${max}` } });
   });
 
   it.each([
@@ -242,7 +262,7 @@ describe('the report of an EventConsumer', () => {
     { it: 'is false when a person set the size', change: { fixedReplicas: 3 }, reason: 'LagUnknown', status: 'False' },
   ] as const)('ScalingActive $it', ({ reason, status, ...row }) => {
     const resource = consumer({ scaling: { ...scaling, ...('change' in row && row.change) } });
-    expect(finding(seen({ decision: { ...hold, reason } }), 'ScalingActive', resource)).toMatchObject({
+    expect(finding(seen(), 'ScalingActive', { resource, decision: { ...hold, reason } })).toMatchObject({
       status,
       reason,
     });
@@ -253,10 +273,10 @@ describe('the report of an EventConsumer', () => {
     { it: 'can', unmet: 'AtPartitionLimit', says: 'more replicas than partitions' },
   ] as const)('says when more replicas are needed than there $it be', ({ unmet, says }) => {
     const resource = consumer({ scaling: { ...scaling, maxReplicas: 2 } });
-    const limited = finding(seen({ decision: assessed([1, 2], unmet) }), 'ScalingLimited', resource);
+    const limited = finding(seen(), 'ScalingLimited', { resource, decision: assessed([1, 2], unmet) });
     expect(limited).toMatchObject({ status: 'True', reason: unmet });
     expect(limited?.message).toContain(says);
-    expect(finding(seen({ decision: assessed([1, 2]) }), 'ScalingLimited', resource)).toBeUndefined();
+    expect(finding(seen(), 'ScalingLimited', { resource, decision: assessed([1, 2]) })).toBeUndefined();
   });
 
   it('never takes unknown lag for a lag within the objective', () => {
@@ -274,7 +294,8 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('has no lag for a target that does not exist', () => {
-    const { fields } = report(seen({ target: undefined, decision: undefined, lag: undefined }));
+    const observed = seen({ target: undefined, learned: undefined, lag: undefined });
+    const { fields } = reportConsumer(consumer(), observed, planConsumer(consumer(), observed));
     expect(fields).toMatchObject({ lag: undefined, partitions: undefined });
   });
 

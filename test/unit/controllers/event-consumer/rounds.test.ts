@@ -167,6 +167,24 @@ describe('a group that needs less', () => {
     expect(replicas()).toBeLessThan(6);
   });
 
+  it.each([
+    { it: 'a size that it asked for as its own, though the answer was lost', by: 'us', after: 1 },
+    { it: 'a size that somebody else chose, which has the whole time before it', by: 'somebody else', after: 3 },
+  ])('knows $it', async ({ by, after }) => {
+    const { consumers, scaler, show, replicas, pass } = consumerWorld(large);
+    await pass(90, calm);
+    if (by === 'us') {
+      scaler.lost = 1;
+      consumers.edit(key, { spec: { scaling: { fixedReplicas: 3 } } });
+      await pass(5, calm);
+      consumers.edit(key, { spec: { scaling: { fixedReplicas: null } } });
+    } else {
+      show(3);
+    }
+    await pass(60, calm);
+    expect(replicas()).toBe(after);
+  });
+
   it.each([45, 600])('never shrinks while its lag is unknown for %i s, nor right after', async (seconds) => {
     const { kafka, scaler, metrics, condition, status, pass, ready } = consumerWorld(large);
     await pass(90, calm);

@@ -1,8 +1,8 @@
 import type { GroupSnapshot } from '../../../../src/lag/snapshot.ts';
-import type { Deployment } from '../../../../src/ports/scale-target.ts';
+import type { Deployment, ScaleTarget } from '../../../../src/ports/scale-target.ts';
 
 /** One replica is asked for. */
-export const target: Deployment = {
+export const deployment: Deployment = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: {
@@ -13,6 +13,15 @@ export const target: Deployment = {
     creationTimestamp: '2026-01-01T00:00:00Z',
   },
   spec: { replicas: 1 },
+};
+
+export const target: ScaleTarget = {
+  kind: 'Deployment',
+  key: 'Deployment/shop/payment',
+  metadata: deployment.metadata,
+  replicas: 1,
+  ready: 0,
+  paused: false,
 };
 
 /** A group without lag. */

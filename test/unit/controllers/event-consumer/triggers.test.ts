@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deploymentTargets } from '../../../../src/controllers/event-consumer/deployment.ts';
 import { autoscalerIndex, consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { eventConsumerTriggers } from '../../../../src/controllers/event-consumer/triggers.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
@@ -8,7 +9,7 @@ import type { Autoscaler, Deployment } from '../../../../src/ports/scale-target.
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { clusterOf, consumerResource } from '../samples.ts';
 import { woken } from '../woken.ts';
-import { target } from './samples.ts';
+import { deployment } from './samples.ts';
 
 const finalizers = ['other/one'];
 const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'other' } as const;
@@ -28,7 +29,7 @@ function stores() {
     ),
     clusters: new FakeStore<EventCluster>([clusterOf()]),
     namespaces: new FakeStore<KubeObject>([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]),
-    deployments: new FakeStore<Deployment>([target]),
+    deployments: new FakeStore<Deployment>([deployment]),
     autoscalers: [new FakeStore<Autoscaler>([], { indexes: [autoscalerIndex] })] as const,
     lag: {
       tell: (key: string) => told(key),
@@ -133,6 +134,7 @@ describe('what wakes EventConsumers', () => {
   it.each(rows)('$it', ({ before, change, wakes }) => {
     const world = stores();
     before?.(world);
-    expect(woken(eventConsumerTriggers(world), () => change(world))).toEqual(wakes);
+    const targets = { Deployment: deploymentTargets(world.deployments) };
+    expect(woken(eventConsumerTriggers({ ...world, targets }), () => change(world))).toEqual(wakes);
   });
 });

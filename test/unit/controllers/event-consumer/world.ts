@@ -1,11 +1,13 @@
 import { eventConsumerBehaviour } from '../../../../src/controllers/event-consumer/behaviour.ts';
+import { deploymentTargets } from '../../../../src/controllers/event-consumer/deployment.ts';
 import { autoscalerIndex, consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { createLagSource } from '../../../../src/controllers/event-consumer/lag-source.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
+import { Fault } from '../../../../src/ports/fault.ts';
 import type { KafkaCallOptions } from '../../../../src/ports/kafka.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
-import type { Autoscaler, Deployment, ScaleWriter } from '../../../../src/ports/scale-target.ts';
+import type { Autoscaler, Deployment, ScaleTarget, ScaleWriter } from '../../../../src/ports/scale-target.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { connectionsTo, FakeKafka } from '../../../fakes/fake-kafka.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
@@ -33,15 +35,20 @@ class FakeScaler implements ScaleWriter {
   readonly writes: number[] = [];
   /** True: the watch does not show the new size yet. */
   late = false;
+  /** How many answers to come are lost, though the size is set. */
+  lost = 0;
   readonly #show: (replicas: number) => void;
 
   constructor(show: (replicas: number) => void) {
     this.#show = show;
   }
 
-  async scale(_target: Deployment, replicas: number): Promise<void> {
+  async scale(_target: ScaleTarget, replicas: number): Promise<void> {
     this.writes.push(replicas);
     if (!this.late) this.#show(replicas);
+    if (this.lost === 0) return;
+    this.lost -= 1;
+    throw new Fault('kubernetes', 'unavailable', 'no answer', { code: 'TIMEOUT' });
   }
 }
 
@@ -73,7 +80,16 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
   const scaler = new FakeScaler(show);
   const lag = createLagSource({ kafka: connectionsTo(kafka), clock, log: new RecordedLog(), tickMs });
   void lag.run(new AbortController().signal);
-  const behaviour = eventConsumerBehaviour({ ...stores, autoscalers: [autoscalers], lag, scaler, clock, metrics });
+  const targets = { Deployment: deploymentTargets(stores.deployments) };
+  const behaviour = eventConsumerBehaviour({
+    ...stores,
+    targets,
+    autoscalers: [autoscalers],
+    lag,
+    scaler,
+    clock,
+    metrics,
+  });
   const store = stores.consumers;
   const rounds = createRounds({ store, behaviour, outside: [kafka, scaler], clock, key });
   const pass = async (seconds: number, load?: Load) => {
