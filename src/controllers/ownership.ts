@@ -20,6 +20,12 @@ export function ownerOf(claimants: readonly Claimant[]): Claimant | undefined {
   return [...claimants].sort((a, b) => (comesBefore(a, b) ? -1 : 1))[0];
 }
 
+/** The owner, where that is somebody else than `resource`. */
+export function ownerBeside({ metadata }: KubeObject, claimants: readonly Claimant[]): Claimant | undefined {
+  const owner = ownerOf(claimants);
+  return owner?.uid === metadata.uid ? undefined : owner;
+}
+
 export function comesBefore(a: Claimant, b: Claimant): boolean {
   if (a.recorded !== b.recorded) return a.recorded;
   if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp;

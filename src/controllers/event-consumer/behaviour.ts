@@ -8,7 +8,7 @@ import type { Autoscaler, ScaleWriter } from '../../ports/scale-target.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Blocked } from '../../runtime/kind.ts';
 import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
-import { type Claimant, claimant, ownerOf } from '../ownership.ts';
+import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { groupIdOf, targetKeyOf } from './identity.ts';
 import { autoscalerIndex, groupIndex, scaleTargetIndex } from './indexes.ts';
 import { createLagMetrics } from './lag-metrics.ts';
@@ -95,10 +95,10 @@ function observeConsumer(
     deps.lag.watch(key, use, subscription);
     return { kind: 'refused', use, blocked: refusal };
   }
-  const rival = otherOwner(deps, resource, use);
-  if (rival) {
+  const holder = holderBeside(deps, resource, use);
+  if (holder) {
     deps.lag.forget(key);
-    return { kind: 'notMine', use, ...rival };
+    return { kind: 'notMine', use, ...holder };
   }
   const snapshot = deps.lag.watch(key, use, subscription);
   const target = targetOf(deps.targets, resource);
@@ -134,10 +134,10 @@ function refuseSeen({ lag }: ConsumerDependencies, resource: EventConsumer, use:
 }
 
 /**
- * One consumer for each group of a cluster, and one for each target: the first one. Who is refused measures no group and
- * scales nothing, so it holds neither against others.
+ * One consumer for each group of a cluster, and one for each target: the first one. One that is refused measures no group
+ * and scales nothing, so it holds neither against others.
  */
-function otherOwner(deps: ConsumerDependencies, resource: EventConsumer, use: ClusterUse) {
+function holderBeside(deps: ConsumerDependencies, resource: EventConsumer, use: ClusterUse) {
   const heldBy = (rival: EventConsumer): { clusterId?: string } | undefined => {
     const access = accessOf(deps, rival);
     if (access.kind === 'noCluster') return {};
@@ -149,19 +149,19 @@ function otherOwner(deps: ConsumerDependencies, resource: EventConsumer, use: Cl
   const sameTarget = deps.consumers
     .byIndex(scaleTargetIndex, targetKeyOf(resource))
     .filter((rival) => heldBy(rival) !== undefined);
-  const byGroup = ownerBeside(resource, sameGroup);
+  const byGroup = ownerBeside(resource, claimantsIn(sameGroup));
   if (byGroup) return { owner: byGroup, what: 'group' } as const;
-  const byTarget = ownerBeside(resource, sameTarget);
+  const byTarget = ownerBeside(resource, claimantsIn(sameTarget));
   return byTarget && ({ owner: byTarget, what: 'target' } as const);
 }
 
-function ownerBeside(resource: EventConsumer, rivals: readonly EventConsumer[]): Claimant | undefined {
-  const claimants = rivals
-    .filter(({ metadata }) => !metadata.deletionTimestamp)
-    // Whoever scales already goes on: two of the same second would otherwise change places.
-    .map((rival) => claimant(rival, rival.status?.replicas !== undefined));
-  const owner = ownerOf(claimants);
-  return owner?.uid === resource.metadata.uid ? undefined : owner;
+function claimantsIn(rivals: readonly EventConsumer[]): readonly Claimant[] {
+  return (
+    rivals
+      .filter(({ metadata }) => !metadata.deletionTimestamp)
+      // Whoever scales already goes on: two of the same second would otherwise change places.
+      .map((rival) => claimant(rival, rival.status?.replicas !== undefined))
+  );
 }
 
 function driverOf({ autoscalers }: ConsumerDependencies, resource: EventConsumer): Driver | undefined {

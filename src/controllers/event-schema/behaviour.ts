@@ -13,7 +13,7 @@ import {
   questionOf,
   refuseUngranted,
 } from '../cluster-use.ts';
-import { type Claimant, claimant, ownerOf } from '../ownership.ts';
+import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import { subjectIndex } from './indexes.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
@@ -54,7 +54,7 @@ async function observeSchema(
   const { use } = found;
   const ungranted = refuseSubjects(resource, use);
   if (ungranted) return { kind: 'refused', use, blocked: ungranted };
-  const owner = otherOwner(deps, resource, use);
+  const owner = subjectOwnerBeside(deps, resource, use);
   if (owner) return { kind: 'notMine', use, owner };
   const registry = deps.registry.to(use.cluster);
   const subject = subjectOf(resource);
@@ -84,10 +84,14 @@ function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: Ev
 }
 
 /**
- * One owner for each subject of a registry. Who is refused registers nothing, so it holds no subject against others; one
- * that registered there holds it as long as the subject itself is granted, whatever is said of its references.
+ * One owner for each subject of a registry. One that is refused registers nothing, so it holds no subject against others;
+ * one that registered there holds it as long as the subject itself is granted, whatever is said of its references.
  */
-function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: RegistryUse): Claimant | undefined {
+function subjectOwnerBeside(
+  deps: SchemaDependencies,
+  resource: EventSchema,
+  { url }: RegistryUse,
+): Claimant | undefined {
   const subject = subjectOf(resource);
   const holds = (rival: EventSchema): boolean => {
     const found = findRegistry(deps, rival);
@@ -97,8 +101,10 @@ function otherOwner(deps: SchemaDependencies, resource: EventSchema, { url }: Re
     return refusal === undefined;
   };
   const rivals = deps.schemas.byIndex(subjectIndex, subject).filter(holds);
-  const owner = ownerOf(rivals.map((rival) => claimant(rival, hasRegistered(rival))));
-  return owner && owner.uid !== resource.metadata.uid ? owner : undefined;
+  return ownerBeside(
+    resource,
+    rivals.map((rival) => claimant(rival, hasRegistered(rival))),
+  );
 }
 
 function hasRegistered({ status }: EventSchema): boolean {

@@ -5,7 +5,7 @@ import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
 import { describeOwner } from '../ownership.ts';
-import type { ObservedSchema, RegistryUse, SeenSchema } from './observed.ts';
+import type { ObservedSchema, Refusal, RegistryUse, SeenSchema } from './observed.ts';
 
 /** A level of the subject's own, or `Inherited`: the registry's global one applies. */
 export type SubjectLevel = CompatibilityLevel | 'Inherited';
@@ -93,10 +93,10 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
   };
 }
 
-function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: NonNullable<SeenSchema['refusal']>) {
+function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: Refusal): SchemaPlan {
   const previous = resource.status?.previousCompatibility;
   const from = ownLevel(observed);
-  const blocked = [refusalOf(resource, refusal)];
+  const blocked = [refusedByRegistry(resource, refusal)];
   if (previous === undefined || previous === from) return { actions: [], blocked };
   const change = { from, to: previous };
   const restore: SchemaAction = { kind: 'restoreLevel', use: observed.use, subject: subjectOf(resource), change };
@@ -120,7 +120,7 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
   return level.source === 'Subject' ? level.level : 'Inherited';
 }
 
-function refusalOf(resource: EventSchema, { kind, problems }: NonNullable<SeenSchema['refusal']>): Blocked {
+function refusedByRegistry(resource: EventSchema, { kind, problems }: Refusal): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
   if (kind === 'invalid') {

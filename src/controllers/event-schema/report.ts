@@ -83,8 +83,12 @@ const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema];
 /** What this resource registered stays on record; what the registry holds now is told to those only who may have it. */
 function refused(resource: EventSchema, { use }: Extract<ObservedSchema, { kind: 'refused' }>): SchemaFields {
   return {
-    ...{ cluster: use.name, subject: subjectOf(resource), ownedBy: undefined },
-    ...{ latestVersion: undefined, effectiveCompatibility: undefined, lastCheck: undefined },
+    cluster: use.name,
+    subject: subjectOf(resource),
+    ownedBy: undefined,
+    latestVersion: undefined,
+    effectiveCompatibility: undefined,
+    lastCheck: undefined,
   };
 }
 
@@ -94,7 +98,11 @@ function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, 
     cluster: use.name,
     subject: subjectOf(resource),
     ownedBy: ownerIsHere ? owner.name : undefined,
-    ...{ schemaId: undefined, version: undefined, latestVersion: undefined, fingerprint: undefined },
-    ...{ effectiveCompatibility: undefined, lastCheck: undefined },
+    schemaId: undefined,
+    version: undefined,
+    latestVersion: undefined,
+    fingerprint: undefined,
+    effectiveCompatibility: undefined,
+    lastCheck: undefined,
   };
 }

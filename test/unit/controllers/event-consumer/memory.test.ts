@@ -56,8 +56,14 @@ describe('the lag that a status tells', () => {
 
 const quiet = {
   topic: 'order.created',
-  ...{ end: 0n, logStart: 0n, committed: 0n },
-  ...{ lag: 0, phantom: 0, idleMs: 0, arrivalRate: undefined, commitRate: undefined },
+  end: 0n,
+  logStart: 0n,
+  committed: 0n,
+  lag: 0,
+  phantom: 0,
+  idleMs: 0,
+  arrivalRate: undefined,
+  commitRate: undefined,
 };
 
 describe('the memory of a consumer', () => {

@@ -100,7 +100,12 @@ export function consumerWorld({ spec, scaling, replicas = 1, others = [] }: Cons
     }
   };
   return {
-    ...{ kafka, metrics, autoscalers, scaler, show, pass },
+    kafka,
+    metrics,
+    autoscalers,
+    scaler,
+    show,
+    pass,
     ...stores,
     ...rounds,
     status: () => store.must(key).status ?? {},
@@ -131,7 +136,10 @@ const deployment: Deployment = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: {
-    ...{ name: 'payment', namespace: 'shop', uid: 'deployment-uid', resourceVersion: '1' },
+    name: 'payment',
+    namespace: 'shop',
+    uid: 'deployment-uid',
+    resourceVersion: '1',
     creationTimestamp: '2026-01-01T00:00:00Z',
   },
   spec: { replicas: 0 },

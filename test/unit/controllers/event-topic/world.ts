@@ -78,7 +78,10 @@ export function topicWorld(resources: readonly EventTopic[], others: readonly Ev
   };
   releaseSettledClaims(topics, journal);
   const rounds = createRounds({
-    ...{ store: topics, behaviour, clock, key: 'shop/orders' },
+    store: topics,
+    behaviour,
+    clock,
+    key: 'shop/orders',
     rejected: { kafka: reasonOfRejection },
     outside: [kafka, journal],
   });

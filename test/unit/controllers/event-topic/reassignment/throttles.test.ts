@@ -14,7 +14,11 @@ function setUp(assignments: readonly (readonly number[])[]) {
   const journal = new FakeJournal();
   const throttles = new Throttles(journal);
   const batch = (targets: Readonly<Record<number, readonly number[]>>, overrides: Partial<Batch> = {}): Batch => ({
-    ...{ clusterId: 'c-1', topic: 'orders', topicId: topic.id, bytesPerSecond: 1_000, mostMoving: 20 },
+    clusterId: 'c-1',
+    topic: 'orders',
+    topicId: topic.id,
+    bytesPerSecond: 1_000,
+    mostMoving: 20,
     targets: new Map(Object.entries(targets).map(([partition, target]) => [Number(partition), target])),
     ...overrides,
   });
