@@ -17,7 +17,7 @@ import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import { subjectIndex } from './indexes.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
-import { planSchema, refuseSubjects, type SchemaAction, schemaTextOf, subjectOf } from './plan.ts';
+import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
 
@@ -30,7 +30,7 @@ export interface SchemaDependencies {
   registry: ClusterRegistries;
 }
 
-export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields>;
+export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields, SchemaPlan>;
 
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
   const refusals = new Refusals();

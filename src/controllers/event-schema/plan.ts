@@ -32,7 +32,10 @@ export type SchemaAction =
   /** A change that was begun and then given up: the level goes back. */
   | { kind: 'restoreLevel'; use: RegistryUse; subject: string; change: LevelChange };
 
-export type SchemaPlan = Plan<SchemaAction>;
+export interface SchemaPlan extends Plan<SchemaAction> {
+  /** Wanted of the subject's level and not in force, whether or not it may be changed now. */
+  change: LevelChange | undefined;
+}
 
 const lookAgainMs = 30_000;
 
@@ -59,11 +62,24 @@ export function refuseSubjects(resource: EventSchema, use: ClusterAccess): Block
 }
 
 export function planSchema(resource: EventSchema, observed: ObservedSchema): SchemaPlan {
-  if (observed.kind === 'noRegistry') return blockedBy(observed.blocked);
-  if (observed.kind === 'refused') return blockedBy(observed.blocked);
-  if (observed.kind === 'notMine') return blockedBy(ownedByOther(resource, observed));
-  const plan = planSubject(resource, observed);
-  return plan.actions.length > 0 && observed.use.readOnly ? blockedBy(holdWhenReadOnly(observed.use)) : plan;
+  const change = observed.kind === 'seen' ? levelChange(resource, observed) : undefined;
+  return { ...planSteps(resource, observed, change), change };
+}
+
+type Steps = Plan<SchemaAction>;
+
+function planSteps(resource: EventSchema, observed: ObservedSchema, change: LevelChange | undefined): Steps {
+  switch (observed.kind) {
+    case 'noRegistry':
+    case 'refused':
+      return blockedBy(observed.blocked);
+    case 'notMine':
+      return blockedBy(ownedByOther(resource, observed));
+    case 'seen': {
+      const steps = planSubject(resource, observed, change);
+      return steps.actions.length > 0 && observed.use.readOnly ? blockedBy(holdWhenReadOnly(observed.use)) : steps;
+    }
+  }
 }
 
 function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, { kind: 'notMine' }>): Blocked {
@@ -73,9 +89,8 @@ function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, 
   return refuse(Reason.OwnedByOther, { what, next: 'delete one of the two resources' });
 }
 
-function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {
+function planSubject(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
-  const change = levelChange(resource, observed);
   if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
   if (!change) return blockedBy();
@@ -83,7 +98,7 @@ function planSubject(resource: EventSchema, observed: SeenSchema): SchemaPlan {
 }
 
 /** A level of a subject that exists is written down before it changes. */
-function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): SchemaPlan {
+function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
   const { use, versions, level } = observed;
   const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
   const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
@@ -93,7 +108,7 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
   };
 }
 
-function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: Refusal): SchemaPlan {
+function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: Refusal): Steps {
   const previous = resource.status?.previousCompatibility;
   const from = ownLevel(observed);
   const blocked = [refusedByRegistry(resource, refusal)];
@@ -107,7 +122,7 @@ function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: 
  * Wanted by the spec and not in force. A level that the spec does not name is the registry's own again,
  * if it was this resource that set the subject's; a level that somebody else set is left alone.
  */
-export function levelChange(resource: EventSchema, observed: SeenSchema): LevelChange | undefined {
+function levelChange(resource: EventSchema, observed: SeenSchema): LevelChange | undefined {
   const { spec, status } = resource;
   const from = ownLevel(observed);
   const to = spec.compatibility ?? (status?.appliedCompatibility ? 'Inherited' : from);
@@ -136,6 +151,6 @@ function referencesMissing(missing: readonly string[]): Blocked {
   return wait(Reason.ReferenceNotReady, { what, next: 'register them first' }, lookAgainMs);
 }
 
-function blockedBy(...blocked: Blocked[]): SchemaPlan {
+function blockedBy(...blocked: Blocked[]): Steps {
   return { actions: [], blocked };
 }

@@ -1,4 +1,5 @@
 import type { EventSchema } from '../../crds/event-schema.ts';
+import { keyOf } from '../../runtime/key.ts';
 import type { Refusal, SeenSchema } from './observed.ts';
 
 /** What a verdict of the registry depends on, beside the resource. */
@@ -23,10 +24,6 @@ export class Refusals {
   forget(key: string): void {
     this.#byKey.delete(key);
   }
-}
-
-function keyOf({ metadata }: EventSchema): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function attemptOf({ metadata, spec }: EventSchema, { versions, level }: Circumstances): string {

@@ -2,7 +2,7 @@ import type { EventSchema, EventSchemaStatus } from '../../crds/event-schema.ts'
 import { Reason } from '../../crds/reasons.ts';
 import type { Report } from '../../runtime/kind.ts';
 import type { ObservedSchema, SeenSchema } from './observed.ts';
-import { levelChange, type SchemaPlan, subjectOf } from './plan.ts';
+import { type SchemaPlan, subjectOf } from './plan.ts';
 
 export type SchemaFields = Partial<
   Omit<EventSchemaStatus, 'observedGeneration' | 'lastHandledReconcileAt' | 'conditions'>
@@ -68,7 +68,7 @@ function versionFields({ registered, versions, refusal }: SeenSchema, fingerprin
 /** The level that we set stays on record; the one to put back goes once schema and level are settled, for good or ill. */
 function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
   const { spec, status } = resource;
-  const inForce = levelChange(resource, observed) === undefined;
+  const inForce = plan.change === undefined;
   const settled = plan.actions.length === 0 && plan.blocked.every(({ reason }) => verdicts.includes(reason));
   return {
     effectiveCompatibility: observed.level,

@@ -137,7 +137,26 @@ const rows: Row[] = [
 
 describe('the plan of an EventSchema', () => {
   it.each(rows)('$it', ({ resource = schema(), seen: overrides = {}, actions = [], blocked = [] }) => {
-    expect(planSchema(resource, seen(overrides))).toEqual({ actions, blocked });
+    const { change: _, ...steps } = planSchema(resource, seen(overrides));
+    expect(steps).toEqual({ actions, blocked });
+  });
+});
+
+describe('the level that an EventSchema is known to have set', () => {
+  const readOnly = { ...useOf(clusterOf({ mode: 'ReadOnly' })), url: 'http://registry' };
+  it.each([
+    { it: 'is the one of the spec, once that is in force', seen: own('Full'), applied: 'Full' },
+    { it: 'stays what it was while another one is to be set', seen: own('Backward'), applied: 'Backward' },
+    {
+      it: 'stays what it was while nothing may be set',
+      seen: { ...own('Backward'), use: readOnly },
+      applied: 'Backward',
+    },
+  ])('$it', ({ seen: overrides, applied }) => {
+    const resource = schema({ compatibility: 'Full' }, { appliedCompatibility: 'Backward' });
+    const observed = seen(overrides);
+    const { fields } = reportSchema(resource, observed, planSchema(resource, observed), 'sha256:x');
+    expect(fields).toMatchObject({ appliedCompatibility: applied });
   });
 });
 
