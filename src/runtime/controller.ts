@@ -1,10 +1,10 @@
-import type { Change, MergePatch, ObjectKey } from '../ports/kube.ts';
+import type { Change, ObjectKey } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
 import { delayMs, type Random, togetherMs } from './backoff.ts';
 import { Census } from './census.ts';
 import { keyOf } from './key.ts';
-import type { Managed, Plan } from './kind.ts';
+import type { Managed } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { WorkQueue } from './queue.ts';
 import { type RoundParts, type RoundResult, runRound } from './round.ts';
@@ -13,14 +13,7 @@ import { aborted } from './time.ts';
 import { type Trigger, watch } from './trigger.ts';
 import { guardedUidAnnotation } from './writer.ts';
 
-export interface ControllerOptions<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
-> extends RoundParts<R, Observed, Action, Fields, P, Sight> {
+export interface ControllerOptions<R extends Managed> extends RoundParts<R> {
   /** Serves logs and metrics. */
   name: string;
   log: Log;
@@ -53,22 +46,13 @@ export interface Controller {
   measure(): void;
 }
 
-export function createController<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
->(options: ControllerOptions<R, Observed, Action, Fields, P, Sight>): Controller {
+export function createController<R extends Managed>(options: ControllerOptions<R>): Controller {
   return new KindController(options);
 }
 
-class KindController<R extends Managed, Observed, Action, Fields extends MergePatch, P extends Plan<Action>, Sight>
-  implements Controller
-{
+class KindController<R extends Managed> implements Controller {
   readonly name: string;
-  readonly #options: ControllerOptions<R, Observed, Action, Fields, P, Sight>;
+  readonly #options: ControllerOptions<R>;
   readonly #labels: { kind: string };
   readonly #meters: Meters;
   readonly #census: Census;
@@ -77,7 +61,7 @@ class KindController<R extends Managed, Observed, Action, Fields extends MergePa
   readonly #uids = new Map<ObjectKey, string>();
   #queue: WorkQueue | undefined;
 
-  constructor(options: ControllerOptions<R, Observed, Action, Fields, P, Sight>) {
+  constructor(options: ControllerOptions<R>) {
     this.name = options.name;
     this.#options = options;
     this.#labels = { kind: options.name };

@@ -151,6 +151,12 @@ export interface Behaviour<
   forget?(key: string): void;
 }
 
+/**
+ * A kind as the runtime sees it: it hands to each member what others of the same kind returned, and looks at no more of it
+ * than what `Plan` and `Report` say. Members are methods, so that the types of a kind may stand in for `unknown`.
+ */
+export type Kind<Resource extends Managed> = Behaviour<Resource, unknown, unknown, MergePatch, Plan<unknown>, unknown>;
+
 /** How what a resource stands for outside is removed. Its actions go through `act` like all others. */
 export interface Removal<Resource extends Managed, Action, Sight> {
   /**

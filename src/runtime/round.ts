@@ -4,15 +4,15 @@ import type { Verdict } from './conditions.ts';
 import type { EventTypeOf } from './events.ts';
 import { type FailureReasons, type Judgement, judgeFailure } from './judge-failure.ts';
 import { keyOf } from './key.ts';
-import type { Behaviour, Blocked, Managed, Plan, RemovalPlan, Report, Round } from './kind.ts';
+import type { Blocked, Kind, Managed, Plan, RemovalPlan, Report, Round } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { RuntimeReason } from './reasons.ts';
 import { isSettled, type StatusUpdate } from './status.ts';
 import { type FitStatus, ResourceWriter } from './writer.ts';
 
-/** What rounds need beside the kind itself. */
-export interface RoundOptions<R extends Managed> {
+export interface RoundParts<R extends Managed> {
   store: ResourceStore<R>;
+  behaviour: Kind<R>;
   finalizer: string;
   fitStatus: FitStatus;
   failureReasons: FailureReasons;
@@ -25,17 +25,6 @@ export interface RoundOptions<R extends Managed> {
   slowMs: number;
 }
 
-export interface RoundParts<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
-> extends RoundOptions<R> {
-  behaviour: Behaviour<R, Observed, Action, Fields, P, Sight>;
-}
-
 export interface RoundResult {
   outcome: Outcome;
   /** Whether anything was done or written. */
@@ -44,9 +33,9 @@ export interface RoundResult {
 }
 
 /** What one look found. */
-type Look<Action, Fields> =
-  | { kind: 'live'; plan: Plan<Action>; report: Report<Fields> }
-  | { kind: 'removal'; plan: RemovalPlan<Action> };
+type Look =
+  | { kind: 'live'; plan: Plan<unknown>; report: Report<MergePatch> }
+  | { kind: 'removal'; plan: RemovalPlan<unknown> };
 
 /** Acting and looking again within one round; what is not seen settled then comes back later, more slowly each time. */
 const mostActs = 2;
@@ -56,18 +45,15 @@ const untilChange: Outcome = { kind: 'awaitChange' };
  * The one loop of every kind: look, act, look again, and say what was seen. A healthy change is reported once, from
  * what was observed after it; what is blocked, slow or fails is reported at once.
  */
-export async function runRound<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
->(parts: RoundParts<R, Observed, Action, Fields, P, Sight>, resource: R, signal: AbortSignal): Promise<RoundResult> {
+export async function runRound<R extends Managed>(
+  parts: RoundParts<R>,
+  resource: R,
+  signal: AbortSignal,
+): Promise<RoundResult> {
   const tell = tellOnce((note) => parts.events.record(writer.resource, note));
   const writer = new ResourceWriter(resource, { ...parts, signal, tell });
   let acts = 0;
-  let look: Look<Action, Fields> | undefined;
+  let look: Look | undefined;
   const ended = (outcome: Outcome): RoundResult => ({
     outcome,
     changed: writer.wrote || acts > 0,
@@ -113,18 +99,13 @@ export async function runRound<
   }
 }
 
-/** What a behaviour says without a look. */
-interface Lifecycle<R extends Managed> {
-  removal?: { guards(resource: R): boolean };
-  forget?(key: string): void;
-}
-
 /** Does what needs no look at the outside world: a finalizer, a pause, a removal that has nothing to remove. */
 async function endsBeforeLooking<R extends Managed>(
-  { behaviour, finalizer }: { behaviour: Lifecycle<R>; finalizer: string },
+  parts: RoundParts<R>,
   writer: ResourceWriter<R>,
   tell: Round['tell'],
 ): Promise<boolean> {
+  const { behaviour, finalizer } = parts;
   const { metadata, spec } = writer.resource;
   const removing = metadata.deletionTimestamp !== undefined;
   if (removing && !metadata.finalizers?.includes(finalizer)) {
@@ -143,7 +124,7 @@ async function endsBeforeLooking<R extends Managed>(
     await writer.setFinalizer(finalizer, needed);
     return false;
   }
-  await letGo({ finalizer }, writer, released);
+  await letGo(parts, writer, released);
   tell({ type: 'Normal', reason: RuntimeReason.Released, message: released });
   return true;
 }
@@ -153,7 +134,7 @@ async function endsBeforeLooking<R extends Managed>(
  * it would else go on telling of what is not there any more.
  */
 async function letGo<R extends Managed>(
-  { finalizer }: { finalizer: string },
+  { finalizer }: RoundParts<R>,
   writer: ResourceWriter<R>,
   said: string,
 ): Promise<void> {
@@ -183,11 +164,7 @@ const released = 'released; what it stood for outside is kept';
 const nothingLeft = 'nothing of it is left outside';
 const notOurs = 'nothing is done for it any more';
 
-async function lookAt<R extends Managed, Observed, Action, Fields extends MergePatch, P extends Plan<Action>, Sight>(
-  behaviour: Behaviour<R, Observed, Action, Fields, P, Sight>,
-  resource: R,
-  round: Round,
-): Promise<Look<Action, Fields>> {
+async function lookAt<R extends Managed>(behaviour: Kind<R>, resource: R, round: Round): Promise<Look> {
   const { removal } = behaviour;
   // A deleted resource that nothing guards was let go before.
   if (resource.metadata.deletionTimestamp !== undefined && removal !== undefined) {
@@ -199,16 +176,10 @@ async function lookAt<R extends Managed, Observed, Action, Fields extends MergeP
   return { kind: 'live', plan, report: behaviour.report(resource, observed, plan) };
 }
 
-interface Performance<Action> {
-  behaviour: { act(action: Action, round: Round): Promise<EventNote | undefined> };
-  clock: Clock;
-  slowMs: number;
-}
-
-async function perform<R extends Managed, Action, Fields extends MergePatch>(
-  { behaviour, clock, slowMs }: Performance<Action>,
+async function perform<R extends Managed>(
+  { behaviour, clock, slowMs }: RoundParts<R>,
   writer: ResourceWriter<R>,
-  look: Look<Action, Fields>,
+  look: Look,
   round: Round,
 ): Promise<void> {
   let reported = Promise.resolve();
@@ -229,10 +200,10 @@ async function perform<R extends Managed, Action, Fields extends MergePatch>(
 }
 
 /** Tells the user what the failure means. A look that failed says nothing new about what was settled before. */
-async function fail<R extends Managed, Action, Fields extends MergePatch>(
-  { failureReasons, recheckMs }: RoundOptions<R>,
+async function fail<R extends Managed>(
+  { failureReasons, recheckMs }: RoundParts<R>,
   writer: ResourceWriter<R>,
-  look: Look<Action, Fields> | undefined,
+  look: Look | undefined,
   cause: unknown,
 ): Promise<Judgement> {
   const judged = judgeFailure(cause, failureReasons, recheckMs);
@@ -263,16 +234,16 @@ function unreadable(problems: readonly string[]): StatusUpdate {
   return { verdict: { kind: 'blocked', blocked: [blocked], findings: undefined }, fields: {}, evaluated: true };
 }
 
-function updateFrom<Action, Fields extends MergePatch>(look: Look<Action, Fields>): StatusUpdate {
+function updateFrom(look: Look): StatusUpdate {
   return { verdict: verdictOf(look), fields: reportOf(look)?.fields ?? {}, evaluated: true };
 }
 
 /** `undefined`: a removal says nothing new of the resource but how far it is. */
-function reportOf<Action, Fields>(look: Look<Action, Fields>): Report<Fields> | undefined {
+function reportOf(look: Look): Report<MergePatch> | undefined {
   return look.kind === 'live' ? look.report : undefined;
 }
 
-function verdictOf<Action, Fields>(look: Look<Action, Fields>): Verdict {
+function verdictOf(look: Look): Verdict {
   const findings = reportOf(look)?.findings;
   const { actions, blocked } = look.plan;
   const [first, ...others] = blocked;
@@ -286,7 +257,7 @@ const progressing = { reason: RuntimeReason.Progressing, message: 'changes are m
 const deleting = { reason: RuntimeReason.Deleting, message: 'what it stands for outside is being removed' };
 
 /** When to look again at what has nothing to do now. */
-function restAfter<Action, Fields>(look: Look<Action, Fields>, recheckMs: number): Outcome {
+function restAfter(look: Look, recheckMs: number): Outcome {
   if (look.kind === 'live' && look.plan.finished === true) return untilChange;
   const waits = look.plan.blocked.map(({ lookAgainMs = recheckMs }) => lookAgainMs);
   return { kind: 'recheck', afterMs: Math.min(recheckMs, ...waits) };

@@ -2,25 +2,18 @@ import { finalizer } from '../../../src/crds/common.ts';
 import { fitterOf } from '../../../src/crds/fit-status.ts';
 import { kinds } from '../../../src/crds/index.ts';
 import { Reason } from '../../../src/crds/reasons.ts';
-import type { EventNote, KubeObject, MergePatch } from '../../../src/ports/kube.ts';
+import type { EventNote, KubeObject } from '../../../src/ports/kube.ts';
 import type { FailureReasons } from '../../../src/runtime/judge-failure.ts';
-import type { Behaviour, Condition, Managed, Plan } from '../../../src/runtime/kind.ts';
+import type { Condition, Kind, Managed } from '../../../src/runtime/kind.ts';
 import { type RoundResult, runRound } from '../../../src/runtime/round.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import type { FakeStore } from '../../fakes/fake-store.ts';
 import { expectIdle, type WatchesWrites } from '../../helpers/expect-idle.ts';
 import { expectValidStatus } from '../../helpers/expect-valid-status.ts';
 
-export interface RoundsOptions<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
-> {
+export interface RoundsOptions<R extends Managed> {
   store: FakeStore<R>;
-  behaviour: Behaviour<R, Observed, Action, Fields, P, Sight>;
+  behaviour: Kind<R>;
   rejected?: FailureReasons['rejected'];
   /** What an idle round must not write to, beside the store. */
   outside: readonly WatchesWrites[];
@@ -47,14 +40,7 @@ export interface Rounds {
 /** More than any change needs, whichever of its calls fails. */
 const mostRounds = 8;
 
-export function createRounds<
-  R extends Managed,
-  Observed,
-  Action,
-  Fields extends MergePatch,
-  P extends Plan<Action>,
-  Sight,
->(options: RoundsOptions<R, Observed, Action, Fields, P, Sight>): Rounds {
+export function createRounds<R extends Managed>(options: RoundsOptions<R>): Rounds {
   const { store, behaviour, rejected = {}, outside, clock = new FakeClock(), key: usual } = options;
   const notes: EventNote[] = [];
   const [resource] = store.list();

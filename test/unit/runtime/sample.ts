@@ -140,7 +140,7 @@ export function createWorld(...notes: readonly NewObject<Note>[]) {
   const wall = new Wall();
   const clock = new FakeClock();
   const events = new RecordedEvents();
-  const parts: RoundParts<Note, string | undefined, NoteAction, NoteFields, Plan<NoteAction>, string | undefined> = {
+  const parts: Omit<RoundParts<Note>, 'behaviour'> & { behaviour: NoteBehaviour } = {
     store,
     behaviour: noteBehaviour(wall),
     finalizer,
