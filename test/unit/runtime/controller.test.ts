@@ -216,7 +216,7 @@ test('events that bring a failed resource back early do not make it wait longer 
   for (let call = 1; call <= 20; call += 1) stage.wall.failCall(call, new Fault('kafka', 'unavailable', 'away'));
   await stage.start();
   for (let event = 1; event <= 18; event += 1) {
-    stage.controller.add(key);
+    stage.store.edit(key, { spec: { text: `hello ${event}` } });
     await stage.clock.advance(100);
   }
   expect(stage.clock.nextTimerMs).toBe(900);
