@@ -16,7 +16,7 @@ import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
-import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/claims.ts';
+import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/memory/claims.ts';
 import { createHealthServer, idleCheck } from './runtime/health.ts';
 import { LeaderElector } from './runtime/leader.ts';
 import { shutDown } from './runtime/shutdown.ts';

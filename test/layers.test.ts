@@ -12,14 +12,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   scaling: ['ports/**'],
   compat: ['ports/**'],
   controllers: ['crds/**', 'ports/**', 'runtime/**', 'lag/**', 'scaling/**', 'compat/**'],
-  admission: ['crds/**', 'ports/**', 'compat/**', 'controllers/*/plan.ts'],
+  admission: ['crds/**', 'ports/**', 'compat/**', 'controllers/*/plan.ts', 'controllers/*/plan/**'],
   adapters: ['ports/**'],
   cli: [
-    ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'controllers/*/plan.ts', 'adapters/**'],
+    ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'adapters/**'],
     // It finds clusters, logs in, reads grants and knows topics as the operator does.
     ...['controllers/{cluster-use,credentials,globs}.ts', 'controllers/*/identity.ts'],
-    // What it says that the operator would do is what the operator's own look and plan say; it never acts.
-    'controllers/*/{consult,decision,observe,observed,planned-changes}.ts',
+    // What it says that the operator would do is what the operator's own look and plan say.
+    ...['controllers/*/{look,plan}/**', 'controllers/*/{plan,observed}.ts', 'controllers/*/memory/places.ts'],
   ],
 };
 
@@ -27,7 +27,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = { crds: ['zod'], 'config.ts': ['zod'], cli: ['yaml'] };
 
 /** Decisions take time, chance and facts as arguments, so that the same input gives the same answer. */
-const pure = ['controllers/*/plan.ts', 'controllers/*/report.ts', 'scaling/**', 'compat/**'];
+const pure = [
+  ...['controllers/**/{plan,report}.ts', 'controllers/*/plan/**', 'controllers/*/removal/{keep,old-deletion}.ts'],
+  ...['scaling/**', 'compat/**'],
+];
+/** What changes something outside. */
+const acts = ['controllers/**/act.ts', 'controllers/*/act/**'];
+/** What the files of a room of a kind may make use of in its other rooms; types are open to all. */
+const mayUse: Readonly<Record<string, readonly string[]>> = {
+  plan: ['plan', 'reassignment'],
+  look: ['look', 'plan', 'memory', 'reassignment'],
+  memory: ['memory', 'plan', 'reassignment'],
+  removal: ['removal', 'plan', 'look'],
+  act: ['act', 'removal', 'plan', 'look', 'memory', 'reassignment'],
+};
 /** Where a program starts: what it is started with and how it is told to stop are read here and handed on. */
 const roots = ['main.ts', 'cli/main.ts'];
 const impure: readonly RegExp[] = [
@@ -41,9 +54,13 @@ const impure: readonly RegExp[] = [
   /\/ports\/log\.ts/,
 ];
 
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '');
+}
+
 /** The rules that `text` breaks as the file `src/<path>`. */
 function violations(path: string, text: string): readonly string[] {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '');
+  const code = withoutComments(text);
   // A text that begins with the word, as in the help of a command, imports nothing.
   const specifiers = [...code.matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*'([^'\s]+)'/g)].map(
     ([, specifier = '']) => specifier,
@@ -56,6 +73,33 @@ function violations(path: string, text: string): readonly string[] {
       : []),
     ...(path.startsWith('runtime/') && /Event(Cluster|Topic|Schema|Consumer)/.test(code) ? ['names a kind'] : []),
   ];
+}
+
+/** The files of ours that `text` makes use of as `src/<path>`, and does not only take types from. */
+function usedBy(path: string, text: string): readonly string[] {
+  const code = withoutComments(text);
+  return [...code.matchAll(/\b(?:import|export)\s([^'";]*?)(?:from\s)?'(\.[^']+)'/g)]
+    .filter(([, names = '']) => !takesTypesOnly(names))
+    .map(([, , specifier = '']) => join(dirname(path), specifier));
+}
+
+function takesTypesOnly(names: string): boolean {
+  const listed = /^\{([\s\S]*)\}\s*$/.exec(names)?.[1]?.split(',') ?? [];
+  const kept = listed.map((name) => name.trim()).filter((name) => name !== '');
+  return names.startsWith('type ') || (kept.length > 0 && kept.every((name) => name.startsWith('type ')));
+}
+
+/** The room of a kind that a file is in; `undefined`: none. */
+function roomOf(path: string): { kind: string; room: string } | undefined {
+  const [, kind, room] = /^controllers\/([^/]+)\/([^/]+)\//.exec(path) ?? [];
+  return kind === undefined || room === undefined ? undefined : { kind, room };
+}
+
+function mayUseRoomOf(path: string, used: string): boolean {
+  const from = roomOf(path);
+  const to = roomOf(used);
+  const allowed = from && mayUse[from.room];
+  return allowed === undefined || to?.kind !== from?.kind || to === undefined || allowed.includes(to.room);
 }
 
 function importIsAllowed(path: string, specifier: string): boolean {
@@ -76,13 +120,50 @@ const files = readdirSync(src, { recursive: true, withFileTypes: true })
   .map((entry) => relative(src, join(entry.parentPath, entry.name)))
   .sort();
 
+const textOf = (path: string): string => readFileSync(join(src, path), 'utf8');
+
 test('there are files to look at', () => {
   expect(files).toContain('main.ts');
   expect(files).toContain('runtime/round.ts');
 });
 
 test.each(files)('src/%s keeps to its layer', (path) => {
-  expect(violations(path, readFileSync(join(src, path), 'utf8'))).toEqual([]);
+  expect(violations(path, textOf(path))).toEqual([]);
+});
+
+/** All files that one makes use of, directly or not, as far as `within` lets one look. */
+function reachedFrom(path: string, within: (path: string) => boolean = () => true): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file) || !files.includes(file) || !within(file)) return;
+    reached.add(file);
+    for (const used of usedBy(file, textOf(file))) visit(used);
+  };
+  visit(path);
+  return reached;
+}
+
+test('the command line never acts, through whatever it makes use of', () => {
+  const reached = files.filter((path) => path.startsWith('cli/')).flatMap((path) => [...reachedFrom(path)]);
+  expect(reached).toContain('controllers/event-topic/look/observe.ts');
+  expect([...reachedFrom('main.ts')]).toContain('controllers/event-topic/act/act.ts');
+  expect(reached.filter((path) => acts.some((glob) => matchesGlob(path, glob)))).toEqual([]);
+});
+
+test('what decides makes use of nothing in its kind that waits or asks for the time', () => {
+  const decides = files.filter(
+    (path) => path.startsWith('controllers/') && pure.some((glob) => matchesGlob(path, glob)),
+  );
+  const reached = decides.flatMap((path) => [...reachedFrom(path, (used) => used.startsWith('controllers/'))]);
+  expect(reached).toContain('controllers/event-topic/plan/rules/standing.ts');
+  const waiting = [...new Set(reached)].filter((path) =>
+    impure.some((word) => word.test(withoutComments(textOf(path)))),
+  );
+  expect(waiting).toEqual([]);
+});
+
+test.each(files.filter((path) => roomOf(path) !== undefined))('src/%s keeps to its room', (path) => {
+  expect(usedBy(path, textOf(path)).filter((used) => !mayUseRoomOf(path, used))).toEqual([]);
 });
 
 const rows: readonly { it: string; path: string; text: string; found: readonly string[] }[] = [
@@ -108,7 +189,7 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
   {
     it: 'lets admission use plans',
     path: 'admission/webhook.ts',
-    text: "import { x } from '../controllers/event-topic/plan.ts';",
+    text: "import { x } from '../controllers/event-topic/plan/plan.ts';",
     found: [],
   },
   {
@@ -126,8 +207,8 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
   {
     it: 'keeps effects from the command line',
     path: 'cli/diff/command.ts',
-    text: "import { x } from '../../controllers/event-topic/act.ts';",
-    found: ['imports ../../controllers/event-topic/act.ts'],
+    text: "import { x } from '../../controllers/event-topic/act/act.ts';",
+    found: ['imports ../../controllers/event-topic/act/act.ts'],
   },
   {
     it: 'keeps behaviours from admission',
@@ -149,7 +230,7 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
   },
   {
     it: 'keeps client libraries from controllers',
-    path: 'controllers/event-topic/act.ts',
+    path: 'controllers/event-topic/act/act.ts',
     text: "import { Kafka } from 'kafkajs';",
     found: ['imports kafkajs'],
   },
@@ -185,7 +266,7 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
   },
   {
     it: 'keeps waiting from plans',
-    path: 'controllers/event-topic/plan.ts',
+    path: 'controllers/event-topic/plan/plan.ts',
     text: 'const x = await y;',
     found: ['/\\bawait\\b/'],
   },
@@ -229,4 +310,27 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
 
 test.each(rows)('the layer rule $it', ({ path, text, found }) => {
   expect(violations(path, text)).toEqual(found);
+});
+
+test.each([
+  { it: 'a value', text: "import { x } from './y.ts';", used: ['cli/y.ts'] },
+  { it: 'a value beside types', text: "import { type A, x } from './y.ts';", used: ['cli/y.ts'] },
+  { it: 'values on many lines', text: "import {\n  type A,\n  x,\n} from '../y.ts';", used: ['y.ts'] },
+  { it: 'a value that is handed on', text: "export { x } from './y.ts';", used: ['cli/y.ts'] },
+  { it: 'a file without names', text: "import './y.ts';", used: ['cli/y.ts'] },
+  { it: 'no type', text: "import type { A } from './y.ts';\nimport { type B, type C } from './z.ts';", used: [] },
+])('a file makes use of another one by $it', ({ text, used }) => {
+  expect(usedBy('cli/x.ts', text)).toEqual(used);
+});
+
+test.each([
+  { it: 'keeps plans from reading', path: 'plan/plan.ts', used: 'look/observe.ts', allowed: false },
+  { it: 'keeps reading from acting', path: 'look/observe.ts', used: 'act/act.ts', allowed: false },
+  { it: 'keeps memories from reading', path: 'memory/places.ts', used: 'look/neighbours.ts', allowed: false },
+  { it: 'lets reading use a plan', path: 'look/consult.ts', used: 'plan/decision.ts', allowed: true },
+  { it: 'lets plans use their rules', path: 'plan/course.ts', used: 'plan/rules/rules.ts', allowed: true },
+  { it: 'lets all use what is in no room', path: 'plan/plan.ts', used: 'identity.ts', allowed: true },
+])('the rule of rooms $it', ({ path, used, allowed }) => {
+  const kind = 'controllers/event-topic';
+  expect(mayUseRoomOf(`${kind}/${path}`, `${kind}/${used}`)).toBe(allowed);
 });

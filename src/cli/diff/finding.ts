@@ -1,7 +1,7 @@
-import type { TopicPlan } from '../../controllers/event-topic/decision.ts';
 import { topicNameOf } from '../../controllers/event-topic/identity.ts';
 import type { ObservedTopic } from '../../controllers/event-topic/observed.ts';
-import { describeActions, type PlannedChange } from '../../controllers/event-topic/planned-changes.ts';
+import type { TopicPlan } from '../../controllers/event-topic/plan/decision.ts';
+import { describeActions, type PlannedChange } from '../../controllers/event-topic/plan/planned-changes.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 
 /** What Sluice would do about one resource, once it is applied. */

@@ -1,4 +1,4 @@
-import type { PlannedChange } from '../../controllers/event-topic/planned-changes.ts';
+import type { PlannedChange } from '../../controllers/event-topic/plan/planned-changes.ts';
 import { type Finding, verdictOn } from './finding.ts';
 
 type Colour = 'green' | 'yellow' | 'red' | 'bold' | 'dim';

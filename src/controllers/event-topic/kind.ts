@@ -3,9 +3,9 @@ import { fitterOf } from '../../crds/fit-status.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { eventTopicBehaviour, type TopicDependencies } from './behaviour.ts';
-import { claimBook } from './claims.ts';
-import { reasonOfRejection } from './rejection.ts';
-import { TopicTraffic } from './traffic.ts';
+import { claimBook } from './memory/claims.ts';
+import { TopicTraffic } from './memory/traffic.ts';
+import { reasonOfRejection } from './plan/rejection.ts';
 import { eventTopicTriggers, type TopicTriggerSources } from './triggers.ts';
 
 /** Topics that are looked at for drift at once: they wait for a few shared answers, which this fills. */

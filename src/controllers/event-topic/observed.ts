@@ -3,11 +3,11 @@ import type { TopicReaders, TopicState } from '../../ports/kafka.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterAccess, ClusterUse } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
-import type { Departure } from './departures.ts';
-import type { NameVerdict } from './naming.ts';
-import type { Inheritance, TopicConsumers } from './neighbours.ts';
+import type { NameVerdict } from './look/naming.ts';
+import type { Inheritance, TopicConsumers } from './look/neighbours.ts';
+import type { Departure } from './memory/departures.ts';
+import type { RefusedDeletion } from './memory/refused-deletions.ts';
 import type { ObservedReplicas } from './reassignment/observe.ts';
-import type { RefusedDeletion } from './refused-deletions.ts';
 
 export type ObservedTopic =
   /** There is no cluster to ask. */

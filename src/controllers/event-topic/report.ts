@@ -3,12 +3,12 @@ import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import { refuseUngranted } from '../cluster-use.ts';
-import type { ConfigPlan, Drift } from './config.ts';
-import type { TopicPlan } from './decision.ts';
-import { findOverPartitioning, findViolation } from './findings.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
-import { describeActions } from './planned-changes.ts';
+import type { ConfigPlan, Drift } from './plan/config.ts';
+import type { TopicPlan } from './plan/decision.ts';
+import { findOverPartitioning, findViolation } from './plan/findings.ts';
+import { describeActions } from './plan/planned-changes.ts';
 import { reassignmentProgress, withSettledReplicas } from './reassignment/report.ts';
 
 export type TopicFields = Partial<

@@ -7,7 +7,7 @@ import { createLeaseStore } from '../../../src/adapters/kube/lease.ts';
 import { configMaps, deployments, events } from '../../../src/adapters/kube/resource-type.ts';
 import { createScaleWriter } from '../../../src/adapters/kube/scale.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
-import { claimBook } from '../../../src/controllers/event-topic/claims.ts';
+import { claimBook } from '../../../src/controllers/event-topic/memory/claims.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import type { NewLease } from '../../../src/ports/lease.ts';
 import type { Deployment } from '../../../src/ports/scale-target.ts';

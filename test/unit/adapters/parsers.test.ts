@@ -29,7 +29,7 @@ import {
 } from '../../../src/adapters/registry/answers.ts';
 import { readProblems } from '../../../src/adapters/registry/problems.ts';
 import { toAnswer } from '../../../src/adapters/registry/transport.ts';
-import { claimBook } from '../../../src/controllers/event-topic/claims.ts';
+import { claimBook } from '../../../src/controllers/event-topic/memory/claims.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import { bytesLike, Chance, textLike } from './inputs.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { entryKey, entryOf, entryValue, keyIn, readEntry } from '../../../../src/adapters/kube/journal-entries.ts';
-import { claimBook } from '../../../../src/controllers/event-topic/claims.ts';
-import { deletionBook } from '../../../../src/controllers/event-topic/deletion-brake.ts';
-import { departureBook } from '../../../../src/controllers/event-topic/departures.ts';
+import { claimBook } from '../../../../src/controllers/event-topic/memory/claims.ts';
+import { deletionBook } from '../../../../src/controllers/event-topic/memory/deletion-brake.ts';
+import { departureBook } from '../../../../src/controllers/event-topic/memory/departures.ts';
 import { brokerThrottleBook, topicThrottleBook } from '../../../../src/controllers/event-topic/reassignment/records.ts';
 import type { BookType } from '../../../../src/ports/journal.ts';
 

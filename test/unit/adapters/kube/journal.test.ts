@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigMapJournal, journalName } from '../../../../src/adapters/kube/journal.ts';
-import { claimBook } from '../../../../src/controllers/event-topic/claims.ts';
-import { deletionBook } from '../../../../src/controllers/event-topic/deletion-brake.ts';
+import { claimBook } from '../../../../src/controllers/event-topic/memory/claims.ts';
+import { deletionBook } from '../../../../src/controllers/event-topic/memory/deletion-brake.ts';
 import type { Book, Claim } from '../../../../src/ports/journal.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';

@@ -1,13 +1,13 @@
 import { createPatterns } from '../../../../src/adapters/patterns.ts';
 import { consumerIndexes } from '../../../../src/controllers/event-consumer/indexes.ts';
 import { type EventTopicBehaviour, eventTopicBehaviour } from '../../../../src/controllers/event-topic/behaviour.ts';
-import { claimBook, releaseSettledClaims } from '../../../../src/controllers/event-topic/claims.ts';
-import { Departures } from '../../../../src/controllers/event-topic/departures.ts';
 import { topicIndexes } from '../../../../src/controllers/event-topic/indexes.ts';
+import { claimBook, releaseSettledClaims } from '../../../../src/controllers/event-topic/memory/claims.ts';
+import { Departures } from '../../../../src/controllers/event-topic/memory/departures.ts';
+import { TopicTraffic } from '../../../../src/controllers/event-topic/memory/traffic.ts';
+import { reasonOfRejection } from '../../../../src/controllers/event-topic/plan/rejection.ts';
 import { createThrottleKeeper } from '../../../../src/controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from '../../../../src/controllers/event-topic/reassignment/throttles.ts';
-import { reasonOfRejection } from '../../../../src/controllers/event-topic/rejection.ts';
-import { TopicTraffic } from '../../../../src/controllers/event-topic/traffic.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer } from '../../../../src/crds/event-consumer.ts';
 import type { EventTopic } from '../../../../src/crds/event-topic.ts';

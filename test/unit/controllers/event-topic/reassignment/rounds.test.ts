@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseOrphanedClaims } from '../../../../../src/controllers/event-topic/claims.ts';
+import { releaseOrphanedClaims } from '../../../../../src/controllers/event-topic/memory/claims.ts';
 import type { EventTopicSpec } from '../../../../../src/crds/event-topic.ts';
 import { Fault } from '../../../../../src/ports/fault.ts';
 import { expectIdle } from '../../../../helpers/expect-idle.ts';
