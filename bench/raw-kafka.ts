@@ -1,9 +1,9 @@
 import { incrementalAlterConfigsV1, metadataV12 } from '@platformatic/kafka';
-import { parseAddress } from '../src/adapters/kafka/address.ts';
-import { BrokerLink } from '../src/adapters/kafka/link.ts';
-import { type KafkaRequest, requestOf } from '../src/adapters/kafka/request.ts';
-import { deleteTopics } from '../src/adapters/kafka/topic-calls.ts';
-import { topicIdOfUuid } from '../src/adapters/kafka/topic-id.ts';
+import { parseAddress } from '../src/adapters/kafka/connection/address.ts';
+import { BrokerLink } from '../src/adapters/kafka/connection/link.ts';
+import { type KafkaRequest, requestOf } from '../src/adapters/kafka/connection/request.ts';
+import { deleteTopics } from '../src/adapters/kafka/topics/calls.ts';
+import { topicIdOfUuid } from '../src/adapters/kafka/topics/topic-id.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 
 /** How long a broker may take for a request. */

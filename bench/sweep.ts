@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chunks } from '../src/adapters/kafka/chunks.ts';
-import { describeTopicConfigs, metadataByName } from '../src/adapters/kafka/topic-calls.ts';
+import { chunks } from '../src/adapters/kafka/batches/chunks.ts';
+import { describeTopicConfigs, metadataByName } from '../src/adapters/kafka/topics/calls.ts';
 import { countRequests, type RequestCounts, Tail } from './audit-log.ts';
 import { secondsOf } from './lanes.ts';
 import type { OurOperator } from './operator.ts';

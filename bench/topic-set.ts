@@ -1,6 +1,6 @@
-import { chunks } from '../src/adapters/kafka/chunks.ts';
-import { alterTopicConfigs, createPartitions, createTopics, deleteTopics } from '../src/adapters/kafka/topic-calls.ts';
-import { topicIdOfUuid } from '../src/adapters/kafka/topic-id.ts';
+import { chunks } from '../src/adapters/kafka/batches/chunks.ts';
+import { alterTopicConfigs, createPartitions, createTopics, deleteTopics } from '../src/adapters/kafka/topics/calls.ts';
+import { topicIdOfUuid } from '../src/adapters/kafka/topics/topic-id.ts';
 import { grownPartitions, type Phase } from './phases.ts';
 import { type RawKafka, REQUEST_MS } from './raw-kafka.ts';
 import type { Template } from './template.ts';

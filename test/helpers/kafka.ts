@@ -1,8 +1,8 @@
 import { incrementalAlterConfigsV1 } from '@platformatic/kafka';
 import { type Admin, type ConfigEntries, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import { ClusterLinks } from '../../src/adapters/kafka/cluster-links.ts';
-import { requestOf } from '../../src/adapters/kafka/request.ts';
-import { operationOf } from '../../src/adapters/kafka/topic-calls.ts';
+import { ClusterLinks } from '../../src/adapters/kafka/connection/cluster-links.ts';
+import { requestOf } from '../../src/adapters/kafka/connection/request.ts';
+import { operationOf } from '../../src/adapters/kafka/topics/calls.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { eventually } from './eventually.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
-import { Batcher, type BatcherOptions } from './batcher.ts';
-import type { ClusterLinks } from './cluster-links.ts';
-import type { OwnWrites } from './own-writes.ts';
+import { Batcher, type BatcherOptions } from './batches/batcher.ts';
+import type { ClusterLinks } from './connection/cluster-links.ts';
 import type { KafkaSettings } from './settings.ts';
+import type { OwnWrites } from './topics/own-writes.ts';
 
 /** What the calls to one cluster share. */
 export interface Cluster {

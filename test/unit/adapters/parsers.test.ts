@@ -1,20 +1,20 @@
 import { createRecordsBatch, Reader } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAddress } from '../../../src/adapters/kafka/address.ts';
-import { parseAssignment, parseSubscription } from '../../../src/adapters/kafka/consumer-protocol.ts';
+import { parseAddress } from '../../../src/adapters/kafka/connection/address.ts';
+import { ForwardReader } from '../../../src/adapters/kafka/connection/guarded-connection.ts';
+import type { KafkaRequest } from '../../../src/adapters/kafka/connection/request.ts';
 import {
   describeClassicGroups,
   describeConsumerGroups,
   fetchOffsets,
   listGroups,
-} from '../../../src/adapters/kafka/group-calls.ts';
-import { ForwardReader } from '../../../src/adapters/kafka/guarded-connection.ts';
-import { fetchRecords, listOffsets } from '../../../src/adapters/kafka/offset-calls.ts';
-import { timeOfRecord } from '../../../src/adapters/kafka/record-batches.ts';
-import type { KafkaRequest } from '../../../src/adapters/kafka/request.ts';
-import { describeTopicConfigs, metadataByName } from '../../../src/adapters/kafka/topic-calls.ts';
-import { topicIdOfUuid } from '../../../src/adapters/kafka/topic-id.ts';
+} from '../../../src/adapters/kafka/groups/calls.ts';
+import { parseAssignment, parseSubscription } from '../../../src/adapters/kafka/groups/consumer-protocol.ts';
+import { fetchRecords, listOffsets } from '../../../src/adapters/kafka/offsets/calls.ts';
+import { timeOfRecord } from '../../../src/adapters/kafka/offsets/record-batches.ts';
+import { describeTopicConfigs, metadataByName } from '../../../src/adapters/kafka/topics/calls.ts';
+import { topicIdOfUuid } from '../../../src/adapters/kafka/topics/topic-id.ts';
 import { entryKey, entryOf, entryValue, readEntry } from '../../../src/adapters/kube/journal-entries.ts';
 import { deployments } from '../../../src/adapters/kube/resource-type.ts';
 import { eventOf, pageOf } from '../../../src/adapters/kube/wire.ts';

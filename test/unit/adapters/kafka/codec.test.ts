@@ -1,6 +1,6 @@
 import { Reader } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { type ConsumerGroupsAnswer, mostNamed } from '../../../../src/adapters/kafka/consumer-groups-answer.ts';
+import type { KafkaRequest } from '../../../../src/adapters/kafka/connection/request.ts';
 import {
   describeClassicGroups,
   describeCluster,
@@ -8,15 +8,15 @@ import {
   fetchOffsets,
   findCoordinators,
   listGroups,
-} from '../../../../src/adapters/kafka/group-calls.ts';
-import { fetchRecords, listOffsets } from '../../../../src/adapters/kafka/offset-calls.ts';
+} from '../../../../src/adapters/kafka/groups/calls.ts';
+import { type ConsumerGroupsAnswer, mostNamed } from '../../../../src/adapters/kafka/groups/consumer-groups-answer.ts';
+import { fetchRecords, listOffsets } from '../../../../src/adapters/kafka/offsets/calls.ts';
 import {
   alterBrokerConfigs,
   alterReassignments,
   describeBrokerConfig,
   listReassignments,
-} from '../../../../src/adapters/kafka/replica-calls.ts';
-import type { KafkaRequest } from '../../../../src/adapters/kafka/request.ts';
+} from '../../../../src/adapters/kafka/replicas/calls.ts';
 import {
   alterTopicConfigs,
   createPartitions,
@@ -26,8 +26,8 @@ import {
   metadataById,
   metadataByName,
   metadataOfAll,
-} from '../../../../src/adapters/kafka/topic-calls.ts';
-import { topicIdOfUuid } from '../../../../src/adapters/kafka/topic-id.ts';
+} from '../../../../src/adapters/kafka/topics/calls.ts';
+import { topicIdOfUuid } from '../../../../src/adapters/kafka/topics/topic-id.ts';
 import { codecOf } from './codec.ts';
 import { apiKey, clusterAnswer, someUuid } from './scripted-broker.ts';
 import { all, bool, i8, i16, i32, i64, list, none, sized, tags, text, uuid, uvarint } from './wire.ts';

@@ -1,5 +1,5 @@
 import type { Connection, Reader, Writer } from '@platformatic/kafka';
-import type { KafkaRequest } from '../../../../src/adapters/kafka/request.ts';
+import type { KafkaRequest } from '../../../../src/adapters/kafka/connection/request.ts';
 
 type Parse = (correlationId: number, key: number, version: number, reader: Reader) => unknown;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress, printAddress } from '../../../../src/adapters/kafka/address.ts';
-import { isTopicId, topicIdOfUuid, uuidOfTopicId } from '../../../../src/adapters/kafka/topic-id.ts';
+import { parseAddress, printAddress } from '../../../../src/adapters/kafka/connection/address.ts';
+import { isTopicId, topicIdOfUuid, uuidOfTopicId } from '../../../../src/adapters/kafka/topics/topic-id.ts';
 
 describe('a broker address', () => {
   it.each([

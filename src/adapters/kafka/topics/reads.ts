@@ -1,0 +1,112 @@
+import type { Fault } from '../../../ports/fault.ts';
+import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
+import { aclFor } from '../acl.ts';
+import { settleItems } from '../batches/settle.ts';
+import { batcherFor, type Cluster } from '../cluster.ts';
+import { unavailable } from '../errors.ts';
+import { pause } from '../wait.ts';
+import { type DescribedConfig, describeTopicConfigs, isOverride, type MetadataTopic, metadataById } from './calls.ts';
+import type { MetadataReads } from './metadata.ts';
+import { bytesPerName, noTopic } from './questions.ts';
+import { isTopicId, topicIdOfUuid } from './topic-id.ts';
+
+export type TopicReads = Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'>;
+
+/** The answers to many concurrent questions about single topics, each kind of question in shared requests. */
+export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads): TopicReads {
+  const byId = nameBatcher(cluster);
+  const configs = configBatcher(cluster);
+
+  async function readTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
+    const topic = await metadataOf(name, options);
+    // Deleted between the two questions: gone.
+    const config = topic && (await configs.call(name, options));
+    return topic && config && stateOf(topic, config);
+  }
+
+  /** Brokers mostly catch up within milliseconds, so a look right after a change asks again for a moment. */
+  async function describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
+    for (;;) {
+      const topic = cluster.ownWrites.show(name, await readTopic(name, options));
+      if (topic === undefined && cluster.ownWrites.mayBeUnheard(name)) throw unheard(name);
+      const pauseMs = topic?.awaited && cluster.ownWrites.askAgainMs(name, cluster.settings.catchUpMs);
+      if (pauseMs === undefined) return topic;
+      await pause(cluster.clock, pauseMs, options.signal);
+    }
+  }
+
+  return {
+    describeTopic,
+    nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
+  };
+}
+
+/** To take this for a loss would be to blame somebody for a deletion that nobody made. */
+function unheard(name: string): Fault {
+  const message = `a broker does not show topic "${name}", which was created a moment ago: it is gone, or not all brokers have heard of it`;
+  return unavailable(message, { code: 'NOT_SHOWN_BY_ALL' });
+}
+
+/** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small: 512 topics. */
+const configAnswerBytes = 2_048;
+
+function nameBatcher(cluster: Cluster) {
+  return batcherFor<string, string | undefined>(cluster, {
+    keyOf: (id) => id,
+    sizeOf: bytesPerName,
+    send: async (ids) => {
+      const answer = await cluster.links.metadata(metadataById(ids), cluster.settings.callTimeoutMs);
+      return settleItems(ids, new Map(answer.topics.map((topic) => [topicIdOfUuid(topic.topicId), topic])), {
+        keyOf: (id) => id,
+        what: (id) => `cannot look up topic id ${id}`,
+        acl: (_id, topic) => aclFor('Metadata', topic.name ?? undefined),
+        harmless: noTopic,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (_id, topic) => ({ ok: true, value: topic?.name ?? undefined }),
+      });
+    },
+  });
+}
+
+function configBatcher(cluster: Cluster) {
+  return batcherFor<string, DescribedConfig[] | undefined>(cluster, {
+    keyOf: (name) => name,
+    sizeOf: () => ({ partitions: 0, bytes: configAnswerBytes }),
+    send: async (names) => {
+      const answer = await cluster.links.read(describeTopicConfigs(names), cluster.settings.callTimeoutMs);
+      return settleItems(names, new Map(answer.results.map((result) => [result.resourceName, result])), {
+        keyOf: (name) => name,
+        what: (name) => `cannot read the config of topic "${name}"`,
+        acl: (name) => aclFor('DescribeConfigs', name),
+        harmless: noTopic,
+        throttleTimeMs: answer.throttleTimeMs,
+        valueOf: (_name, result) => ({ ok: true, value: result?.configs }),
+      });
+    },
+  });
+}
+
+function stateOf(topic: MetadataTopic, configs: readonly DescribedConfig[]): TopicState {
+  const replicas = topic.partitions.map((partition) => partition.replicaNodes.length);
+  const [fewest, most] = [Math.min(...replicas), Math.max(...replicas)];
+  return {
+    name: topic.name ?? '',
+    id: topicIdOfUuid(topic.topicId),
+    partitions: topic.partitions.length,
+    replicationFactor: fewest,
+    ...(most > fewest && { mostReplicas: most }),
+    config: configMap(configs),
+  };
+}
+
+/** The settings of a topic, whichever answer they came in. */
+export function configMap(
+  configs: readonly { name: string; value?: string | null | undefined; configSource: number; isSensitive: boolean }[],
+): Map<string, ConfigEntry> {
+  return new Map(
+    configs.map((config) => {
+      const value = config.isSensitive ? undefined : (config.value ?? undefined);
+      return [config.name, { value, overridden: isOverride(config) }];
+    }),
+  );
+}
