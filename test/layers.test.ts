@@ -2,8 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, matchesGlob, relative } from 'node:path/posix';
 import { expect, test } from 'vitest';
 
-/** What a folder of src may import of ours, besides itself. Files right in src put the parts together and may use all. */
+/**
+ * What a folder of src may import of ours, besides itself and `base`. Files right in src put the parts together and may
+ * use all.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  base: [],
   'config.ts': [],
   crds: [],
   ports: [],
@@ -111,7 +115,8 @@ function importIsAllowed(path: string, specifier: string): boolean {
   const target = join(dirname(path), specifier);
   const allowed = mayImport[area];
   if (allowed === undefined) return !path.includes('/');
-  return target.split('/')[0] === area || allowed.some((glob) => matchesGlob(target, glob));
+  const [folder = ''] = target.split('/');
+  return [area, 'base'].includes(folder) || allowed.some((glob) => matchesGlob(target, glob));
 }
 
 const src = join(import.meta.dirname, '../src');
@@ -172,6 +177,18 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
     path: 'runtime/round.ts',
     text: "import type { Clock } from '../ports/clock.ts';",
     found: [],
+  },
+  {
+    it: 'lets everybody use the base',
+    path: 'ports/kafka.ts',
+    text: "import type { x } from '../base/x.ts';",
+    found: [],
+  },
+  {
+    it: 'keeps the base from everything of ours',
+    path: 'base/time.ts',
+    text: "import type { Clock } from '../ports/clock.ts';",
+    found: ['imports ../ports/clock.ts'],
   },
   {
     it: 'lets a folder use itself',

@@ -1,11 +1,10 @@
-import type { KubeObject, ObjectKey } from '../ports/kube.ts';
-
-export function keyOf({ metadata }: KubeObject): ObjectKey {
+/** What names an object of Kubernetes: `namespace/name`, or `name` for cluster-scoped objects. */
+export function keyOf({ metadata }: { metadata: { namespace?: string; name: string } }): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 
 /** Empty for cluster-scoped objects. */
-export function namespaceOf(key: ObjectKey): string {
+export function namespaceOf(key: string): string {
   const slash = key.indexOf('/');
   return slash < 0 ? '' : key.slice(0, slash);
 }

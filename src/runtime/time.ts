@@ -1,4 +1,7 @@
-import type { Clock } from '../ports/clock.ts';
+/** What is needed of a clock here. */
+interface Timers {
+  after(afterMs: number, run: () => void): { cancel(): void };
+}
 
 /** Resolves once `signal` has aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
@@ -7,7 +10,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Resolves after `ms`, or at once when `signal` aborts. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Timers, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
@@ -24,7 +27,7 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
  * Runs `call` with a signal that aborts after `ms`, and rejects with `late` then, even when the call does not listen.
  */
 export async function withDeadline<T>(
-  clock: Clock,
+  clock: Timers,
   ms: number,
   late: () => Error,
   call: (signal: AbortSignal) => Promise<T>,
