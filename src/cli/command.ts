@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { lookUp } from '../ports/look-up.ts';
+import { lookUp } from '../base/records.ts';
 import { type Shell, UserError } from './shell.ts';
 import { nearest } from './suggest.ts';
 

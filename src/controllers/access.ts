@@ -1,5 +1,5 @@
+import { lookUp } from '../base/records.ts';
 import type { AccessRule } from '../crds/access-rule.ts';
-import { lookUp } from '../ports/look-up.ts';
 import { matchesAny } from './globs.ts';
 
 export interface NamespaceFacts {

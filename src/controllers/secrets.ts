@@ -1,7 +1,7 @@
+import { lookUp } from '../base/records.ts';
 import { Reason } from '../crds/reasons.ts';
 import { Fault } from '../ports/fault.ts';
 import type { ObjectKey } from '../ports/kube.ts';
-import { lookUp } from '../ports/look-up.ts';
 import type { ReadableSecrets, Secret } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
 import { refuse, wait } from './blocked.ts';

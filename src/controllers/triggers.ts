@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keyOf, namespaceOf } from '../base/keys.ts';
 import type { EventCluster } from '../crds/event-cluster.ts';
 import type { Change, KubeObject, ObjectKey, ResourceCache } from '../ports/kube.ts';
-import { keyOf, namespaceOf } from '../runtime/key.ts';
 import { type Trigger, watch } from '../runtime/trigger.ts';
 
 /** Users of an EventCluster look again when it comes, goes, changes, or is reached again. */

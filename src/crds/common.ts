@@ -248,8 +248,3 @@ function sizeProblems(config: Readonly<Record<string, unknown>>): string[] {
 function lengthOf(value: unknown): number {
   return typeof value === 'object' ? 0 : String(value).length;
 }
-
-/** Closes a switch: a new case does not compile until it is handled. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected case ${JSON.stringify(value)}`);
-}

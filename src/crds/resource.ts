@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Parsed } from '../base/parsed.ts';
 import type { KindDefinition } from './common.ts';
 
 /** Metadata of a stored object; the same shape as the Kubernetes port's. */
@@ -22,8 +23,6 @@ export interface Resource<Spec, Status> {
   spec: Spec;
   status?: Partial<Status>;
 }
-
-export type Parsed<R> = { ok: true; resource: R } | { ok: false; problems: readonly string[] };
 
 /**
  * Reads a stored object. Objects that an older API accepted may not fit: the problems name field and cause.

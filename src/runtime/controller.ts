@@ -1,15 +1,15 @@
+import { keyOf } from '../base/keys.ts';
+import { aborted } from '../base/time.ts';
 import type { Change, ObjectKey } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '../ports/metrics.ts';
 import { delayMs, type Random, togetherMs } from './backoff.ts';
 import { Census } from './census.ts';
-import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { WorkQueue } from './queue.ts';
 import { type RoundParts, type RoundResult, runRound } from './round.ts';
 import { logRound } from './round-log.ts';
-import { aborted } from './time.ts';
 import { type Trigger, watch } from './trigger.ts';
 import { guardedUidAnnotation } from './writer.ts';
 

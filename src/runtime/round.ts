@@ -1,9 +1,9 @@
+import { keyOf } from '../base/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventNote, EventRecorder, MergePatch, ResourceStore } from '../ports/kube.ts';
 import type { Verdict } from './conditions.ts';
 import type { EventTypeOf } from './events.ts';
 import { type FailureReasons, type Judgement, judgeFailure } from './judge-failure.ts';
-import { keyOf } from './key.ts';
 import type { Blocked, Kind, Managed, Plan, RemovalPlan, Report, Round } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { RuntimeReason } from './reasons.ts';

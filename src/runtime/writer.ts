@@ -1,8 +1,8 @@
+import { keyOf } from '../base/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Fault } from '../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../ports/kube.ts';
 import { type EventTypeOf, notesOf } from './events.ts';
-import { keyOf } from './key.ts';
 import type { Managed } from './kind.ts';
 import { nextStatus, refusedUpdate, type StatusUpdate, statusPatch } from './status.ts';
 

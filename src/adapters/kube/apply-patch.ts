@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lookUp } from '../../base/records.ts';
 import type { MergePatch } from '../../ports/kube.ts';
-import { lookUp } from '../../ports/look-up.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import type { Parsed } from '../../base/parsed.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CallOptions, Change, Index, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
@@ -6,8 +7,6 @@ import type { KubeClient } from './client.ts';
 import { Reflector, type Sink, type Source } from './reflector.ts';
 import { keyOf, type ResourceType, type Subresource } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
-
-export type Parsed<R> = { ok: true; resource: R } | { ok: false; problems: readonly string[] };
 
 export interface StoreOptions<R> {
   type: ResourceType;

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/keys.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
@@ -5,7 +6,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Autoscaler, ScaleWriter } from '../../ports/scale-target.ts';
-import { keyOf } from '../../runtime/key.ts';
 import type { Behaviour, Blocked } from '../../runtime/kind.ts';
 import { type ClusterUse, findCluster, type NamespaceView, questionOf, resolveCluster } from '../cluster-use.ts';
 import { type Claimant, claimant, ownerBeside } from '../ownership.ts';

@@ -1,6 +1,6 @@
+import { keyOf } from '../../base/keys.ts';
 import type { ResourceCache } from '../../ports/kube.ts';
 import type { Deployment, ScaleTarget } from '../../ports/scale-target.ts';
-import { keyOf } from '../../runtime/key.ts';
 import { watch } from '../../runtime/trigger.ts';
 import type { TargetsOfKind } from './targets.ts';
 

@@ -1,7 +1,7 @@
+import { keyOf } from '../../base/keys.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ScaleTarget } from '../../ports/scale-target.ts';
-import { keyOf } from '../../runtime/key.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { type Decision, decideSize } from '../../scaling/decide.ts';
 import { type ClusterAccess, refuseUngranted, ungranted } from '../cluster-use.ts';

@@ -1,4 +1,4 @@
-import { assertNever } from '../../crds/common.ts';
+import { assertNever } from '../../base/assert-never.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';

@@ -1,5 +1,5 @@
+import { keyOf } from '../../base/keys.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
-import { keyOf } from '../../runtime/key.ts';
 import type { Refusal, SeenSchema } from './observed.ts';
 
 /** What a verdict of the registry depends on, beside the resource. */

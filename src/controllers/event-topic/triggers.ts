@@ -1,8 +1,8 @@
+import { namespaceOf } from '../../base/keys.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
 import type { KubeObject, ResourceCache } from '../../ports/kube.ts';
-import { namespaceOf } from '../../runtime/key.ts';
 import { type Trigger, watch } from '../../runtime/trigger.ts';
 import { inNamespace, keysOf, onClusterChange, onLabels } from '../triggers.ts';
 import { metricNameOf } from './identity.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { aborted } from '../../../src/base/time.ts';
 import { LeaderElector, leaderTimes } from '../../../src/runtime/leader.ts';
-import { aborted } from '../../../src/runtime/time.ts';
 import { FakeClock, settle } from '../../fakes/fake-clock.ts';
 import { FakeLease } from '../../fakes/fake-lease-store.ts';
 import { RecordedLog } from '../../fakes/recorders.ts';

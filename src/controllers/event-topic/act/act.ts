@@ -1,4 +1,4 @@
-import { assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { Book, Claim } from '../../../ports/journal.ts';

@@ -1,10 +1,11 @@
-import { allowDeleteAnnotation, assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
+import { keyOf } from '../../../base/keys.ts';
+import { allowDeleteAnnotation } from '../../../crds/common.ts';
 import type { EventCluster } from '../../../crds/event-cluster.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../../../ports/kube.ts';
-import { keyOf } from '../../../runtime/key.ts';
 import type { Blocked, Round } from '../../../runtime/kind.ts';
 import { refuseInWords, wait } from '../../blocked.ts';
 import { adminOf, type ClusterConnections, type ClusterUse, questionOf, resolveCluster } from '../../cluster-use.ts';

@@ -1,7 +1,7 @@
+import { keyOf } from '../../../base/keys.ts';
 import { reconcileRequestAnnotation } from '../../../crds/common.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import type { CompilePattern } from '../../../ports/patterns.ts';
-import { keyOf } from '../../../runtime/key.ts';
 import type { Round } from '../../../runtime/kind.ts';
 import { adminOf, type ClusterConnections, type ClusterUse, questionOf, resolveCluster } from '../../cluster-use.ts';
 import { claimName, ownsTopic, topicNameOf } from '../identity.ts';

@@ -1,9 +1,9 @@
+import { keyOf } from '../../../base/keys.ts';
+import { sleep } from '../../../base/time.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Book, BookType, Journal } from '../../../ports/journal.ts';
 import type { ResourceCache } from '../../../ports/kube.ts';
-import { keyOf } from '../../../runtime/key.ts';
-import { sleep } from '../../../runtime/time.ts';
 import type { Settings } from '../../topic-settings.ts';
 import { topicNameOf } from '../identity.ts';
 

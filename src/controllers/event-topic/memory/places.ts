@@ -1,6 +1,6 @@
+import { keyOf } from '../../../base/keys.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import type { ObjectKey } from '../../../ports/kube.ts';
-import { keyOf } from '../../../runtime/key.ts';
 import { type Claimant, comesBefore } from '../../ownership.ts';
 
 /**

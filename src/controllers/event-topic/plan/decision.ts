@@ -1,4 +1,4 @@
-import { assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
 import type { Blocked, Plan } from '../../../runtime/kind.ts';
 import { refuseInWords } from '../../blocked.ts';
 import type { ActionOf, Steps, TopicAction } from '../actions.ts';

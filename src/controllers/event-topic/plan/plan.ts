@@ -1,4 +1,4 @@
-import { assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import type { NewTopic } from '../../../ports/kafka.ts';

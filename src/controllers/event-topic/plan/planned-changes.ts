@@ -1,4 +1,4 @@
-import { assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
 import type { EventTopicStatus } from '../../../crds/event-topic.ts';
 import type { TopicAction } from '../actions.ts';
 

@@ -1,10 +1,10 @@
+import { sleep } from '../../../base/time.ts';
 import type { EventCluster } from '../../../crds/event-cluster.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaAdmin } from '../../../ports/kafka.ts';
 import type { ResourceCache } from '../../../ports/kube.ts';
 import type { Log } from '../../../ports/log.ts';
-import { sleep } from '../../../runtime/time.ts';
 import { adminOf, type ClusterConnections, type ClusterUse, resolveCluster } from '../../cluster-use.ts';
 import { isOursMoving } from './moving.ts';
 import type { Throttles } from './throttles.ts';

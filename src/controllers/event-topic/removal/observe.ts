@@ -1,9 +1,9 @@
+import { keyOf } from '../../../base/keys.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
 import { judgeFailure } from '../../../runtime/judge-failure.ts';
-import { keyOf } from '../../../runtime/key.ts';
 import type { Blocked, Round } from '../../../runtime/kind.ts';
 import { wait } from '../../blocked.ts';
 import {

@@ -1,4 +1,5 @@
-import { allowDeleteAnnotation, assertNever } from '../../../crds/common.ts';
+import { assertNever } from '../../../base/assert-never.ts';
+import { allowDeleteAnnotation } from '../../../crds/common.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { type Blocked, inSync } from '../../../runtime/kind.ts';

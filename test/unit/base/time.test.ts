@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aborted, sleep, withDeadline } from '../../../src/runtime/time.ts';
+import { aborted, sleep, withDeadline } from '../../../src/base/time.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const late = () => new Error('late');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyOf, namespaceOf } from '../../../src/runtime/key.ts';
+import { keyOf, namespaceOf } from '../../../src/base/keys.ts';
 
 const metadata = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const object = (names: { name: string; namespace?: string }) => ({
