@@ -15,6 +15,7 @@ import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
+import { sleep } from './base/time.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
 import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/memory/claims.ts';
 import { createHealthServer, idleCheck } from './runtime/health.ts';
@@ -125,7 +126,7 @@ async function runOperator(config: Config): Promise<void> {
         return await journal.load();
       } catch (error) {
         log.warn('cannot read the journal', { error: error instanceof Error ? error.message : String(error) });
-        await new Promise<void>((resolve) => void clock.after(config.SLUICE_LEASE_RETRY_MS, resolve));
+        await sleep(clock, config.SLUICE_LEASE_RETRY_MS, term);
       }
     }
   }

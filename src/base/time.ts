@@ -9,7 +9,15 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Resolves after `ms`, or at once when `signal` aborts. */
+/** Aborts `target` when `source` aborts, with the same reason. Returns how to stop that. */
+export function forwardAbort(source: AbortSignal, target: AbortController): () => void {
+  const abort = () => target.abort(source.reason);
+  if (source.aborted) abort();
+  else source.addEventListener('abort', abort, { once: true });
+  return () => source.removeEventListener('abort', abort);
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. Leaves no timer behind. */
 export function sleep(clock: Timers, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -23,24 +31,36 @@ export function sleep(clock: Timers, ms: number, signal: AbortSignal): Promise<v
   });
 }
 
+export interface Deadline {
+  clock: Timers;
+  ms: number;
+  /** What the call fails with then. */
+  late: () => Error;
+  /** Ends the call sooner; it then fails with the signal's reason. Absent: nobody gives it up. */
+  signal?: AbortSignal;
+}
+
 /**
- * Runs `call` with a signal that aborts after `ms`, and rejects with `late` then, even when the call does not listen.
+ * Makes a call under a signal that aborts at the deadline. Rejects in that moment, even when the call does not listen.
+ * A call that was given up before is not made. The listener goes with the call, because the caller's signal often lives
+ * as long as the process.
  */
 export async function withDeadline<T>(
-  clock: Timers,
-  ms: number,
-  late: () => Error,
+  { clock, ms, late, signal }: Deadline,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const expired = Promise.withResolvers<never>();
-  const timer = clock.after(ms, () => {
-    controller.abort();
-    expired.reject(late());
-  });
+  signal?.throwIfAborted();
+  const inner = new AbortController();
+  const unlink = signal && forwardAbort(signal, inner);
+  const timer = clock.after(ms, () => inner.abort(late()));
   try {
-    return await Promise.race([call(controller.signal), expired.promise]);
+    return await new Promise<T>((resolve, reject) => {
+      // Before the call can listen: what it makes of its own end does not count.
+      inner.signal.addEventListener('abort', () => reject(inner.signal.reason), { once: true });
+      call(inner.signal).then(resolve, reject);
+    });
   } finally {
     timer.cancel();
+    unlink?.();
   }
 }

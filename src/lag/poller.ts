@@ -1,4 +1,6 @@
+import { sleep, withDeadline } from '../base/time.ts';
 import type { Clock } from '../ports/clock.ts';
+import { Fault } from '../ports/fault.ts';
 import type { GroupState, KafkaAdmin, Settled } from '../ports/kafka.ts';
 import type { Log } from '../ports/log.ts';
 import { type Answers, answersFor, asFault, askAll } from './answers.ts';
@@ -6,7 +8,6 @@ import { LagHistory } from './history.ts';
 import { snapshotOf } from './measure.ts';
 import { type LookUp, lookUpsOf, recordEnds, recordGroup, topicsOf } from './sample.ts';
 import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
-import { pause, within } from './waiting.ts';
 
 const lookUpsPerTick = 8;
 const lookUpAgainMs = 30_000;
@@ -48,6 +49,12 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
   const watched = new Map<string, Watched>();
   const history = new LagHistory(tickMs);
 
+  /** What `call` returns, or a Fault when that takes longer than `ms`. */
+  function soon<T>(ms: number, signal: AbortSignal, call: (until: AbortSignal) => Promise<T>): Promise<T> {
+    const late = () => new Fault('kafka', 'unavailable', `no answer within ${ms / 1000} s`, { code: 'TIMEOUT' });
+    return withDeadline({ clock, ms, late, signal }, call);
+  }
+
   async function tick(signal: AbortSignal): Promise<void> {
     const polled = [...watched.values()];
     const answers = await ask(polled, signal);
@@ -59,7 +66,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       return { one, sample: recordGroup(history, one.subscription, one.topics, own, atMs) };
     });
     const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
-    await within(clock, tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
+    await soon(tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
     for (const { one, sample } of samples) {
       one.snapshot = snapshotOf(sample, one.topics);
       if (watched.get(one.key) === one) onSnapshot(one.key);
@@ -68,8 +75,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
   }
 
   async function ask(polled: readonly Watched[], signal: AbortSignal): Promise<Answers> {
-    const patient = <T>(call: (until: AbortSignal) => Promise<T>) =>
-      within(clock, patienceTicks * tickMs, signal, call);
+    const patient = <T>(call: (until: AbortSignal) => Promise<T>) => soon(patienceTicks * tickMs, signal, call);
     const groups = unique(polled.map(({ subscription }) => subscription.groupId));
     const [states, committed] = await Promise.all([
       askAll('the state of group', groups, () => patient((until) => kafka().describeGroups(groups, { signal: until }))),
@@ -82,6 +88,11 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       patient((until) => kafka().readOffsets(topics, { signal: until })),
     );
     return { states, committed, offsets };
+  }
+
+  /** What the end of the run cut off failed for that reason, which is no news. */
+  function note(error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted) log.error('lag poll failed', { error });
   }
 
   /** A lag that began before our samples: ask for the record's own time, the longest unasked first. */
@@ -117,10 +128,10 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     async run(signal) {
       while (!signal.aborted) {
         const startMs = clock.monotonicMs();
-        if (watched.size > 0) await tick(signal).catch((error) => log.error('lag poll failed', { error }));
+        if (watched.size > 0) await tick(signal).catch((error) => note(error, signal));
         const tookMs = clock.monotonicMs() - startMs;
         // A cluster slower than the tick is not asked without a break.
-        await pause(clock, Math.max(tickMs - tookMs, tickMs / 5), signal);
+        await sleep(clock, Math.max(tickMs - tookMs, tickMs / 5), signal);
       }
     },
   };

@@ -99,7 +99,7 @@ export class LeaderElector {
     const { clock, log } = this.#parts;
     const late = () => new Fault('kubernetes', 'unavailable', `the lease was not answered for within ${withinMs} ms`);
     try {
-      const startedMs = await withDeadline(clock, withinMs, late, (signal) => this.#claim(signal));
+      const startedMs = await withDeadline({ clock, ms: withinMs, late }, (signal) => this.#claim(signal));
       this.#fenceMs = startedMs === undefined ? never : startedMs + this.#settings.renewMs;
     } catch (fault) {
       log.warn('cannot take or renew the lease', { error: fault instanceof Error ? fault.message : String(fault) });
@@ -173,7 +173,7 @@ export class LeaderElector {
     const free = { ...held, holder: '', renewedAt: clock.now(), durationSeconds: 1 };
     const late = () => new Fault('kubernetes', 'unavailable', 'giving the lease up was not answered');
     try {
-      await withDeadline(clock, this.#settings.retryMs, late, (signal) => leases.replace(free, signal));
+      await withDeadline({ clock, ms: this.#settings.retryMs, late }, (signal) => leases.replace(free, signal));
     } catch (fault) {
       log.warn('could not give the lease up', { error: fault instanceof Error ? fault.message : String(fault) });
     }

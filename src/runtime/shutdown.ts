@@ -22,7 +22,7 @@ export async function shutDown(
     const leftMs = Math.max(0, endMs - clock.monotonicMs());
     const late = () => new Error(`not ended within ${withinMs} ms`);
     try {
-      await withDeadline(clock, leftMs, late, () => step.run());
+      await withDeadline({ clock, ms: leftMs, late }, () => step.run());
     } catch (cause) {
       clean = false;
       log.error('could not shut down in order', { step: step.name, error: String(cause) });

@@ -1,3 +1,4 @@
+import { sleep, withDeadline } from '../../base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventNote, EventRecorder, KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
@@ -5,7 +6,6 @@ import type { Counter, Metrics } from '../../ports/metrics.ts';
 import type { KubeClient, NewObject } from './client.ts';
 import { events } from './resource-type.ts';
 import { microTime } from './times.ts';
-import { pause, within } from './waiting.ts';
 
 export const eventRules: readonly PolicyRule[] = [
   { apiGroups: [events.group], resources: [events.plural], verbs: ['create'], scope: 'cluster' },
@@ -81,9 +81,9 @@ export class EventSender implements EventRecorder {
   /** Statuses, finalizers and claims come first: an event only tells what has happened. */
   async #letOthersPass(signal: AbortSignal): Promise<void> {
     const { client, clock } = this.#parts;
-    const expired = () => new Error('waited long enough');
-    const idle = within(clock, LONGEST_COURTESY_MS, signal, expired, (inner) => client.whenIdle({ signal: inner }));
-    await idle.catch(() => undefined);
+    const late = () => new Error('waited long enough');
+    const courtesy = { clock, ms: LONGEST_COURTESY_MS, late, signal };
+    await withDeadline(courtesy, (inner) => client.whenIdle({ signal: inner })).catch(() => undefined);
   }
 
   async #send(event: NewObject, signal: AbortSignal): Promise<void> {
@@ -93,7 +93,7 @@ export class EventSender implements EventRecorder {
     } catch (error) {
       log.debug('an event was not sent', { error });
       this.#dropped.add({ cause: 'send-failed' });
-      await pause(clock, AFTER_FAILURE_MS, signal);
+      await sleep(clock, AFTER_FAILURE_MS, signal);
     }
   }
 

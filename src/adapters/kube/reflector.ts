@@ -1,3 +1,4 @@
+import { forwardAbort, sleep } from '../../base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KubeObject } from '../../ports/kube.ts';
@@ -6,7 +7,6 @@ import { backoffMs } from './backoff.ts';
 import { isFault } from './faults.ts';
 import type { Listing } from './paging.ts';
 import type { KubeSettings } from './settings.ts';
-import { forwardAbort, pause } from './waiting.ts';
 import type { WatchEvent } from './wire.ts';
 
 /** The reads of one kind. */
@@ -79,7 +79,7 @@ export class Reflector<R extends KubeObject> {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await pause(this.#parts.clock, await this.#attempt(signal), signal);
+    while (!signal.aborted) await sleep(this.#parts.clock, await this.#attempt(signal), signal);
   }
 
   /** Lists if that is due, then watches until the watch ends. Answers how long to wait before the next attempt. */

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { withDeadline } from '../../base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Histogram, Metrics } from '../../ports/metrics.ts';
@@ -7,7 +8,6 @@ import { faultOfAbort, faultOfError, faultOfStatus, malformed } from './faults.t
 import { type Place, pathOf, type ResourceType } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
 import { Turnstile } from './turnstile.ts';
-import { within } from './waiting.ts';
 import { statusOf } from './wire.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'apply' | 'delete';
@@ -97,12 +97,12 @@ export class Transport {
     const what = describeRequest(request);
     const startMs = clock.monotonicMs();
     let outcome = 'ok';
-    const expired = () =>
+    const late = () =>
       new Fault('kubernetes', 'unavailable', `${what}: no answer within ${settings.callDeadlineMs / 1000} s`, {
         code: 'TIMEOUT',
       });
     try {
-      return await within(clock, settings.callDeadlineMs, signal, expired, work);
+      return await withDeadline({ clock, ms: settings.callDeadlineMs, late, signal }, work);
     } catch (error) {
       const fault = signal.aborted ? faultOfAbort(what, signal) : faultOfError(what, error);
       outcome = fault.code ?? fault.kind;

@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
+import { withDeadline } from '../../base/time.ts';
 import type { RegistrySecurity } from '../../ports/registry.ts';
+import { systemClock as clock } from '../system-clock.ts';
 import { type Answer, tidyText } from './answers.ts';
-import { DeadlinePassed, withDeadline } from './deadline.ts';
 import { cancelled, type Errand, faultOfConnection } from './faults.ts';
 import { fenceRequests } from './fence.ts';
 import { Gate } from './gate.ts';
@@ -32,6 +33,12 @@ export interface Transport {
 const schemaJson = 'application/vnd.schemaregistry.v1+json';
 const maxRetryAfterMs = 3_600_000;
 
+/** What a request fails with that took longer than it may. */
+class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+  readonly code = 'DEADLINE';
+}
+
 export function createTransport(url: URL, settings: RegistrySettings, security?: RegistrySecurity): Transport {
   let secured = security;
   let pool = createPool(url, settings, security?.ca);
@@ -53,7 +60,8 @@ export function createTransport(url: URL, settings: RegistrySettings, security?:
   async function exchangeInTurn(request: RegistryRequest, signal: AbortSignal): Promise<Answer> {
     await gate.enter(signal);
     try {
-      return await withDeadline(signal, settings.callTimeoutMs, (limited) => exchange(request, limited));
+      const deadline = { clock, ms: settings.callTimeoutMs, late: () => new DeadlinePassed(), signal };
+      return await withDeadline(deadline, (limited) => exchange(request, limited));
     } catch (error) {
       // A silent registry would else cost everybody in the line the whole time, one after the other.
       if (error instanceof DeadlinePassed) gate.turnAway(error);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pause } from '../../../src/adapters/kube/waiting.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { sleep } from '../../../src/base/time.ts';
 
 describe('the system clock', () => {
   it('takes as long as it was asked, and a cancelled timer does not run', async () => {
@@ -11,7 +11,7 @@ describe('the system clock', () => {
         ran = true;
       })
       .cancel();
-    await pause(systemClock, 20, new AbortController().signal);
+    await sleep(systemClock, 20, new AbortController().signal);
     expect(systemClock.monotonicMs() - startMs).toBeGreaterThanOrEqual(19);
     expect(ran).toBe(false);
   });
@@ -21,7 +21,7 @@ describe('the system clock', () => {
     const timer = systemClock.after(2 ** 40, () => {
       ran = true;
     });
-    await pause(systemClock, 20, new AbortController().signal);
+    await sleep(systemClock, 20, new AbortController().signal);
     timer.cancel();
     expect(ran).toBe(false);
   });

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaCallOptions, Settled } from '../../../ports/kafka.ts';
-import { abortFault } from '../wait.ts';
+import { abortFault } from '../abort.ts';
 import { FairQueue, type Verdict } from './fair-queue.ts';
 
 export interface BatchLimits {

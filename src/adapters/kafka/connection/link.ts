@@ -1,9 +1,9 @@
 import { apiVersionsV3, type Connection, ResponseError } from '@platformatic/kafka';
+import { type Deadline, withDeadline } from '../../../base/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaSecurity } from '../../../ports/kafka.ts';
 import { faultOfConnection, longestThrottleMs, type Quota, throttled, unavailable } from '../errors.ts';
-import { within } from '../wait.ts';
 import { type Address, printAddress } from './address.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 import { loginOptions } from './login.ts';
@@ -98,8 +98,7 @@ export class BrokerLink {
 
   /** Connects if need be. Throws Fault naming the address. */
   async open(): Promise<void> {
-    const { clock, connectTimeoutMs } = this.#options;
-    await within(clock, connectTimeoutMs, this.#opened(), () => this.#expire(connectTimeoutMs));
+    await withDeadline(this.#deadline(this.#options.connectTimeoutMs), () => this.#opened());
   }
 
   /**
@@ -112,8 +111,7 @@ export class BrokerLink {
     let ok = false;
     this.#underWay += 1;
     try {
-      const expire = () => this.#expire(timeoutMs);
-      const answer = await within(clock, timeoutMs, this.#exchange(request), expire);
+      const answer = await withDeadline(this.#deadline(timeoutMs), () => this.#exchange(request));
       ok = true;
       return answer;
     } finally {
@@ -260,6 +258,10 @@ export class BrokerLink {
   #refuseWhenThrottled(): void {
     const leftMs = this.#throttledUntilMs - this.#options.clock.monotonicMs();
     if (leftMs >= longThrottleMs) throw throttled(leftMs, this.#usedUp);
+  }
+
+  #deadline(ms: number): Deadline {
+    return { clock: this.#options.clock, ms, late: () => this.#expire(ms) };
   }
 
   #expire(timeoutMs: number): Fault {

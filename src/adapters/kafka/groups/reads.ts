@@ -1,9 +1,9 @@
 import { Fault } from '../../../ports/fault.ts';
 import type { CommittedOffsets, GroupMember, GroupState, KafkaAdmin, Settled } from '../../../ports/kafka.ts';
+import { unlessAborted } from '../abort.ts';
 import { aclFor, aclForTopicsOfGroup } from '../acl.ts';
 import type { Cluster } from '../cluster.ts';
 import { faultOfCode, nameOfCode, unavailable } from '../errors.ts';
-import { unlessAborted } from '../wait.ts';
 import {
   type ClassicGroup,
   describeClassicGroups,

@@ -1,9 +1,9 @@
 import type { KafkaAdmin, PartitionOffsets, Settled, TopicOffsets } from '../../../ports/kafka.ts';
+import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import type { Cluster } from '../cluster.ts';
 import { faultOfCode } from '../errors.ts';
 import { type MetadataTopic, metadataByName } from '../topics/calls.ts';
-import { unlessAborted } from '../wait.ts';
 import { LogStarts } from './log-starts.ts';
 import { type ListedOffsets, listFromLeaders } from './offset-table.ts';
 

@@ -1,12 +1,12 @@
 import type { Fault } from '../../../ports/fault.ts';
 import type { KafkaAdmin } from '../../../ports/kafka.ts';
+import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import type { Cluster } from '../cluster.ts';
 import { faultOfCode, nameOfCode } from '../errors.ts';
 import type { MetadataTopic } from '../topics/calls.ts';
 import type { MetadataReads } from '../topics/metadata.ts';
 import { topicIdOfUuid } from '../topics/topic-id.ts';
-import { unlessAborted } from '../wait.ts';
 import { type FetchedRecords, fetchRecords } from './calls.ts';
 import { listFromLeaders, noLeader, withoutLeader } from './offset-table.ts';
 import { timeOfRecord } from './record-batches.ts';

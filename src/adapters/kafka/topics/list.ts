@@ -1,6 +1,6 @@
 import type { KafkaAdmin, ListedTopic } from '../../../ports/kafka.ts';
+import { unlessAborted } from '../abort.ts';
 import type { Cluster } from '../cluster.ts';
-import { unlessAborted } from '../wait.ts';
 import { metadataOfAll } from './calls.ts';
 
 /** What there is. One answer names every topic; topics that the client may not describe are not in it. */

@@ -1,9 +1,9 @@
 import type { ClusterState, KafkaAdmin, KafkaCallOptions, Settled } from '../../../ports/kafka.ts';
+import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';
 import { unavailable } from '../errors.ts';
-import { unlessAborted } from '../wait.ts';
 import { type MetadataAnswer, type MetadataTopic, metadataByName } from './calls.ts';
 import { bytesPerName, noTopic } from './questions.ts';
 

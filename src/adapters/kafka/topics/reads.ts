@@ -1,10 +1,10 @@
+import { sleep } from '../../../base/time.ts';
 import type { Fault } from '../../../ports/fault.ts';
 import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';
 import { unavailable } from '../errors.ts';
-import { pause } from '../wait.ts';
 import { type DescribedConfig, describeTopicConfigs, isOverride, type MetadataTopic, metadataById } from './calls.ts';
 import type { MetadataReads } from './metadata.ts';
 import { bytesPerName, noTopic } from './questions.ts';
@@ -31,7 +31,7 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
       if (topic === undefined && cluster.ownWrites.mayBeUnheard(name)) throw unheard(name);
       const pauseMs = topic?.awaited && cluster.ownWrites.askAgainMs(name, cluster.settings.catchUpMs);
       if (pauseMs === undefined) return topic;
-      await pause(cluster.clock, pauseMs, options.signal);
+      await sleep(cluster.clock, pauseMs, options.signal);
     }
   }
 
