@@ -15,6 +15,7 @@ import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
+import { messageOf } from './base/text.ts';
 import { sleep } from './base/time.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
 import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/memory/claims.ts';
@@ -125,7 +126,7 @@ async function runOperator(config: Config): Promise<void> {
       try {
         return await journal.load();
       } catch (error) {
-        log.warn('cannot read the journal', { error: error instanceof Error ? error.message : String(error) });
+        log.warn('cannot read the journal', { error: messageOf(error) });
         await sleep(clock, config.SLUICE_LEASE_RETRY_MS, term);
       }
     }

@@ -5,3 +5,8 @@
 export function lookUp<V>(map: Readonly<Record<string, V>> | undefined, key: string): V | undefined {
   return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }
+
+/** Whether a value is an object of JSON: no list, and not null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

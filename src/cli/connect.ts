@@ -3,6 +3,7 @@ import { KubeClient } from '../adapters/kube/client.ts';
 import { KubeConnection, loadKubeConfig } from '../adapters/kube/connection.ts';
 import { defaultKubeSettings } from '../adapters/kube/settings.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
+import { messageOf } from '../base/text.ts';
 import type { KafkaConnections } from '../ports/kafka.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Given } from './command.ts';
@@ -51,7 +52,7 @@ function readKubeConfig(paths: string | undefined): ReturnType<typeof loadKubeCo
   try {
     return loadKubeConfig(paths);
   } catch (cause) {
-    const [firstLine] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const [firstLine] = messageOf(cause).split('\n');
     throw new UserError(`cannot read the kubeconfig ${paths ?? ''}: ${firstLine}`);
   }
 }

@@ -1,3 +1,5 @@
+import { clip } from '../base/text.ts';
+
 /** Settings of a topic as Kafka takes them: every value a string. */
 export type Settings = Readonly<Record<string, string>>;
 
@@ -41,5 +43,5 @@ const longestText = 80;
 
 function textOf(items: readonly unknown[]): string {
   const text = items.map((item) => (typeof item === 'object' ? '…' : String(item))).join(',');
-  return JSON.stringify(text.length > longestText ? `${text.slice(0, longestText)}…`.toWellFormed() : text);
+  return JSON.stringify(clip(text, longestText));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clip } from '../base/text.ts';
 
 export const group = 'sluice.dev';
 export const version = 'v1alpha1';
@@ -238,9 +239,7 @@ function sizeProblems(config: Readonly<Record<string, unknown>>): string[] {
   const tooLong = entries.map(([key]) => key).filter((key) => key.length > longestKey);
   return [
     ...(size > mostConfig ? [`keys and values have ${size} characters and may have ${mostConfig}; remove some`] : []),
-    ...tooLong.map(
-      (key) => `"${key.slice(0, 40)}…" is longer than the ${longestKey} characters of a setting; remove it`,
-    ),
+    ...tooLong.map((key) => `"${clip(key, 40)}" is longer than the ${longestKey} characters of a setting; remove it`),
   ];
 }
 

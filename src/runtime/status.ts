@@ -1,3 +1,4 @@
+import { isRecord } from '../base/records.ts';
 import type { Fault } from '../ports/fault.ts';
 import type { MergePatch } from '../ports/kube.ts';
 import { mergeConditions, type Verdict } from './conditions.ts';
@@ -74,8 +75,4 @@ function sameJson(one: unknown, other: unknown): boolean {
   }
   if (isRecord(one) && isRecord(other)) return statusPatch(one, other) === undefined;
   return one === other;
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { lookUp } from '../../base/records.ts';
+import { isRecord, lookUp } from '../../base/records.ts';
 import type { MergePatch } from '../../ports/kube.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ function differences(stored: Fields, manifest: Fields): Record<string, unknown> 
   const changed = new Map<string, unknown>();
   for (const [key, wanted] of Object.entries(manifest)) {
     const live = lookUp(stored, key);
-    if (isFields(live) && isFields(wanted)) {
+    if (isRecord(live) && isRecord(wanted)) {
       const inside = differences(live, wanted);
       if (Object.keys(inside).length > 0) changed.set(key, inside);
     } else if (!isDeepStrictEqual(live, wanted)) {
@@ -33,14 +33,10 @@ function removals(lastApplied: Fields, manifest: Fields, stored: Fields): Record
     const wanted = lookUp(manifest, key);
     const live = lookUp(stored, key);
     if (!Object.hasOwn(manifest, key)) removed.set(key, null);
-    else if (isFields(former) && isFields(wanted) && isFields(live)) {
+    else if (isRecord(former) && isRecord(wanted) && isRecord(live)) {
       const inside = applyPatch(live, former, wanted);
       if (Object.keys(inside).length > 0) removed.set(key, inside);
     }
   }
   return Object.fromEntries(removed);
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

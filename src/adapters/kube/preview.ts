@@ -1,5 +1,6 @@
+import { isRecord } from '../../base/records.ts';
 import type { KubeObject, ObjectKey } from '../../ports/kube.ts';
-import { applyPatch, type Fields, isFields } from './apply-patch.ts';
+import { applyPatch, type Fields } from './apply-patch.ts';
 import { isFault } from './faults.ts';
 import { placeOf, type ResourceType } from './resource-type.ts';
 import { describeRequest, type KubeRequest, type Transport } from './transport.ts';
@@ -92,5 +93,5 @@ function applierOf({ managedFields }: Fields): string {
 }
 
 function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
+  return isRecord(value) ? value : {};
 }

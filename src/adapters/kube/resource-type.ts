@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectKey } from '../../ports/kube.ts';
+import type { ObjectKey } from '../../ports/kube.ts';
 
 /** A kind of resource, as the API server's paths name it. */
 export interface ResourceType {
@@ -31,10 +31,6 @@ export function pathOf(type: ResourceType, { namespace, name, subresource }: Pla
   if (name !== undefined) segments.push(name);
   if (subresource !== undefined) segments.push(subresource);
   return `/${segments.map(encodeURIComponent).join('/')}`;
-}
-
-export function keyOf({ metadata }: Pick<KubeObject, 'metadata'>): ObjectKey {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 
 export function placeOf(key: ObjectKey): { namespace?: string; name: string } {

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/keys.ts';
 import type { Parsed } from '../../base/parsed.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CallOptions, Change, Index, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
@@ -5,7 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import { ObjectCache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { Reflector, type Sink, type Source } from './reflector.ts';
-import { keyOf, type ResourceType, type Subresource } from './resource-type.ts';
+import type { ResourceType, Subresource } from './resource-type.ts';
 import type { KubeSettings } from './settings.ts';
 
 export interface StoreOptions<R> {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { isRecord } from '../../base/records.ts';
 import type { KubeObject } from '../../ports/kube.ts';
 import { faultOfStatus, malformed, type StatusAnswer } from './faults.ts';
 import { apiVersionOf, type ResourceType } from './resource-type.ts';
@@ -124,10 +125,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Resource versions are decimal numbers that grow with each change (KEP-5504). */

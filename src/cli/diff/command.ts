@@ -1,4 +1,4 @@
-import { keyOf } from '../../adapters/kube/resource-type.ts';
+import { keyOf } from '../../base/keys.ts';
 import { type NamespaceView, questionOf, resolveCluster } from '../../controllers/cluster-use.ts';
 import { apiVersion } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { isRecord } from '../../base/records.ts';
 import { UserError } from '../shell.ts';
 
 /** An object as it stands in a file. */
@@ -74,19 +75,15 @@ export function manifestsIn(source: string, text: string): Written[] {
 }
 
 function objectsIn(source: string, content: unknown): Written[] {
-  if (!isFields(content)) throw new UserError(`${source} holds a document that is no Kubernetes object`);
+  if (!isRecord(content)) throw new UserError(`${source} holds a document that is no Kubernetes object`);
   const { apiVersion, kind, items, metadata } = content;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
     throw new UserError(`${source} holds an object without apiVersion or kind`);
   }
   if (kind === 'List' && Array.isArray(items)) return items.flatMap((item) => objectsIn(source, item));
-  if (!isFields(metadata) || typeof metadata.name !== 'string') {
+  if (!isRecord(metadata) || typeof metadata.name !== 'string') {
     throw new UserError(`${source} holds a ${kind} without metadata.name`);
   }
   const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
   return [{ source, apiVersion, kind, name: metadata.name, namespace, fields: { ...content, metadata } }];
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf, pathOf, placeOf } from '../../../../src/adapters/kube/resource-type.ts';
+import { pathOf, placeOf } from '../../../../src/adapters/kube/resource-type.ts';
+import { keyOf } from '../../../../src/base/keys.ts';
 import { thing } from './parts.ts';
 
 describe('paths and keys', () => {
