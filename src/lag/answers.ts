@@ -1,5 +1,5 @@
-import { Fault } from '../ports/fault.ts';
-import type { CommittedOffsets, GroupState, Settled, TopicOffsets } from '../ports/kafka.ts';
+import { Fault, type Settled } from '../ports/fault.ts';
+import type { CommittedOffsets, GroupState, TopicOffsets } from '../ports/kafka.ts';
 import type { GroupAnswers } from './sample.ts';
 
 /** What the brokers answered in one tick, by group and by topic. */

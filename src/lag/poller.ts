@@ -1,7 +1,7 @@
 import { sleep, withDeadline } from '../base/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import { Fault } from '../ports/fault.ts';
-import type { GroupState, KafkaAdmin, Settled } from '../ports/kafka.ts';
+import { Fault, type Settled } from '../ports/fault.ts';
+import type { GroupState, KafkaAdmin } from '../ports/kafka.ts';
 import type { Log } from '../ports/log.ts';
 import { type Answers, answersFor, asFault, askAll } from './answers.ts';
 import { LagHistory } from './history.ts';

@@ -1,4 +1,5 @@
-import type { CommittedOffsets, GroupState, PartitionOffsets, Settled, TopicOffsets } from '../ports/kafka.ts';
+import type { Settled } from '../ports/fault.ts';
+import type { CommittedOffsets, GroupState, PartitionOffsets, TopicOffsets } from '../ports/kafka.ts';
 import type { GroupHistory, LagHistory } from './history.ts';
 import type { PositionHistory } from './position.ts';
 import type { OffsetSeries } from './series.ts';

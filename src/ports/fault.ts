@@ -51,3 +51,6 @@ export class Fault extends Error {
 function waitOf(ms: number | undefined): number | undefined {
   return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
 }
+
+/** One answer of a batch: its own value, or its own Fault. One bad item never hides the others. */
+export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };

@@ -1,4 +1,5 @@
-import type { ConfigChanges, ConfigEntry, KafkaCallOptions } from './kafka.ts';
+import type { KafkaCallOptions } from './kafka-calls.ts';
+import type { ConfigChanges, ConfigEntry } from './kafka-config.ts';
 
 /** Where the replicas of one partition are, and where they are going. Brokers are named by their ids. */
 export interface PartitionReplicas {

@@ -1,24 +1,7 @@
-import type { Fault } from './fault.ts';
+import type { Fault, Settled } from './fault.ts';
+import type { AlterOptions, KafkaCallOptions, WriteOptions } from './kafka-calls.ts';
+import type { ConfigChanges, ConfigEntry } from './kafka-config.ts';
 import type { ReplicaAdmin } from './kafka-replicas.ts';
-
-export interface KafkaCallOptions {
-  signal: AbortSignal;
-  /** Whose turn it is when a batch is full; requests of many namespaces are interleaved. */
-  namespace?: string;
-}
-
-export interface WriteOptions extends KafkaCallOptions {
-  /** The broker judges the change and makes none: what it would refuse is a Fault, as with the real thing. */
-  validateOnly?: boolean;
-}
-
-export interface AlterOptions extends WriteOptions {
-  /**
-   * The settings as the caller saw them last. While the brokers go on to show one of them as it was then, they have not
-   * caught up with the change: see `awaited`. Absent: what they show counts at once.
-   */
-  before?: ReadonlyMap<string, ConfigEntry>;
-}
 
 export interface Broker {
   id: number;
@@ -32,14 +15,6 @@ export interface ClusterState {
   brokers: readonly Broker[];
   /** The brokers refuse the newest credentials; what answers is a connection that was made with the ones before. */
   loginRefused?: Fault;
-}
-
-/** One setting of a topic or a broker, as the broker reports it. */
-export interface ConfigEntry {
-  /** Absent for sensitive settings, which the broker does not disclose. */
-  value: string | undefined;
-  /** True when the value is set on the thing itself; false when it comes from elsewhere or is the default. */
-  overridden: boolean;
 }
 
 export interface TopicState {
@@ -69,9 +44,6 @@ export interface NewTopic {
   replicationFactor?: number;
   config: ReadonlyMap<string, string>;
 }
-
-/** `undefined` as a value resets the setting to its default. */
-export type ConfigChanges = ReadonlyMap<string, string | undefined>;
 
 /** 0 ≤ `logStart` ≤ `end`. */
 export interface PartitionOffsets {
@@ -117,9 +89,6 @@ export interface TopicReaders {
 
 /** Committed offsets, 0 or more, by topic and partition; `undefined`: this group never committed there. */
 export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint | undefined>>;
-
-/** One answer of a batch: its own value, or its own Fault. One bad item never hides the others. */
-export type Settled<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
 /**
  * One Kafka cluster, seen by an operator. Every call throws only Fault.

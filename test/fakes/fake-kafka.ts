@@ -1,23 +1,19 @@
-import { Fault, type FaultKind } from '../../src/ports/fault.ts';
+import { Fault, type FaultKind, type Settled } from '../../src/ports/fault.ts';
 import type {
-  AlterOptions,
   ClusterState,
   CommittedOffsets,
-  ConfigChanges,
-  ConfigEntry,
   GroupState,
   KafkaAdmin,
-  KafkaCallOptions,
   KafkaConnections,
   ListedTopic,
   NewTopic,
   PartitionOffsets,
-  Settled,
   TopicOffsets,
   TopicReaders,
   TopicState,
-  WriteOptions,
 } from '../../src/ports/kafka.ts';
+import type { AlterOptions, KafkaCallOptions, WriteOptions } from '../../src/ports/kafka-calls.ts';
+import type { ConfigChanges, ConfigEntry } from '../../src/ports/kafka-config.ts';
 import type { PartitionReplicas } from '../../src/ports/kafka-replicas.ts';
 import { FakeBrokers, type FakeGroup, type FakeTopic } from './fake-brokers.ts';
 import { FakeReplicas } from './fake-replicas.ts';

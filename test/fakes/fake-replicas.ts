@@ -1,4 +1,5 @@
-import type { Broker, ConfigEntry } from '../../src/ports/kafka.ts';
+import type { Broker } from '../../src/ports/kafka.ts';
+import type { ConfigEntry } from '../../src/ports/kafka-config.ts';
 import type { PartitionReplicas } from '../../src/ports/kafka-replicas.ts';
 
 /** What is known of one topic here. */

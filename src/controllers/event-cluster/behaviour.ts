@@ -1,6 +1,5 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
-import { Fault } from '../../ports/fault.ts';
-import type { Settled } from '../../ports/kafka.ts';
+import { Fault, type Settled } from '../../ports/fault.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import type { Behaviour } from '../../runtime/kind.ts';

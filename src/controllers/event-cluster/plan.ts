@@ -1,7 +1,7 @@
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { Reason, type ReasonOf } from '../../crds/reasons.ts';
-import type { Fault } from '../../ports/fault.ts';
-import type { ClusterState, Settled } from '../../ports/kafka.ts';
+import type { Fault, Settled } from '../../ports/fault.ts';
+import type { ClusterState } from '../../ports/kafka.ts';
 import type { RegistryState } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { refuse, refuseInWords, wait } from '../blocked.ts';

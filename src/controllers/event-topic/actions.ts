@@ -1,5 +1,6 @@
 import type { EventTopic } from '../../crds/event-topic.ts';
-import type { ConfigChanges, ConfigEntry, NewTopic } from '../../ports/kafka.ts';
+import type { NewTopic } from '../../ports/kafka.ts';
+import type { ConfigChanges, ConfigEntry } from '../../ports/kafka-config.ts';
 import type { Blocked, RemovalPlan } from '../../runtime/kind.ts';
 import type { ClusterUse } from '../cluster-use.ts';
 import type { KafkaIdentity } from './identity.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault } from '../../../src/ports/fault.ts';
-import type { KafkaAdmin, NewTopic, Settled, TopicState } from '../../../src/ports/kafka.ts';
+import { Fault, type Settled } from '../../../src/ports/fault.ts';
+import type { KafkaAdmin, NewTopic, TopicState } from '../../../src/ports/kafka.ts';
 import { eventually } from '../../helpers/eventually.ts';
 
 /** A cluster, seen by the operator and by the services that use it. */

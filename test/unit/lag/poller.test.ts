@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { createLagPoller, type LagPoller } from '../../../src/lag/poller.ts';
 import type { LagSubscription } from '../../../src/lag/snapshot.ts';
-import { Fault } from '../../../src/ports/fault.ts';
-import type { CommittedOffsets, GroupState, KafkaCallOptions, Settled } from '../../../src/ports/kafka.ts';
+import { Fault, type Settled } from '../../../src/ports/fault.ts';
+import type { CommittedOffsets, GroupState } from '../../../src/ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../src/ports/kafka-calls.ts';
 import { FakeClock, settle } from '../../fakes/fake-clock.ts';
 import { FakeKafka } from '../../fakes/fake-kafka.ts';
 import { RecordedLog } from '../../fakes/recorders.ts';

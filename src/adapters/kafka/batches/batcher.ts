@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../ports/clock.ts';
-import { Fault } from '../../../ports/fault.ts';
-import type { KafkaCallOptions, Settled } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import { abortFault } from '../abort.ts';
 import { FairQueue, type Verdict } from './fair-queue.ts';
 

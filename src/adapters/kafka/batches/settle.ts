@@ -1,4 +1,4 @@
-import type { Settled } from '../../../ports/kafka.ts';
+import type { Settled } from '../../../ports/fault.ts';
 import { faultOfCode, nameOfCode, type Refusal, unavailable } from '../errors.ts';
 import { WholeRefusal } from './batcher.ts';
 

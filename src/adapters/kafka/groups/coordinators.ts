@@ -1,5 +1,4 @@
-import { Fault } from '../../../ports/fault.ts';
-import type { Settled } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
 import { aclFor } from '../acl.ts';
 import { chunks } from '../batches/chunks.ts';
 import type { Cluster } from '../cluster.ts';

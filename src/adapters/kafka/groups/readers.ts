@@ -1,5 +1,5 @@
-import { Fault } from '../../../ports/fault.ts';
-import type { CommittedOffsets, GroupState, KafkaAdmin, Settled, TopicReaders } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { CommittedOffsets, GroupState, KafkaAdmin, TopicReaders } from '../../../ports/kafka.ts';
 import { aclFor } from '../acl.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';
 import { faultOfCode } from '../errors.ts';

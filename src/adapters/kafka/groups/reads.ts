@@ -1,5 +1,5 @@
-import { Fault } from '../../../ports/fault.ts';
-import type { CommittedOffsets, GroupMember, GroupState, KafkaAdmin, Settled } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { CommittedOffsets, GroupMember, GroupState, KafkaAdmin } from '../../../ports/kafka.ts';
 import { unlessAborted } from '../abort.ts';
 import { aclFor, aclForTopicsOfGroup } from '../acl.ts';
 import type { Cluster } from '../cluster.ts';

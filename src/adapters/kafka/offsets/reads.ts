@@ -1,4 +1,5 @@
-import type { KafkaAdmin, PartitionOffsets, Settled, TopicOffsets } from '../../../ports/kafka.ts';
+import type { Settled } from '../../../ports/fault.ts';
+import type { KafkaAdmin, PartitionOffsets, TopicOffsets } from '../../../ports/kafka.ts';
 import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import type { Cluster } from '../cluster.ts';

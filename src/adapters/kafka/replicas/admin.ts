@@ -1,5 +1,5 @@
-import { Fault } from '../../../ports/fault.ts';
-import type { ConfigEntry, Settled } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { ConfigEntry } from '../../../ports/kafka-config.ts';
 import type { PartitionReplicas, ReplicaAdmin } from '../../../ports/kafka-replicas.ts';
 import { aclFor, type CheckedApi } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';

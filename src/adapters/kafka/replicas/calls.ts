@@ -5,7 +5,7 @@ import {
   incrementalAlterConfigsV1,
   listPartitionReassignmentsV0,
 } from '@platformatic/kafka';
-import type { ConfigChanges } from '../../../ports/kafka.ts';
+import type { ConfigChanges } from '../../../ports/kafka-config.ts';
 import { type KafkaRequest, requestOf } from '../connection/request.ts';
 import { type AlterConfigsAnswer, type DescribeConfigsAnswer, operationOf } from '../topics/calls.ts';
 

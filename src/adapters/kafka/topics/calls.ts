@@ -7,7 +7,8 @@ import {
   incrementalAlterConfigsV1,
   metadataV12,
 } from '@platformatic/kafka';
-import type { ConfigChanges, NewTopic } from '../../../ports/kafka.ts';
+import type { NewTopic } from '../../../ports/kafka.ts';
+import type { ConfigChanges } from '../../../ports/kafka-config.ts';
 import { type KafkaRequest, requestOf } from '../connection/request.ts';
 import { uuidOfTopicId } from './topic-id.ts';
 

@@ -1,4 +1,6 @@
-import type { ClusterState, KafkaAdmin, KafkaCallOptions, Settled } from '../../../ports/kafka.ts';
+import type { Settled } from '../../../ports/fault.ts';
+import type { ClusterState, KafkaAdmin } from '../../../ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';

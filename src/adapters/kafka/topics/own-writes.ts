@@ -1,5 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts';
-import type { ConfigChanges, ConfigEntry, TopicState } from '../../../ports/kafka.ts';
+import type { TopicState } from '../../../ports/kafka.ts';
+import type { ConfigChanges, ConfigEntry } from '../../../ports/kafka-config.ts';
 
 /** What we wrote about one topic name and the brokers do not show yet. */
 interface Memory {

@@ -1,6 +1,8 @@
 import { sleep } from '../../../base/time.ts';
 import type { Fault } from '../../../ports/fault.ts';
-import type { ConfigEntry, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
+import type { KafkaAdmin, TopicState } from '../../../ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
+import type { ConfigEntry } from '../../../ports/kafka-config.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';

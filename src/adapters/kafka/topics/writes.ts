@@ -1,5 +1,6 @@
-import { Fault } from '../../../ports/fault.ts';
-import type { AlterOptions, KafkaAdmin, NewTopic, Settled, TopicState, WriteOptions } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { KafkaAdmin, NewTopic, TopicState } from '../../../ports/kafka.ts';
+import type { AlterOptions, WriteOptions } from '../../../ports/kafka-calls.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';

@@ -1,5 +1,6 @@
 import { Fault } from '../../../ports/fault.ts';
-import type { KafkaAdmin, KafkaCallOptions, NewTopic } from '../../../ports/kafka.ts';
+import type { KafkaAdmin, NewTopic } from '../../../ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import { messageOf } from '../../blocked.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { settingsOf } from '../../topic-settings.ts';

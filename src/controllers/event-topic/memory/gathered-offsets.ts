@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Fault } from '../../../ports/fault.ts';
-import type { KafkaAdmin, Settled, TopicOffsets } from '../../../ports/kafka.ts';
+import { Fault, type Settled } from '../../../ports/fault.ts';
+import type { KafkaAdmin, TopicOffsets } from '../../../ports/kafka.ts';
 
 type Answers = ReadonlyMap<string, Settled<TopicOffsets>>;
 

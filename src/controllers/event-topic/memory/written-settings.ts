@@ -1,5 +1,5 @@
-import type { ConfigChanges, ConfigEntry, TopicState } from '../../../ports/kafka.ts';
-import { sameValue } from '../../../ports/kafka-values.ts';
+import type { TopicState } from '../../../ports/kafka.ts';
+import { type ConfigChanges, type ConfigEntry, sameValue } from '../../../ports/kafka-config.ts';
 
 /** How long a value that does not stay is left alone. */
 const restMs = 3_600_000;

@@ -1,5 +1,4 @@
-import type { ConfigChanges, ConfigEntry } from '../../../ports/kafka.ts';
-import { sameValue } from '../../../ports/kafka-values.ts';
+import { type ConfigChanges, type ConfigEntry, sameValue } from '../../../ports/kafka-config.ts';
 import { matchesAny } from '../../globs.ts';
 import type { Settings } from '../../topic-settings.ts';
 

@@ -1,7 +1,8 @@
 import { keyOf } from '../../../base/keys.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
-import type { ConfigChanges, TopicState } from '../../../ports/kafka.ts';
+import type { TopicState } from '../../../ports/kafka.ts';
+import type { ConfigChanges } from '../../../ports/kafka-config.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
 import { wait } from '../../blocked.ts';
 import type { ClusterUse } from '../../cluster-use.ts';

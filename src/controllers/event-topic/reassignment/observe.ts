@@ -1,5 +1,6 @@
 import type { EventTopic } from '../../../crds/event-topic.ts';
-import type { Broker, KafkaAdmin, KafkaCallOptions, TopicState } from '../../../ports/kafka.ts';
+import type { Broker, KafkaAdmin, TopicState } from '../../../ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { replicasDiffer } from './moving.ts';

@@ -1,6 +1,7 @@
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import { Reason } from '../../../crds/reasons.ts';
-import type { ConfigChanges, TopicState } from '../../../ports/kafka.ts';
+import type { TopicState } from '../../../ports/kafka.ts';
+import type { ConfigChanges } from '../../../ports/kafka-config.ts';
 import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
 import { refuse, type Said, wait } from '../../blocked.ts';

@@ -1,5 +1,5 @@
 import type { BookType } from '../../../ports/journal.ts';
-import type { ConfigEntry } from '../../../ports/kafka.ts';
+import type { ConfigEntry } from '../../../ports/kafka-config.ts';
 import type { Targets } from './placement.ts';
 
 /** What a setting was before us, and which values we gave it: only those are ours to take back. */

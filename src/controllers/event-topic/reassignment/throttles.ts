@@ -1,5 +1,7 @@
 import type { Book, Journal } from '../../../ports/journal.ts';
-import type { ConfigEntry, KafkaAdmin, KafkaCallOptions } from '../../../ports/kafka.ts';
+import type { KafkaAdmin } from '../../../ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
+import type { ConfigEntry } from '../../../ports/kafka-config.ts';
 import { isMoving, isOursMoving } from './moving.ts';
 import { heldReplicas, mayStart, type Targets } from './placement.ts';
 import {

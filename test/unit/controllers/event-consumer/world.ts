@@ -5,7 +5,7 @@ import { createLagSource } from '../../../../src/controllers/event-consumer/lag-
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventConsumer, EventConsumerSpec } from '../../../../src/crds/event-consumer.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
-import type { KafkaCallOptions } from '../../../../src/ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../../src/ports/kafka-calls.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
 import type { Autoscaler, Deployment, ScaleTarget, ScaleWriter } from '../../../../src/ports/scale-target.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Batcher, type BatchLimits, WholeRefusal } from '../../../../../src/adapters/kafka/batches/batcher.ts';
-import { Fault } from '../../../../../src/ports/fault.ts';
-import type { Settled } from '../../../../../src/ports/kafka.ts';
+import { Fault, type Settled } from '../../../../../src/ports/fault.ts';
 import { FakeClock, settle } from '../../../../fakes/fake-clock.ts';
 
 interface Item {

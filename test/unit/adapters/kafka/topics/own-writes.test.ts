@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OwnWrites } from '../../../../../src/adapters/kafka/topics/own-writes.ts';
-import type { ConfigEntry, TopicState } from '../../../../../src/ports/kafka.ts';
+import type { TopicState } from '../../../../../src/ports/kafka.ts';
+import type { ConfigEntry } from '../../../../../src/ports/kafka-config.ts';
 import { FakeClock } from '../../../../fakes/fake-clock.ts';
 
 const keepMs = 30_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TopicTraffic } from '../../../../../src/controllers/event-topic/memory/traffic.ts';
 import { findOverPartitioning } from '../../../../../src/controllers/event-topic/plan/findings.ts';
-import type { KafkaCallOptions } from '../../../../../src/ports/kafka.ts';
+import type { KafkaCallOptions } from '../../../../../src/ports/kafka-calls.ts';
 import type { Condition } from '../../../../../src/runtime/kind.ts';
 import { FakeClock } from '../../../../fakes/fake-clock.ts';
 import { FakeKafka } from '../../../../fakes/fake-kafka.ts';

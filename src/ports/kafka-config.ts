@@ -1,3 +1,14 @@
+/** One setting of a topic or a broker, as the broker reports it. */
+export interface ConfigEntry {
+  /** Absent for sensitive settings, which the broker does not disclose. */
+  value: string | undefined;
+  /** True when the value is set on the thing itself; false when it comes from elsewhere or is the default. */
+  overridden: boolean;
+}
+
+/** `undefined` as a value resets the setting to its default. */
+export type ConfigChanges = ReadonlyMap<string, string | undefined>;
+
 /**
  * Whether Kafka reads both texts as one value. Brokers answer the value as they parsed it: `0060000` comes back as
  * `60000`, `TRUE` as `true`, `.50` as `0.5`, `compact, delete` as `compact,delete`, and since Kafka drops what a list of

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sameValue } from '../../../src/ports/kafka-values.ts';
+import { sameValue } from '../../../src/ports/kafka-config.ts';
 
 it.each([
   ['0060000', '60000'],
