@@ -62,15 +62,19 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '');
 }
 
+/** What a file imports, as it is written there; types too. */
+function specifiersIn(text: string): readonly string[] {
+  // A text that begins with the word, as in the help of a command, imports nothing.
+  const imports = withoutComments(text).matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*'([^'\s]+)'/g);
+  return [...imports].map(([, specifier = '']) => specifier);
+}
+
 /** The rules that `text` breaks as the file `src/<path>`. */
 function violations(path: string, text: string): readonly string[] {
   const code = withoutComments(text);
-  // A text that begins with the word, as in the help of a command, imports nothing.
-  const specifiers = [...code.matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*'([^'\s]+)'/g)].map(
-    ([, specifier = '']) => specifier,
-  );
+  const forbidden = specifiersIn(text).filter((specifier) => !importIsAllowed(path, specifier));
   return [
-    ...specifiers.filter((specifier) => !importIsAllowed(path, specifier)).map((specifier) => `imports ${specifier}`),
+    ...forbidden.map((specifier) => `imports ${specifier}`),
     ...(pure.some((glob) => matchesGlob(path, glob)) ? impure.filter((word) => word.test(code)).map(String) : []),
     ...(!roots.includes(path) && /\bprocess\.(env|on|once)\b/.test(code)
       ? ['is for main.ts: environment and signals']
@@ -119,6 +123,35 @@ function importIsAllowed(path: string, specifier: string): boolean {
   return [area, 'base'].includes(folder) || allowed.some((glob) => matchesGlob(target, glob));
 }
 
+/**
+ * Groups of files that import one another, over however many others, values or types: none of them can be read, moved
+ * or tested first. `texts` has the files by their paths.
+ */
+function circlesIn(texts: ReadonlyMap<string, string>): readonly string[] {
+  const imports = new Map([...texts].map(([path, text]) => [path, filesImportedBy(path, text)]));
+  const reached = new Map([...imports.keys()].map((path) => [path, reachedFrom(path, imports)]));
+  const reaches = (from: string, to: string) => reached.get(from)?.has(to) === true;
+  const circular = [...imports.keys()].filter((path) => reaches(path, path)).sort();
+  const groups = circular.map((path) => circular.filter((other) => reaches(path, other) && reaches(other, path)));
+  return [...new Set(groups.map((group) => group.join(' ↔ ')))];
+}
+
+function filesImportedBy(path: string, text: string): readonly string[] {
+  const ours = specifiersIn(text).filter((specifier) => specifier.startsWith('.'));
+  return ours.map((specifier) => join(dirname(path), specifier));
+}
+
+function reachedFrom(start: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const due = [...(imports.get(start) ?? [])];
+  for (let path = due.pop(); path !== undefined; path = due.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    due.push(...(imports.get(path) ?? []));
+  }
+  return reached;
+}
+
 const src = join(import.meta.dirname, '../src');
 const files = readdirSync(src, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -136,39 +169,64 @@ test.each(files)('src/%s keeps to its layer', (path) => {
   expect(violations(path, textOf(path))).toEqual([]);
 });
 
-/** All files that one makes use of, directly or not, as far as `within` lets one look. */
-function reachedFrom(path: string, within: (path: string) => boolean = () => true): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const visit = (file: string): void => {
-    if (reached.has(file) || !files.includes(file) || !within(file)) return;
-    reached.add(file);
-    for (const used of usedBy(file, textOf(file))) visit(used);
-  };
-  visit(path);
-  return reached;
-}
+/** By file, the files that it makes use of. */
+const uses = new Map(files.map((path) => [path, usedBy(path, textOf(path))]));
 
 test('the command line never acts, through whatever it makes use of', () => {
-  const reached = files.filter((path) => path.startsWith('cli/')).flatMap((path) => [...reachedFrom(path)]);
+  const commands = files.filter((path) => path.startsWith('cli/'));
+  const reached = commands.flatMap((path) => [...reachedFrom(path, uses)]);
   expect(reached).toContain('controllers/event-topic/look/observe.ts');
-  expect([...reachedFrom('main.ts')]).toContain('controllers/event-topic/act/act.ts');
+  expect([...reachedFrom('main.ts', uses)]).toContain('controllers/event-topic/act/act.ts');
   expect(reached.filter((path) => acts.some((glob) => matchesGlob(path, glob)))).toEqual([]);
 });
 
 test('what decides makes use of nothing in its kind that waits or asks for the time', () => {
-  const decides = files.filter(
-    (path) => path.startsWith('controllers/') && pure.some((glob) => matchesGlob(path, glob)),
-  );
-  const reached = decides.flatMap((path) => [...reachedFrom(path, (used) => used.startsWith('controllers/'))]);
+  const ofKinds = new Map([...uses].filter(([path]) => path.startsWith('controllers/')));
+  const decides = [...ofKinds.keys()].filter((path) => pure.some((glob) => matchesGlob(path, glob)));
+  const reached = decides.flatMap((path) => [path, ...reachedFrom(path, ofKinds)]).filter((path) => ofKinds.has(path));
   expect(reached).toContain('controllers/event-topic/plan/rules/standing.ts');
-  const waiting = [...new Set(reached)].filter((path) =>
-    impure.some((word) => word.test(withoutComments(textOf(path)))),
-  );
-  expect(waiting).toEqual([]);
+  const waits = (path: string) => impure.some((word) => word.test(withoutComments(textOf(path))));
+  expect([...new Set(reached)].filter(waits)).toEqual([]);
 });
 
 test.each(files.filter((path) => roomOf(path) !== undefined))('src/%s keeps to its room', (path) => {
   expect(usedBy(path, textOf(path)).filter((used) => !mayUseRoomOf(path, used))).toEqual([]);
+});
+
+test('no files of src import one another', () => {
+  const texts = new Map(files.map((path) => [path, textOf(path)]));
+  expect(circlesIn(texts)).toEqual([]);
+});
+
+test.each([
+  {
+    it: 'none in a tree',
+    texts: { 'a.ts': "from './b.ts'; from './c.ts'", 'b.ts': "from './c.ts'", 'c.ts': '' },
+    found: [],
+  },
+  {
+    it: 'one of types, over three files and folders',
+    texts: {
+      'a.ts': "import type { B } from './x/b.ts';",
+      'x/b.ts': "import { type C } from '../y/c.ts';",
+      'y/c.ts': "const a = await import('../a.ts');",
+      'd.ts': "import { a } from './a.ts';",
+    },
+    found: ['a.ts ↔ x/b.ts ↔ y/c.ts'],
+  },
+  {
+    it: 'two that do not touch, apart',
+    texts: {
+      'a.ts': "from './b.ts'",
+      'b.ts': "from './a.ts'; from './c.ts'",
+      'c.ts': "from './d.ts'",
+      'd.ts': "from './c.ts'",
+    },
+    found: ['a.ts ↔ b.ts', 'c.ts ↔ d.ts'],
+  },
+  { it: 'one of a file with itself', texts: { 'a.ts': "import * as a from './a.ts';" }, found: ['a.ts'] },
+])('of circles it finds $it', ({ texts, found }) => {
+  expect(circlesIn(new Map(Object.entries(texts)))).toEqual(found);
 });
 
 const rows: readonly { it: string; path: string; text: string; found: readonly string[] }[] = [
