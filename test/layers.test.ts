@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'adapters/**'],
     // It finds clusters, logs in, reads grants and knows topics as the operator does.
-    ...['controllers/{cluster-use,credentials,globs}.ts', 'controllers/*/identity.ts'],
+    ...['controllers/{cluster-use,connections,credentials,globs}.ts', 'controllers/*/identity.ts'],
     // What it says that the operator would do is what the operator's own look and plan say.
     ...['controllers/*/{look,plan}/**', 'controllers/*/{plan,observed}.ts', 'controllers/*/memory/places.ts'],
   ],

@@ -1,5 +1,5 @@
 import { placeOf, secrets as secretType } from '../adapters/kube/resource-type.ts';
-import type { ClusterConnections } from '../controllers/cluster-use.ts';
+import type { ClusterConnections } from '../controllers/connections.ts';
 import { createClusterConnections, missingCredentials, secretKeysOf } from '../controllers/credentials.ts';
 import type { EventCluster } from '../crds/event-cluster.ts';
 import { Fault } from '../ports/fault.ts';

@@ -2,13 +2,10 @@ import type { AccessRule } from '../crds/access-rule.ts';
 import { defaultClusterAnnotation } from '../crds/common.ts';
 import type { EventCluster } from '../crds/event-cluster.ts';
 import { Reason } from '../crds/reasons.ts';
-import type { KafkaAdmin } from '../ports/kafka.ts';
 import type { KubeObject } from '../ports/kube.ts';
-import type { SchemaRegistry } from '../ports/registry.ts';
 import type { Blocked } from '../runtime/kind.ts';
 import { type NamespaceFacts, ruleFor } from './access.ts';
 import { refuse, wait } from './blocked.ts';
-import { matchesAny } from './globs.ts';
 
 /** How long a resource waits before it looks again for something that a watch tells it about anyway. */
 const lookAgainMs = 60_000;
@@ -90,7 +87,7 @@ function nameIn({ clusterRef, pinned }: ClusterQuestion): string | undefined {
 }
 
 /** The EventClusters that a resource may mean: the named one, or each that is annotated as the default. */
-function meantBy(question: ClusterQuestion, clusters: Iterable<EventCluster>): EventCluster[] {
+export function meantBy(question: ClusterQuestion, clusters: Iterable<EventCluster>): EventCluster[] {
   const name = nameIn(question);
   const isMeant = ({ metadata }: EventCluster) =>
     name === undefined ? metadata.annotations?.[defaultClusterAnnotation] === 'true' : metadata.name === name;
@@ -132,63 +129,6 @@ function notSeenYet({ metadata }: EventCluster): Blocked {
 function labelsNotSeenYet({ metadata }: EventCluster): Blocked {
   const what = `EventCluster "${metadata.name}" gives access by labels of the namespace, and those have not been seen yet`;
   return wait(Reason.Progressing, { what }, lookAgainMs);
-}
-
-/** The clients of EventClusters, which log in with what their Secrets hold now. */
-export interface ClusterConnections {
-  /** Throws Fault while something of the credentials is missing. */
-  to(cluster: EventCluster): KafkaAdmin;
-}
-
-/** The registries of EventClusters, in the same way. */
-export interface ClusterRegistries {
-  /** Throws Fault while something of the credentials is missing. */
-  to(cluster: EventCluster): SchemaRegistry;
-}
-
-export function adminOf(kafka: ClusterConnections, { cluster }: ClusterUse): KafkaAdmin {
-  return kafka.to(cluster);
-}
-
-export type GrantKind = 'topics' | 'subjects' | 'groups';
-
-/** `unknown`: nobody can tell now. */
-export type Grant = 'granted' | 'refused' | 'unknown';
-
-/**
- * What access rules say of `names`. They are in the spec of an EventCluster, so they are known while its Kafka is not;
- * not known is what one that is gone would say, what one of two defaults says, and what depends on labels not yet seen.
- */
-export function grantOf(
-  question: ClusterQuestion,
-  clusters: Iterable<EventCluster>,
-  kind: GrantKind,
-  names: readonly string[],
-): Grant {
-  const rules = meantBy(question, clusters).map(({ spec }) => ruleFor(question.namespace, spec.access));
-  const grants = new Set(rules.map((rule) => (rule === 'unseen' ? 'unknown' : grantIn(rule, kind, names))));
-  const [grant = 'unknown'] = grants;
-  return grants.size === 1 ? grant : 'unknown';
-}
-
-function grantIn(rule: AccessRule | undefined, kind: GrantKind, names: readonly string[]): Grant {
-  return ungranted(rule, kind, names).length === 0 ? 'granted' : 'refused';
-}
-
-/** Those of `names` that the rule does not grant. */
-export function ungranted(rule: AccessRule | undefined, kind: GrantKind, names: readonly string[]): string[] {
-  const granted = rule?.[kind] ?? [];
-  return names.filter((name) => !matchesAny(name, granted));
-}
-
-/** A refusal when the cluster's access rules do not grant `names` to the namespace. */
-export function refuseUngranted(use: ClusterAccess, kind: GrantKind, names: readonly string[]): Blocked | undefined {
-  const refused = ungranted(use.rule, kind, names).map((name) => `"${name}"`);
-  if (refused.length === 0) return undefined;
-  return refuse(Reason.NotGranted, {
-    what: `EventCluster "${use.name}" does not grant ${kind} ${refused.sort().join(', ')} to this namespace`,
-    next: 'ask its owner for an access rule',
-  });
 }
 
 /** Nothing is written in ReadOnly mode; what is in sync stays so. */

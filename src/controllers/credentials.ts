@@ -3,7 +3,7 @@ import type { KafkaConnections, KafkaSecurity } from '../ports/kafka.ts';
 import type { ObjectKey } from '../ports/kube.ts';
 import type { ReadableSecrets } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
-import type { ClusterConnections } from './cluster-use.ts';
+import type { ClusterConnections } from './connections.ts';
 import { lacksCredentials, missingOf, secretKeyOf, textOf, userOf, type Wanted, wantedOfCa } from './secrets.ts';
 
 type KafkaSpec = EventClusterSpec['kafka'];

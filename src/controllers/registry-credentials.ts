@@ -3,7 +3,7 @@ import type { ObjectKey } from '../ports/kube.ts';
 import type { RegistryConnections, RegistrySecurity } from '../ports/registry.ts';
 import type { ReadableSecrets } from '../ports/secrets.ts';
 import type { Blocked } from '../runtime/kind.ts';
-import type { ClusterRegistries } from './cluster-use.ts';
+import type { ClusterRegistries } from './connections.ts';
 import {
   lacksCredentials,
   lineOf,

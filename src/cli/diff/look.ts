@@ -1,7 +1,8 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { Preview } from '../../adapters/kube/preview.ts';
 import { createPatterns } from '../../adapters/patterns.ts';
-import type { ClusterConnections, NamespaceView } from '../../controllers/cluster-use.ts';
+import type { NamespaceView } from '../../controllers/cluster-use.ts';
+import type { ClusterConnections } from '../../controllers/connections.ts';
 import { consultBrokers } from '../../controllers/event-topic/look/consult.ts';
 import { observeTopic } from '../../controllers/event-topic/look/observe.ts';
 import { planTopic } from '../../controllers/event-topic/plan/plan.ts';

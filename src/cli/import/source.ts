@@ -1,4 +1,5 @@
-import { adminOf, type ClusterAccess, findCluster, questionOf } from '../../controllers/cluster-use.ts';
+import { type ClusterAccess, findCluster, questionOf } from '../../controllers/cluster-use.ts';
+import { adminOf } from '../../controllers/connections.ts';
 import type { KafkaAdmin, KafkaConnections } from '../../ports/kafka.ts';
 import { at } from '../addresses.ts';
 import type { KubeAccess } from '../connect.ts';

@@ -3,7 +3,7 @@ import { Fault, type Settled } from '../../ports/fault.ts';
 import type { CompilePattern } from '../../ports/patterns.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import type { Behaviour } from '../../runtime/kind.ts';
-import type { ClusterConnections, ClusterRegistries } from '../cluster-use.ts';
+import type { ClusterConnections, ClusterRegistries } from '../connections.ts';
 import { missingCredentials } from '../credentials.ts';
 import { missingRegistryCredentials } from '../registry-credentials.ts';
 import { type ObservedCluster, planCluster } from './plan.ts';

@@ -2,7 +2,8 @@ import { createLagPoller, type LagPoller } from '../../lag/poller.ts';
 import type { GroupSnapshot, LagSubscription } from '../../lag/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { adminOf, type ClusterConnections, type ClusterUse } from '../cluster-use.ts';
+import type { ClusterUse } from '../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../connections.ts';
 
 export interface LagSourceOptions {
   kafka: ClusterConnections;

@@ -4,7 +4,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { Round } from '../../runtime/kind.ts';
-import type { ClusterRegistries } from '../cluster-use.ts';
+import type { ClusterRegistries } from '../connections.ts';
 import type { RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
 import type { Refusals } from './refusals.ts';

@@ -6,13 +6,9 @@ import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
 import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
 import type { Behaviour, Blocked, Round } from '../../runtime/kind.ts';
 import { wait } from '../blocked.ts';
-import {
-  type ClusterRegistries,
-  findCluster,
-  type NamespaceView,
-  questionOf,
-  refuseUngranted,
-} from '../cluster-use.ts';
+import { findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
+import type { ClusterRegistries } from '../connections.ts';
+import { refuseUngranted } from '../grants.ts';
 import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import { subjectIndex } from './indexes.ts';

@@ -3,7 +3,8 @@ import { Reason } from '../../crds/reasons.ts';
 import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { refuse, wait } from '../blocked.ts';
-import { type ClusterAccess, holdWhenReadOnly, refuseUngranted } from '../cluster-use.ts';
+import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
+import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
 import type { ObservedSchema, Refusal, RegistryUse, SeenSchema } from './observed.ts';
 

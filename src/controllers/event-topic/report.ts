@@ -2,7 +2,7 @@ import type { EventTopic, EventTopicStatus } from '../../crds/event-topic.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
-import { refuseUngranted } from '../cluster-use.ts';
+import { refuseUngranted } from '../grants.ts';
 import { ownsTopic, rememberedOf, topicNameOf } from './identity.ts';
 import type { ObservedTopic, SeenTopic } from './observed.ts';
 import type { ConfigPlan, Drift } from './plan/config.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseUngranted, resolveCluster } from '../../../src/controllers/cluster-use.ts';
+import { resolveCluster } from '../../../src/controllers/cluster-use.ts';
+import { refuseUngranted } from '../../../src/controllers/grants.ts';
 import type { EventCluster } from '../../../src/crds/event-cluster.ts';
 import { accessRule, clusterOf, useOf } from './samples.ts';
 

@@ -4,7 +4,7 @@ import { Fault } from '../../../ports/fault.ts';
 import type { Book, Claim } from '../../../ports/journal.ts';
 import type { EventNote } from '../../../ports/kube.ts';
 import type { Round } from '../../../runtime/kind.ts';
-import { adminOf } from '../../cluster-use.ts';
+import { adminOf } from '../../connections.ts';
 import type { ActionOf, TopicAction } from '../actions.ts';
 import { claimName } from '../identity.ts';
 import { explainRefusedCreation } from '../look/refused-creation.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import type { ConfigChanges } from '../../../ports/kafka-config.ts';
-import { adminOf, type ClusterConnections } from '../../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../../connections.ts';
 import type { TopicAction } from '../actions.ts';
 import { type Objection, type Objections, strikeOut, type TopicPlan } from '../plan/decision.ts';
 import { reasonOfRejection } from '../plan/rejection.ts';

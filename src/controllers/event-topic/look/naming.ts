@@ -1,7 +1,8 @@
 import type { EventClusterSpec } from '../../../crds/event-cluster.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
 import type { CompilePattern } from '../../../ports/patterns.ts';
-import { type ClusterUse, refuseUngranted } from '../../cluster-use.ts';
+import type { ClusterUse } from '../../cluster-use.ts';
+import { refuseUngranted } from '../../grants.ts';
 import { topicNameOf } from '../identity.ts';
 
 /** What the naming rule of the EventCluster says of a name. */

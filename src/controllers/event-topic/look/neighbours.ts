@@ -7,17 +7,14 @@ import type { ResourceCache } from '../../../ports/kube.ts';
 import {
   type ClusterUse,
   type ClusterUser,
-  type Grant,
-  type GrantKind,
-  grantOf,
   hasAnswered,
   type NamespaceView,
   questionOf,
   resolveCluster,
-  ungranted,
 } from '../../cluster-use.ts';
 import { groupIdOf } from '../../event-consumer/identity.ts';
 import { consumedTopicIndex } from '../../event-consumer/indexes.ts';
+import { type Grant, type GrantKind, grantOf, ungranted } from '../../grants.ts';
 import { type Claimant, claimant, ownerOf } from '../../ownership.ts';
 import { claimName, type KafkaIdentity, ownClaim, rememberedOf, topicNameOf } from '../identity.ts';
 import { topicIndex } from '../indexes.ts';

@@ -1,7 +1,7 @@
 import { Reason } from '../../../crds/reasons.ts';
 import type { EventNote } from '../../../ports/kube.ts';
 import type { Round } from '../../../runtime/kind.ts';
-import { adminOf, type ClusterConnections } from '../../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../../connections.ts';
 import type { ReassignmentAction } from './plan.ts';
 import type { Throttles } from './throttles.ts';
 

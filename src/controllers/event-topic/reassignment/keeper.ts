@@ -5,7 +5,8 @@ import { Fault } from '../../../ports/fault.ts';
 import type { KafkaAdmin } from '../../../ports/kafka.ts';
 import type { ResourceCache } from '../../../ports/kube.ts';
 import type { Log } from '../../../ports/log.ts';
-import { adminOf, type ClusterConnections, type ClusterUse, resolveCluster } from '../../cluster-use.ts';
+import { type ClusterUse, resolveCluster } from '../../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../../connections.ts';
 import { isOursMoving } from './moving.ts';
 import type { Throttles } from './throttles.ts';
 

@@ -7,15 +7,8 @@ import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import { judgeFailure } from '../../../runtime/judge-failure.ts';
 import type { Blocked, Round } from '../../../runtime/kind.ts';
 import { wait } from '../../blocked.ts';
-import {
-  adminOf,
-  type ClusterConnections,
-  type ClusterUse,
-  findCluster,
-  hasAnswered,
-  questionOf,
-  resolveCluster,
-} from '../../cluster-use.ts';
+import { type ClusterUse, findCluster, hasAnswered, questionOf, resolveCluster } from '../../cluster-use.ts';
+import { adminOf, type ClusterConnections } from '../../connections.ts';
 import { claimName, topicNameOf } from '../identity.ts';
 import { consumersOf, hasUnseenUsers, heirOf, type Neighbourhood, otherOwner } from '../look/neighbours.ts';
 import type { DeletionBrake } from '../memory/deletion-brake.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterConnections } from '../../../../src/controllers/cluster-use.ts';
+import type { ClusterConnections } from '../../../../src/controllers/connections.ts';
 import { createLagSource } from '../../../../src/controllers/event-consumer/lag-source.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
