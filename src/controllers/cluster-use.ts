@@ -56,9 +56,9 @@ export type ClusterAnswer<Use> = { kind: 'use'; use: Use } | { kind: 'blocked'; 
 /** Finds the cluster that a resource uses, or says what is missing. Whether its Kafka has ever answered is not asked. */
 export function findCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterAccess> {
   const meant = meantBy(question, clusters);
-  const [found, second] = meant;
-  if (!found) return { kind: 'blocked', gone: true, blocked: notFound(nameIn(question)) };
-  if (second) return { kind: 'blocked', gone: false, blocked: ambiguous(meant) };
+  const [found, ...others] = meant;
+  if (found === undefined) return { kind: 'blocked', gone: true, blocked: notFound(nameIn(question)) };
+  if (others.length > 0) return { kind: 'blocked', gone: false, blocked: ambiguous(meant) };
   const changed = refuseChangedId(found);
   if (changed) return { kind: 'blocked', gone: false, blocked: changed };
   const rule = ruleFor(question.namespace, found.spec.access);
@@ -67,7 +67,7 @@ export function findCluster(question: ClusterQuestion, clusters: Iterable<EventC
   return { kind: 'use', use: { name: found.metadata.name, cluster: found, readOnly, rule } };
 }
 
-/** For what Kafka is needed for: waits for a cluster that has never answered. */
+/** The same for work that needs Kafka: a cluster that has never answered is waited for. */
 export function resolveCluster(question: ClusterQuestion, clusters: Iterable<EventCluster>): ClusterAnswer<ClusterUse> {
   const answer = findCluster(question, clusters);
   if (answer.kind === 'blocked') return answer;

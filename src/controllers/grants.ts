@@ -13,8 +13,9 @@ export type GrantKind = 'topics' | 'subjects' | 'groups';
 export type Grant = 'granted' | 'refused' | 'unknown';
 
 /**
- * What access rules say of `names`. They are in the spec of an EventCluster, so they are known while its Kafka is not;
- * not known is what one that is gone would say, what one of two defaults says, and what depends on labels not yet seen.
+ * What access rules say of `names`. They are in the spec of an EventCluster, so they are known while its Kafka is not.
+ * Nobody knows what an EventCluster that is gone would grant, which of two defaults counts, and what depends on labels
+ * that have not been seen yet.
  */
 export function grantOf(
   question: ClusterQuestion,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveCluster } from '../../../src/controllers/cluster-use.ts';
-import { refuseUngranted } from '../../../src/controllers/grants.ts';
 import type { EventCluster } from '../../../src/crds/event-cluster.ts';
-import { accessRule, clusterOf, useOf } from './samples.ts';
+import { clusterOf } from './samples.ts';
 
 function named(name: string, isDefault = false): EventCluster {
   const cluster = clusterOf();
@@ -58,18 +57,5 @@ describe('the cluster of a resource', () => {
   it('names two defaults in the same order whatever order they come in', () => {
     const [a, b] = [named('a', true), named('b', true)];
     expect(resolveCluster(ask, [a, b])).toEqual(resolveCluster(ask, [b, a]));
-  });
-});
-
-describe('grants', () => {
-  it('come from the first rule that matches the namespace, and from no other', () => {
-    const cluster = clusterOf({
-      access: [accessRule({ namespaces: ['shop'], topics: ['order.*'] }), accessRule({ namespaces: ['*'] })],
-    });
-    expect(refuseUngranted(useOf(cluster), 'topics', ['order.created'])).toBeUndefined();
-    expect(refuseUngranted(useOf(cluster), 'topics', ['payment', 'order.created', 'a'])).toMatchObject({
-      reason: 'NotGranted',
-      message: expect.stringContaining('"a", "payment"'),
-    });
   });
 });
