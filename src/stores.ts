@@ -8,11 +8,12 @@ import { autoscalerIndex, consumerIndexes } from './controllers/event-consumer/i
 import { schemaIndexes } from './controllers/event-schema/indexes.ts';
 import { topicIndexes } from './controllers/event-topic/indexes.ts';
 import { isForConnections } from './controllers/secrets.ts';
-import { group, type KindDefinition, version } from './crds/common.ts';
+import type { KindDefinition } from './crds/definition.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from './crds/event-cluster.ts';
 import { type EventConsumer, eventConsumer, parseEventConsumer } from './crds/event-consumer.ts';
 import { type EventSchema, eventSchema, parseEventSchema } from './crds/event-schema.ts';
 import { type EventTopic, eventTopic, parseEventTopic } from './crds/event-topic.ts';
+import { group, version } from './crds/names.ts';
 import type { Index, KubeObject, PolicyRule } from './ports/kube.ts';
 import type { Autoscaler, Deployment } from './ports/scale-target.ts';
 import type { Secret } from './ports/secrets.ts';

@@ -9,7 +9,7 @@ import { Departures } from './controllers/event-topic/memory/departures.ts';
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { createClusterRegistries } from './controllers/registry-credentials.ts';
-import { finalizer } from './crds/common.ts';
+import { finalizer } from './crds/names.ts';
 import { eventTypeOf } from './crds/reasons.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Journal } from './ports/journal.ts';

@@ -4,9 +4,9 @@ import { deployments, type ResourceType } from '../../src/adapters/kube/resource
 import { defaultKubeSettings } from '../../src/adapters/kube/settings.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import { group, version } from '../../src/crds/common.ts';
 import type { EventConsumer } from '../../src/crds/event-consumer.ts';
 import { kinds } from '../../src/crds/index.ts';
+import { group, version } from '../../src/crds/names.ts';
 import type { CallOptions, KubeObject } from '../../src/ports/kube.ts';
 
 export interface Condition {

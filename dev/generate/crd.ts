@@ -1,4 +1,5 @@
-import { group, type KindDefinition, version } from '../../src/crds/common.ts';
+import type { KindDefinition } from '../../src/crds/definition.ts';
+import { group, version } from '../../src/crds/names.ts';
 import { tellBounds } from './bounds.ts';
 import { type SchemaNode, structuralSchema } from './structural.ts';
 

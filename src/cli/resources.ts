@@ -2,9 +2,10 @@ import type { KubeClient } from '../adapters/kube/client.ts';
 import type { ResourceType } from '../adapters/kube/resource-type.ts';
 import type { Parsed } from '../base/parsed.ts';
 import type { NamespaceView } from '../controllers/cluster-use.ts';
-import { group, type KindDefinition, version } from '../crds/common.ts';
+import type { KindDefinition } from '../crds/definition.ts';
 import { type EventCluster, eventCluster, parseEventCluster } from '../crds/event-cluster.ts';
 import { type EventTopic, eventTopic, parseEventTopic } from '../crds/event-topic.ts';
+import { group, version } from '../crds/names.ts';
 import { Fault } from '../ports/fault.ts';
 import type { KubeObject } from '../ports/kube.ts';
 

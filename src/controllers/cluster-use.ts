@@ -1,6 +1,6 @@
 import type { AccessRule } from '../crds/access-rule.ts';
-import { defaultClusterAnnotation } from '../crds/common.ts';
 import type { EventCluster } from '../crds/event-cluster.ts';
+import { defaultClusterAnnotation } from '../crds/names.ts';
 import { Reason } from '../crds/reasons.ts';
 import type { KubeObject } from '../ports/kube.ts';
 import type { Blocked } from '../runtime/kind.ts';

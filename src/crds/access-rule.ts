@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { atomicList, glob, int32, partitionCount, setList, validations } from './common.ts';
+import { atomicList, int32, setList, validations } from './definition.ts';
+import { glob, partitionCount } from './fields.ts';
 
 const patterns = (what: string, example: string) =>
   z

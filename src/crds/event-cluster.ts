@@ -1,24 +1,11 @@
 import { z } from 'zod';
 import { accessRule } from './access-rule.ts';
-import {
-  ageColumn,
-  atomicList,
-  commonStatus,
-  glob,
-  int32,
-  int64,
-  type KindDefinition,
-  messageColumn,
-  partitionCount,
-  readyColumns,
-  remembered,
-  replicaCount,
-  setList,
-  topicConfig,
-  validations,
-} from './common.ts';
+import { ageColumn, commonStatus, messageColumn, readyColumns } from './common-status.ts';
+import { atomicList, int32, int64, type KindDefinition, remembered, setList, validations } from './definition.ts';
+import { glob, partitionCount, replicaCount } from './fields.ts';
 import { caSecretRef, sasl, secretRef, tls } from './logins.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import { topicConfig } from './topic-config.ts';
 
 const spec = z.object({
   mode: z

@@ -1,21 +1,15 @@
 import { z } from 'zod';
+import { ageColumn, clusterStatus, commonStatus, messageColumn, readyColumns } from './common-status.ts';
 import {
-  ageColumn,
-  clusterRef,
-  clusterStatus,
-  commonStatus,
   immutableFieldRule,
   immutableNameRule,
   int32,
   int64,
   type KindDefinition,
-  messageColumn,
-  paused,
-  readyColumns,
   setList,
-  topicName,
   validations,
-} from './common.ts';
+} from './definition.ts';
+import { clusterRef, paused, topicName } from './fields.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 const replicas = (minimum: number) => z.int().min(minimum).max(10_000).meta(int32);

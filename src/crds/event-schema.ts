@@ -1,20 +1,15 @@
 import { z } from 'zod';
+import { ageColumn, clusterStatus, commonStatus, messageColumn, readyColumns } from './common-status.ts';
 import {
-  ageColumn,
   atomicList,
-  clusterRef,
-  clusterStatus,
-  commonStatus,
   immutableFieldRule,
   immutableNameRule,
   int32,
   int64,
   type KindDefinition,
-  messageColumn,
-  paused,
-  readyColumns,
   validations,
-} from './common.ts';
+} from './definition.ts';
+import { clusterRef, paused } from './fields.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 export const compatibilityLevels = [

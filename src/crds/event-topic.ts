@@ -1,27 +1,18 @@
 import { z } from 'zod';
+import { ageColumn, clusterStatus, commonStatus, messageColumn, readyColumns } from './common-status.ts';
 import {
-  ageColumn,
   atomicList,
-  clusterRef,
-  clusterStatus,
-  commonStatus,
-  glob,
   immutableFieldRule,
   immutableNameRule,
   int32,
   type KindDefinition,
-  messageColumn,
-  partitionCount,
-  paused,
-  readyColumns,
   remembered,
-  replicaCount,
   setList,
-  topicConfig,
-  topicName,
   validations,
-} from './common.ts';
+} from './definition.ts';
+import { clusterRef, glob, partitionCount, paused, replicaCount, topicName } from './fields.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import { topicConfig } from './topic-config.ts';
 
 /** 16 bytes in URL-safe base64, as Kafka prints topic ids. */
 const topicIdText = z

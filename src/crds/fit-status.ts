@@ -1,5 +1,5 @@
 import { toJSONSchema } from 'zod';
-import type { KindDefinition } from './common.ts';
+import type { KindDefinition } from './definition.ts';
 
 /** Stands where something is left out. */
 const mark = '…';

@@ -1,4 +1,4 @@
-import type { KindDefinition } from './common.ts';
+import type { KindDefinition } from './definition.ts';
 import { eventCluster } from './event-cluster.ts';
 import { eventConsumer } from './event-consumer.ts';
 import { eventSchema } from './event-schema.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Parsed } from '../base/parsed.ts';
-import type { KindDefinition } from './common.ts';
+import type { KindDefinition } from './definition.ts';
 
 /** Metadata of a stored object; the same shape as the Kubernetes port's. */
 export interface Metadata {

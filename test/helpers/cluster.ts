@@ -3,8 +3,8 @@ import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connecti
 import type { ResourceType } from '../../src/adapters/kube/resource-type.ts';
 import { defaultKubeSettings } from '../../src/adapters/kube/settings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import { apiVersion, group, version } from '../../src/crds/common.ts';
 import { kinds } from '../../src/crds/index.ts';
+import { apiVersion, group, version } from '../../src/crds/names.ts';
 import type { KubeObject, MergePatch } from '../../src/ports/kube.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { Managed } from '../../src/runtime/kind.ts';

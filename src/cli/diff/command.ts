@@ -1,8 +1,8 @@
 import { keyOf } from '../../base/keys.ts';
 import { type NamespaceView, questionOf, resolveCluster } from '../../controllers/cluster-use.ts';
-import { apiVersion } from '../../crds/common.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import { type EventTopic, eventTopic } from '../../crds/event-topic.ts';
+import { apiVersion } from '../../crds/names.ts';
 import type { KafkaConnections } from '../../ports/kafka.ts';
 import { addressesFlag, addressesOf, at } from '../addresses.ts';
 import { type Command, type Given, kubeFlags } from '../command.ts';

@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml';
 import { matchesAny } from '../../controllers/globs.ts';
-import { apiVersion } from '../../crds/common.ts';
 import { eventTopic } from '../../crds/event-topic.ts';
+import { apiVersion } from '../../crds/names.ts';
 import type { TopicState } from '../../ports/kafka.ts';
 
 /** Set while partitions move and removed afterwards: as part of a spec they would come back for ever. */

@@ -1,6 +1,6 @@
-import { finalizer } from '../../../src/crds/common.ts';
 import { fitterOf } from '../../../src/crds/fit-status.ts';
 import { kinds } from '../../../src/crds/index.ts';
+import { finalizer } from '../../../src/crds/names.ts';
 import { Reason } from '../../../src/crds/reasons.ts';
 import type { EventNote, KubeObject } from '../../../src/ports/kube.ts';
 import type { FailureReasons } from '../../../src/runtime/judge-failure.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { atomicList, remembered, setList } from '../../../src/crds/common.ts';
+import { atomicList, remembered, setList } from '../../../src/crds/definition.ts';
 import { eventTopic } from '../../../src/crds/event-topic.ts';
 import { fitterOf } from '../../../src/crds/fit-status.ts';
 import { kinds } from '../../../src/crds/index.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonStatus } from '../../../src/crds/common.ts';
+import { commonStatus } from '../../../src/crds/common-status.ts';
 import { fitterOf } from '../../../src/crds/fit-status.ts';
 import type { EventNote, EventRecorder, KubeObject } from '../../../src/ports/kube.ts';
 import { type Behaviour, type Blocked, inSync, type Managed, type Plan } from '../../../src/runtime/kind.ts';

@@ -1,8 +1,8 @@
 import { assertNever } from '../../../base/assert-never.ts';
 import { keyOf } from '../../../base/keys.ts';
-import { allowDeleteAnnotation } from '../../../crds/common.ts';
 import type { EventCluster } from '../../../crds/event-cluster.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
+import { allowDeleteAnnotation } from '../../../crds/names.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../../../ports/kube.ts';

@@ -1,7 +1,7 @@
-import { finalizer } from '../../../crds/common.ts';
 import type { EventCluster } from '../../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../../crds/event-consumer.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
+import { finalizer } from '../../../crds/names.ts';
 import type { Book, Claim } from '../../../ports/journal.ts';
 import type { ResourceCache } from '../../../ports/kube.ts';
 import {

@@ -1,6 +1,6 @@
 import { keyOf } from '../../../base/keys.ts';
-import { reconcileRequestAnnotation } from '../../../crds/common.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
+import { reconcileRequestAnnotation } from '../../../crds/names.ts';
 import type { CompilePattern } from '../../../ports/patterns.ts';
 import type { Round } from '../../../runtime/kind.ts';
 import { type ClusterUse, questionOf, resolveCluster } from '../../cluster-use.ts';

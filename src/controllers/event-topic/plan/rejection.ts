@@ -1,4 +1,4 @@
-import { reconcileRequestAnnotation } from '../../../crds/common.ts';
+import { reconcileRequestAnnotation } from '../../../crds/names.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import type { Fault } from '../../../ports/fault.ts';
 import type { Blocked } from '../../../runtime/kind.ts';

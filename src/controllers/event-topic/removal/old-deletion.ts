@@ -1,5 +1,5 @@
-import { allowDeleteAnnotation } from '../../../crds/common.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
+import { allowDeleteAnnotation } from '../../../crds/names.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
 import { refuse } from '../../blocked.ts';

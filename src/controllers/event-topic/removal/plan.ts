@@ -1,6 +1,6 @@
 import { assertNever } from '../../../base/assert-never.ts';
-import { allowDeleteAnnotation } from '../../../crds/common.ts';
 import type { EventTopic } from '../../../crds/event-topic.ts';
+import { allowDeleteAnnotation } from '../../../crds/names.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import { type Blocked, inSync } from '../../../runtime/kind.ts';
 import { wait } from '../../blocked.ts';

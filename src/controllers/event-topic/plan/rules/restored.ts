@@ -1,5 +1,5 @@
-import { confirmRestoredAnnotation, finalizer } from '../../../../crds/common.ts';
 import type { EventTopic } from '../../../../crds/event-topic.ts';
+import { confirmRestoredAnnotation, finalizer } from '../../../../crds/names.ts';
 import { Reason } from '../../../../crds/reasons.ts';
 import type { TopicState } from '../../../../ports/kafka.ts';
 import type { Blocked } from '../../../../runtime/kind.ts';
