@@ -10,7 +10,6 @@ import { createOffsetReads } from './offsets/reads.ts';
 import { createRecordTimeReads } from './offsets/record-time.ts';
 import { createReplicaAdmin } from './replicas/admin.ts';
 import { defaultKafkaSettings, type KafkaSettings } from './settings.ts';
-import { createTopicList } from './topics/list.ts';
 import { createMetadataReads } from './topics/metadata.ts';
 import { OwnWrites } from './topics/own-writes.ts';
 import { createTopicReads } from './topics/reads.ts';
@@ -40,9 +39,7 @@ export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDepend
   const groupReads = createGroupReads(cluster);
   const admin: KafkaAdmin = {
     describeCluster: metadata.describeCluster,
-    ...createTopicList(cluster),
-    describeTopic: topicReads.describeTopic,
-    nameOfTopicId: topicReads.nameOfTopicId,
+    ...topicReads,
     ...createTopicWrites(cluster, topicReads),
     ...createReplicaAdmin(cluster, metadata),
     ...groupReads,

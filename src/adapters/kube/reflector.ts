@@ -3,7 +3,6 @@ import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { KubeObject } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
-import { backoffMs } from './backoff.ts';
 import { isFault } from './faults.ts';
 import type { Listing } from './paging.ts';
 import type { KubeSettings } from './settings.ts';
@@ -181,4 +180,13 @@ export class Reflector<R extends KubeObject> {
   #rewound(): Fault {
     return new Fault('kubernetes', 'conflict', `the history of ${this.#source.name} went back`, { code: '410' });
   }
+}
+
+/**
+ * How long to wait after the `failures`-th failure in a row: from `minMs` up to a bound that doubles each time and ends
+ * at `maxMs`, evenly spread in between, so that many waiters do not come back together ("full jitter").
+ */
+export function backoffMs(failures: number, minMs: number, maxMs: number, random: () => number): number {
+  const bound = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30));
+  return minMs + random() * Math.max(0, bound - minMs);
 }

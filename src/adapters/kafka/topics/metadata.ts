@@ -7,7 +7,6 @@ import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';
 import { unavailable } from '../errors.ts';
 import { type MetadataAnswer, type MetadataTopic, metadataByName } from './calls.ts';
-import { bytesPerName, noTopic } from './questions.ts';
 
 /**
  * Who asks at the same time, for topics or for the cluster itself, shares a request: every answer names the cluster,
@@ -21,6 +20,14 @@ export interface MetadataReads extends Pick<KafkaAdmin, 'describeCluster'> {
 interface Answered {
   answer: MetadataAnswer;
   topic: MetadataTopic | undefined;
+}
+
+/** There is no such topic; for the last one, there cannot be. */
+export const noTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_TOPIC_EXCEPTION']);
+
+/** What a name or an id adds to a question. */
+export function bytesPerName(name: string): { partitions: number; bytes: number } {
+  return { partitions: 0, bytes: name.length };
 }
 
 const neverAborted = new AbortController().signal;

@@ -1,20 +1,27 @@
 import { sleep } from '../../../base/time.ts';
 import type { Fault } from '../../../ports/fault.ts';
-import type { KafkaAdmin, TopicState } from '../../../ports/kafka.ts';
+import type { KafkaAdmin, ListedTopic, TopicState } from '../../../ports/kafka.ts';
 import type { KafkaCallOptions } from '../../../ports/kafka-calls.ts';
 import type { ConfigEntry } from '../../../ports/kafka-config.ts';
+import { unlessAborted } from '../abort.ts';
 import { aclFor } from '../acl.ts';
 import { settleItems } from '../batches/settle.ts';
 import { batcherFor, type Cluster } from '../cluster.ts';
 import { unavailable } from '../errors.ts';
-import { type DescribedConfig, describeTopicConfigs, isOverride, type MetadataTopic, metadataById } from './calls.ts';
-import type { MetadataReads } from './metadata.ts';
-import { bytesPerName, noTopic } from './questions.ts';
+import {
+  type DescribedConfig,
+  describeTopicConfigs,
+  isOverride,
+  type MetadataTopic,
+  metadataById,
+  metadataOfAll,
+} from './calls.ts';
+import { bytesPerName, type MetadataReads, noTopic } from './metadata.ts';
 import { isTopicId, topicIdOfUuid } from './topic-id.ts';
 
-export type TopicReads = Pick<KafkaAdmin, 'describeTopic' | 'nameOfTopicId'>;
+export type TopicReads = Pick<KafkaAdmin, 'listTopics' | 'describeTopic' | 'nameOfTopicId'>;
 
-/** The answers to many concurrent questions about single topics, each kind of question in shared requests. */
+/** Questions about single topics that come together share requests, those of each kind among themselves. */
 export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads): TopicReads {
   const byId = nameBatcher(cluster);
   const configs = configBatcher(cluster);
@@ -37,7 +44,14 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
     }
   }
 
+  /** One answer names every topic; topics that the client may not describe are not in it. */
+  async function listTopics(): Promise<ListedTopic[]> {
+    const { topics } = await cluster.links.metadata(metadataOfAll(), cluster.settings.callTimeoutMs);
+    return topics.map(({ name, isInternal }) => ({ name: name ?? '', internal: isInternal }));
+  }
+
   return {
+    listTopics: ({ signal }) => unlessAborted(signal, listTopics()),
     describeTopic,
     nameOfTopicId: async (id, options) => (isTopicId(id) ? byId.call(id, options) : undefined),
   };
