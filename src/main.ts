@@ -1,29 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchEventLoop } from './adapters/event-loop.ts';
-import { createKafkaConnections } from './adapters/kafka/index.ts';
 import { KubeClient } from './adapters/kube/client.ts';
 import { KubeConnection, loadKubeConfig } from './adapters/kube/connection.ts';
-import { EventSender } from './adapters/kube/events.ts';
-import { ConfigMapJournal } from './adapters/kube/journal.ts';
 import { createLeaseStore } from './adapters/kube/lease.ts';
-import { createScaleWriter } from './adapters/kube/scale.ts';
 import { defaultKubeSettings } from './adapters/kube/settings.ts';
+import type { TransportParts } from './adapters/kube/transport.ts';
 import { createLog } from './adapters/log.ts';
-import { createMetrics } from './adapters/metrics.ts';
-import { createPatterns } from './adapters/patterns.ts';
-import { createRegistryConnections } from './adapters/registry/connections.ts';
-import { defaultRegistrySettings } from './adapters/registry/settings.ts';
+import { createMetrics, type MetricsPage } from './adapters/metrics.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
-import { messageOf } from './base/text.ts';
-import { sleep } from './base/time.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
-import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/memory/claims.ts';
-import { createHealthServer, idleCheck } from './runtime/health.ts';
-import { LeaderElector } from './runtime/leader.ts';
+import { createOperator, type Operator } from './operator.ts';
+import { createHealthServer, type HealthServer, idleCheck } from './runtime/health.ts';
+import { LeaderElector, type LeaderSettings } from './runtime/leader.ts';
 import { shutDown } from './runtime/shutdown.ts';
-import { createSecretStores, createStores } from './stores.ts';
-import { createControllers } from './wiring.ts';
 
 try {
   await runOperator(loadConfig(process.env));
@@ -40,121 +30,74 @@ async function runOperator(config: Config): Promise<void> {
   const metrics = createMetrics();
   watchEventLoop(metrics);
   const stopping = new AbortController();
-
-  const kubeSettings = {
-    ...defaultKubeSettings,
-    callDeadlineMs: config.SLUICE_KUBERNETES_TIMEOUT_MS,
-    watchSilenceMs: config.SLUICE_WATCHDOG_MS,
-  };
-  const connection = new KubeConnection(readKubeConfig(config), clock, kubeSettings);
-  const kubeParts = { connection, clock, metrics, settings: kubeSettings };
-  const leases = createLeaseStore(new KubeClient({ ...kubeParts, fence: () => true }), config.SLUICE_NAMESPACE);
-  const elector: LeaderElector = new LeaderElector(
-    {
-      identity,
-      leaseMs: config.SLUICE_LEASE_DURATION_MS,
-      renewMs: config.SLUICE_LEASE_RENEW_DEADLINE_MS,
-      retryMs: config.SLUICE_LEASE_RETRY_MS,
-    },
-    { leases, clock, log, leadership: { onStartedLeading: lead } },
-  );
-  const fence = () => elector.fence();
-
-  const client = new KubeClient({ ...kubeParts, fence });
-  const storeParts = { client, clock, log, random: Math.random, settings: kubeSettings };
-  const stores = createStores(storeParts);
-  const secrets = createSecretStores([config.SLUICE_NAMESPACE, ...config.SLUICE_SECRET_NAMESPACES], storeParts);
-  const events = new EventSender({ client, clock, log, metrics, instance: identity });
-  const journal = new ConfigMapJournal({ client, clock, namespace: config.SLUICE_NAMESPACE, signal: stopping.signal });
-  const kafka = createKafkaConnections({
-    ...{ clock, metrics, fence },
-    clientId: `sluice-${identity}`,
-    settings: { callTimeoutMs: config.SLUICE_KAFKA_TIMEOUT_MS },
+  const { signal } = stopping;
+  const kube = kubeParts(config, metrics);
+  const elector: LeaderElector = new LeaderElector(leaderSettings(config, identity), {
+    leases: createLeaseStore(new KubeClient({ ...kube, fence: () => true }), config.SLUICE_NAMESPACE),
+    clock,
+    log,
+    leadership: { onStartedLeading: (term) => operator.lead(term) },
   });
-  const registry = createRegistryConnections({
-    ...defaultRegistrySettings,
-    callTimeoutMs: config.SLUICE_REGISTRY_TIMEOUT_MS,
-    fence,
-  });
-  const { controllers, lag, throttleKeeper, departures } = createControllers({
-    ...{ config, clock, log, metrics, stores, events, journal, kafka, registry },
-    secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
-    scaler: createScaleWriter(client),
-    compile: createPatterns(),
-  });
-
-  const secretStores = [...secrets].map(([namespace, store]) => [`Secrets of ${namespace}`, store] as const);
-  const all = [...Object.entries(stores), ...secretStores];
-  const health = createHealthServer({
-    live: all.map(([name, store]) =>
-      idleCheck(`the watch of ${name}`, () => store.idleMs(), 2 * config.SLUICE_WATCHDOG_MS),
-    ),
-    ready: all.map(
-      ([name, store]) =>
-        () =>
-          store.synced() ? undefined : `${name} are not listed yet`,
-    ),
-    renderMetrics: async () => {
-      for (const controller of controllers) controller.measure();
-      return { contentType: metrics.contentType, body: await metrics.render() };
-    },
-  });
-
-  /** One term as leader: the journal is read anew, because others wrote in between. */
-  async function lead(term: AbortSignal): Promise<void> {
-    await loadJournal(term);
-    const unsubscribe = releaseSettledClaims(stores.topics, journal);
-    stores.topics.whenSynced(term).then(
-      () => releaseOrphanedClaims(stores.topics, journal, clock.now()),
-      () => undefined,
-    );
-    const forgetClusters = stores.clusters.subscribe(() => {
-      const names = new Set([...stores.clusters.list()].map(({ metadata }) => metadata.name));
-      kafka.retain(names);
-      registry.retain(names);
-    });
-    await Promise.all([
-      ...controllers.map((controller) => controller.run(term)),
-      ...[lag.run(term), events.run(term), throttleKeeper.run(term), departures.run(term)],
-    ]);
-    unsubscribe();
-    forgetClusters();
-  }
-
-  async function loadJournal(term: AbortSignal): Promise<void> {
-    while (!term.aborted) {
-      try {
-        return await journal.load();
-      } catch (error) {
-        log.warn('cannot read the journal', { error: messageOf(error) });
-        await sleep(clock, config.SLUICE_LEASE_RETRY_MS, term);
-      }
-    }
-  }
-
-  const { host, port } = config.SLUICE_METRICS_ADDRESS;
-  const listening = await health.listen(host, port).catch((cause: unknown) => {
-    throw wrongSetting('SLUICE_METRICS_ADDRESS', `${host}:${port}`, cause);
-  });
-  log.info('started', { identity, metrics: `${host}:${listening}` });
-  const reading = all.map(([, store]) => store.run(stopping.signal));
-  const leading = elector.run(stopping.signal);
-  const signal = await nextSignal();
-  log.info('stopping', { signal });
+  const fenced = { ...kube, fence: () => elector.fence() };
+  const operator = createOperator({ config, identity, log, kube: fenced, signal });
+  const health = healthOf(operator, metrics, config);
+  const port = await listen(health, config);
+  log.info('started', { identity, metrics: `${config.SLUICE_METRICS_ADDRESS.host}:${port}` });
+  const reading = operator.watches.map((watch) => watch.run(signal));
+  const leading = elector.run(signal);
+  log.info('stopping', { signal: await nextSignal() });
   stopping.abort();
   const clean = await shutDown(
     [
       { name: 'controllers', run: () => leading },
       { name: 'watches', run: async () => void (await Promise.all(reading)) },
-      { name: 'brokers', run: async () => kafka.retain(new Set()) },
-      { name: 'registries', run: async () => registry.retain(new Set()) },
+      { name: 'brokers', run: async () => operator.closeBrokers() },
+      { name: 'registries', run: async () => operator.closeRegistries() },
       { name: 'health', run: () => health.close() },
-      { name: 'API server', run: () => connection.close() },
+      { name: 'API server', run: () => kube.connection.close() },
     ],
     { clock, log, withinMs: config.SLUICE_SHUTDOWN_MS },
   );
   log.info('stopped', { clean });
   process.exit(clean ? 0 : 1);
+}
+
+function kubeParts(config: Config, metrics: MetricsPage): Omit<TransportParts, 'fence'> {
+  const settings = {
+    ...defaultKubeSettings,
+    callDeadlineMs: config.SLUICE_KUBERNETES_TIMEOUT_MS,
+    watchSilenceMs: config.SLUICE_WATCHDOG_MS,
+  };
+  const connection = new KubeConnection(readKubeConfig(config), clock, settings);
+  return { connection, clock, metrics, settings };
+}
+
+function leaderSettings(config: Config, identity: string): LeaderSettings {
+  return {
+    identity,
+    leaseMs: config.SLUICE_LEASE_DURATION_MS,
+    renewMs: config.SLUICE_LEASE_RENEW_DEADLINE_MS,
+    retryMs: config.SLUICE_LEASE_RETRY_MS,
+  };
+}
+
+function healthOf({ watches, controllers }: Operator, metrics: MetricsPage, config: Config): HealthServer {
+  return createHealthServer({
+    live: watches.map((watch) =>
+      idleCheck(`the watch of ${watch.name}`, () => watch.idleMs(), 2 * config.SLUICE_WATCHDOG_MS),
+    ),
+    ready: watches.map((watch) => () => (watch.synced() ? undefined : `${watch.name} are not listed yet`)),
+    renderMetrics: async () => {
+      for (const controller of controllers) controller.measure();
+      return { contentType: metrics.contentType, body: await metrics.render() };
+    },
+  });
+}
+
+function listen(health: HealthServer, { SLUICE_METRICS_ADDRESS: { host, port } }: Config): Promise<number> {
+  return health.listen(host, port).catch((cause: unknown) => {
+    throw wrongSetting('SLUICE_METRICS_ADDRESS', `${host}:${port}`, cause);
+  });
 }
 
 function readKubeConfig({ KUBECONFIG }: Config): ReturnType<typeof loadKubeConfig> {
