@@ -62,7 +62,10 @@ export function createKube({ url, authority, adminToken }: Access): Kube {
   const send = async (agent: Agent, { method, path, body }: Request, signal?: AbortSignal): Promise<Answer> => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const answer = await agent.request({
-      ...{ origin: url, path, method, headers: { ...headers, 'content-type': type } },
+      origin: url,
+      path,
+      method,
+      headers: { ...headers, 'content-type': type },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     });

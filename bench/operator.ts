@@ -37,7 +37,12 @@ export async function startOurs(world: World, env: Readonly<Record<string, strin
     get pid() {
       return pidOf(part);
     },
-    ...{ user: OUR_USER, logFile: part.logFile, hasEnded: () => !part.running, stop, part, url },
+    user: OUR_USER,
+    logFile: part.logFile,
+    hasEnded: () => !part.running,
+    stop,
+    part,
+    url,
   };
 }
 

@@ -89,8 +89,13 @@ export function summaryOf(rows: readonly Row[]): Summary {
   const phases = [...Map.groupBy(rows, ({ phase }) => phase)].map(([phase, group]) => {
     const of = (field: Exclude<keyof PhaseSummary, 'n'>) => median(group.map((row) => row[field]));
     const summary: PhaseSummary = {
-      ...{ n: group[0]?.n ?? 0, seconds: round(of('seconds'), 3), floorSeconds: round(of('floorSeconds'), 3) },
-      ...{ ratio: round(of('ratio'), 2), aim: of('aim'), statusWrites: of('statusWrites'), load: of('load') },
+      n: group[0]?.n ?? 0,
+      seconds: round(of('seconds'), 3),
+      floorSeconds: round(of('floorSeconds'), 3),
+      ratio: round(of('ratio'), 2),
+      aim: of('aim'),
+      statusWrites: of('statusWrites'),
+      load: of('load'),
     };
     return [phase, summary] as const;
   });

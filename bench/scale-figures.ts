@@ -37,10 +37,16 @@ function figureOf({ what, n, figure, floor, aim, of, details = {} }: Measured): 
   const judged = of === 'figure' ? figure : (ratio ?? Number.NaN);
   const [load = 0] = loadavg();
   return {
-    ...{ what, n, figure: round(figure, 3) },
+    what,
+    n,
+    figure: round(figure, 3),
     ...(floor !== undefined && { floor: round(floor, 3) }),
     ...(ratio !== undefined && { ratio: round(ratio, 2) }),
-    ...{ aim, of, met: judged <= aim, load: round(load, 1), details },
+    aim,
+    of,
+    met: judged <= aim,
+    load: round(load, 1),
+    details,
   };
 }
 
@@ -68,18 +74,32 @@ export function figuresOfCreation({
   const n = tookMs.length;
   const times = (value: number, floor: FloorTimes | undefined) => floor && round(value / secondsOfFloor(floor), 2);
   const details = {
-    ...{ seconds: round(seconds, 1), restarted, eventsDropped, operatorCpuSeconds: round(cpuSeconds, 1) },
-    ...{ p50Ms: round(percentile(tookMs, 0.5), 0), p99Ms: round(percentile(tookMs, 0.99), 0) },
-    ...{ timesFloor: times(seconds, floors.count), baseTimesFloor: times(baseSeconds, floors.base) },
+    seconds: round(seconds, 1),
+    restarted,
+    eventsDropped,
+    operatorCpuSeconds: round(cpuSeconds, 1),
+    p50Ms: round(percentile(tookMs, 0.5), 0),
+    p99Ms: round(percentile(tookMs, 0.99), 0),
+    timesFloor: times(seconds, floors.count),
+    baseTimesFloor: times(baseSeconds, floors.base),
   };
   return [
     figureOf({
-      ...{ what: `milliseconds per created topic, against ${base} topics`, n, details },
-      ...{ figure: (1_000 * seconds) / n, floor: (1_000 * baseSeconds) / base, aim: 1.5, of: 'ratio' },
+      what: `milliseconds per created topic, against ${base} topics`,
+      n,
+      details,
+      figure: (1_000 * seconds) / n,
+      floor: (1_000 * baseSeconds) / base,
+      aim: 1.5,
+      of: 'ratio',
     }),
     figureOf({ what: 'peak of resident MiB', n, figure: peakMiB, aim: 350, of: 'figure' }),
     figureOf({
-      ...{ what: 'status writes per created topic', n, figure: statusWritesOf(requests) / n, aim: 1, of: 'figure' },
+      what: 'status writes per created topic',
+      n,
+      figure: statusWritesOf(requests) / n,
+      aim: 1,
+      of: 'figure',
       details: byResource(requests),
     }),
   ];
@@ -89,11 +109,19 @@ export function figuresOfRestart(n: number, { workingSeconds, allSeconds, reques
   const { create = 0, patch = 0, update = 0, delete: deleted = 0 } = byVerb(withoutLeases(requests));
   return [
     figureOf({
-      ...{ what: 'seconds from SIGTERM until a new topic is Ready', n, figure: workingSeconds, aim: 10, of: 'figure' },
+      what: 'seconds from SIGTERM until a new topic is Ready',
+      n,
+      figure: workingSeconds,
+      aim: 10,
+      of: 'figure',
       details: { untilAllWereLookedAt: round(allSeconds, 1) },
     }),
     figureOf({
-      ...{ what: 'writes after a restart', n, figure: create + patch + update + deleted, aim: 0, of: 'figure' },
+      what: 'writes after a restart',
+      n,
+      figure: create + patch + update + deleted,
+      aim: 0,
+      of: 'figure',
       details: byResource(requests),
     }),
   ];
@@ -106,7 +134,10 @@ export function figuresOfSweep(n: number, sweep: Sweep, floor: SweepFloor): read
   const row = { n, of: 'figure' } as const;
   return [
     figureOf({
-      ...{ ...row, what: 'API requests of a drift check but lease and watches', figure: asked, aim: 0 },
+      ...row,
+      what: 'API requests of a drift check but lease and watches',
+      figure: asked,
+      aim: 0,
       details: byResource(sweep.apiRequests),
     }),
     figureOf({
@@ -119,7 +150,11 @@ export function figuresOfSweep(n: number, sweep: Sweep, floor: SweepFloor): read
       },
     }),
     figureOf({
-      ...{ ...row, what: 'CPU seconds of a drift check', figure: sweep.cpuSeconds, floor: floor.cpuSeconds, aim: 3 },
+      ...row,
+      what: 'CPU seconds of a drift check',
+      figure: sweep.cpuSeconds,
+      floor: floor.cpuSeconds,
+      aim: 3,
       details,
     }),
   ];
@@ -131,11 +166,17 @@ export function figuresOfTenants(tenants: Tenants): readonly Figure[] {
   const pace = perSecond === undefined ? 'as fast as it goes' : `at ${perSecond}/s`;
   return [
     figureOf({
-      ...{ what: `seconds until ${few} topics are Ready while another namespace creates ${crowd} ${pace}`, n: few },
-      ...{ figure: amongSeconds, floor: aloneSeconds, aim: 2, of: 'ratio' },
+      what: `seconds until ${few} topics are Ready while another namespace creates ${crowd} ${pace}`,
+      n: few,
+      figure: amongSeconds,
+      floor: aloneSeconds,
+      aim: 2,
+      of: 'ratio',
       details: {
-        ...{ crowdSeconds: round(crowdSeconds, 1), times: tenants.times },
-        ...{ bareSeconds: round(bareAmongSeconds, 3), bareFloor: round(bareAloneSeconds, 3) },
+        crowdSeconds: round(crowdSeconds, 1),
+        times: tenants.times,
+        bareSeconds: round(bareAmongSeconds, 3),
+        bareFloor: round(bareAloneSeconds, 3),
         bareRatio: round(bareAmongSeconds / bareAloneSeconds, 2),
       },
     }),

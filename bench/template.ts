@@ -44,7 +44,9 @@ export function readTemplate(text: string): Template {
   const { partitions, config = {} } = spec;
   const replicationFactor = spec.replicationFactor ?? spec.replicas;
   return {
-    ...{ text, apiVersion, kind },
+    text,
+    apiVersion,
+    kind,
     topic: {
       ...(partitions !== undefined && { partitions }),
       ...(replicationFactor !== undefined && { replicationFactor }),

@@ -64,9 +64,15 @@ export async function measureTenants(pass: Pass, { name, size: crowd, perSecond 
   });
   const middle = (taken: readonly Taken[], field: keyof Taken) => median(taken.map((one) => one[field]));
   return {
-    ...{ few: FEW, crowd, crowdSeconds, times: among.length, ...(perSecond && { perSecond }) },
-    ...{ aloneSeconds: middle(alone, 'seconds'), amongSeconds: middle(among, 'seconds') },
-    ...{ bareAloneSeconds: middle(alone, 'bareSeconds'), bareAmongSeconds: middle(among, 'bareSeconds') },
+    few: FEW,
+    crowd,
+    crowdSeconds,
+    times: among.length,
+    ...(perSecond && { perSecond }),
+    aloneSeconds: middle(alone, 'seconds'),
+    amongSeconds: middle(among, 'seconds'),
+    bareAloneSeconds: middle(alone, 'bareSeconds'),
+    bareAmongSeconds: middle(among, 'bareSeconds'),
   };
 }
 

@@ -51,7 +51,9 @@ export function createClusterReader(kubeconfig: string, namespace: string): Clus
   const settings = { ...defaultKubeSettings, version: 'demo' };
   const connection = new KubeConnection(loadKubeConfig(kubeconfig), systemClock, settings);
   const client = new KubeClient({
-    ...{ connection, settings, clock: systemClock },
+    connection,
+    settings,
+    clock: systemClock,
     metrics: createMetrics(),
     fence: () => true,
   });

@@ -72,7 +72,10 @@ async function playStage(stage: Stage, sinceMs: number, run: Run): Promise<strin
 function viewOf({ name, says }: Stage, rate: number, sinceMs: number, run: Run): View {
   const { history, page, kubeconfig } = run;
   return {
-    ...{ sinceMs, rate, page, kubeconfig },
+    sinceMs,
+    rate,
+    page,
+    kubeconfig,
     nowMs: performance.now(),
     stage: { name, says },
     look: history.latest,

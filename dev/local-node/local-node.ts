@@ -82,7 +82,12 @@ function deskParts(options: LocalNodeOptions, api: NodeApi) {
     readSource: api.readSource,
   };
   return {
-    ...{ api, pods: api.pods, nodeName, podNetwork, folder: path.resolve(options.folder), preparer },
+    api,
+    pods: api.pods,
+    nodeName,
+    podNetwork,
+    folder: path.resolve(options.folder),
+    preparer,
     startGroup: (launch: Launch) => startGroup(launch, spawnChild),
   };
 }

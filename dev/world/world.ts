@@ -61,7 +61,11 @@ function describeParts(parts: Parts, folder: string, kafkaNodes: number, nursery
   const planes = { binaries: parts.controlPlane, folder: join(folder, 'kubernetes'), host: address(HOST.controlPlane) };
   const registryPlan = { distribution: parts.registry, host: address(HOST.registry) };
   return {
-    ...{ n, folder, logs, nursery, address },
+    n,
+    folder,
+    logs,
+    nursery,
+    address,
     controlPlane: createControlPlane({ ...planes, logs, proxyHost }, nursery),
     kafka: createKafkaCluster({ jars: parts.kafka, folder, logs, nodes }, nursery),
     registry: createRegistry({ ...registryPlan, logs, proxyHost }, nursery),
@@ -86,7 +90,10 @@ async function createWorld(folder: string, kafkaNodes: number): Promise<World> {
   const described = describeParts(parts, folder, kafkaNodes, nursery);
   const { kubeconfig, adminToken, auditLog } = described.controlPlane;
   return {
-    ...{ ...described, kubeconfig, adminToken, auditLog },
+    ...described,
+    kubeconfig,
+    adminToken,
+    auditLog,
     stop: async ({ keepFiles = false } = {}) => {
       await Promise.all(proxiesOf(described).map((proxy) => proxy.close()));
       await Promise.all(partsOf(described).map((part) => part.kill()));

@@ -30,8 +30,13 @@ export interface TransportParts {
 }
 
 const methods = {
-  ...{ get: 'GET', list: 'GET', watch: 'GET' },
-  ...{ create: 'POST', patch: 'PATCH', apply: 'PATCH', delete: 'DELETE' },
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  patch: 'PATCH',
+  apply: 'PATCH',
+  delete: 'DELETE',
 } as const;
 
 /** Begins each message about a request: `cannot patch eventtopics/status shop/orders`. */

@@ -67,7 +67,9 @@ function readQuestion(given: Given): Question {
   const output = given.text('output') ?? 'text';
   if (output !== 'json' && output !== 'text') throw new UserError(`--output: "${output}" is neither text nor json`);
   return {
-    ...{ paths, recursive: given.has('recursive'), json: output === 'json' },
+    paths,
+    recursive: given.has('recursive'),
+    json: output === 'json',
     addresses: addressesOf(given),
     namespace: given.text('namespace'),
   };

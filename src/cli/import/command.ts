@@ -71,7 +71,10 @@ function readQuestion(given: Given): Question {
   const cluster = given.text('cluster');
   const unowned = given.has('unowned');
   return {
-    ...{ patterns: given.words, cluster, addresses, unowned },
+    patterns: given.words,
+    cluster,
+    addresses,
+    unowned,
     namespace: given.text('namespace'),
     folder: output === '-' ? undefined : output,
     needsKube: addresses === undefined || cluster !== undefined || unowned,
@@ -131,7 +134,8 @@ function outcomeOf(
   const seen = new Set(written);
   const granted = access?.rule?.topics ?? [];
   return {
-    ...{ written, selection },
+    written,
+    selection,
     undescribed: selection.chosen.filter((name) => !seen.has(name)),
     moving: described.filter(isMoving).map(({ name }) => name),
     claimed: written.filter((name) => claims.topics.has(name)),

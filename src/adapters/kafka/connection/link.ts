@@ -167,8 +167,12 @@ export class BrokerLink {
       }),
     });
     const session: Session = {
-      ...{ connection, security, versions: new Map(), answeredBytes: 0 },
-      ...{ expiresAtMs: Number.POSITIVE_INFINITY, agesAtMs: Number.POSITIVE_INFINITY },
+      connection,
+      security,
+      versions: new Map(),
+      answeredBytes: 0,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      agesAtMs: Number.POSITIVE_INFINITY,
     };
     // An error event that nobody listens to would end the process.
     connection.on('error', (error) => {
