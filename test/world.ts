@@ -32,7 +32,10 @@ declare module 'vitest' {
 function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry }: World): SharedWorld {
   const { bootstrapServers, clusterId } = kafka;
   return {
-    ...{ kubeconfig, adminToken, auditLog, folder },
+    kubeconfig,
+    adminToken,
+    auditLog,
+    folder,
     kafka: { bootstrapServers, clusterId },
     registry: { url: registry.url },
   };

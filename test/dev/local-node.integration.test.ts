@@ -55,7 +55,9 @@ function deployment(name: string, container: object = {}, spec: object = {}): ob
     spec: { terminationGracePeriodSeconds: 1, containers: [{ ...server, ...container }], ...spec },
   };
   return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
     spec: { replicas: 1, selector: { matchLabels: { app: name } }, template },
   };
 }
@@ -133,7 +135,10 @@ it('gives a process its variables and files, and replaces it in a rolling update
   );
   const [first = ''] = await whenReady('configured', 1);
   expect(JSON.parse(await read(first, '/env'))).toMatchObject({
-    ...{ POD_IP: first, NAME: expect.stringMatching(/^configured-/), PASSWORD: 's3cret', greeting: 'hello' },
+    POD_IP: first,
+    NAME: expect.stringMatching(/^configured-/),
+    PASSWORD: 's3cret',
+    greeting: 'hello',
   });
   expect(await read(first, '/file')).toBe('hello');
   await run('set', 'env', 'deployment/configured', 'VERSION=2');

@@ -96,7 +96,9 @@ it('names each variable that is wrong, one a line', async () => {
 
 function kubeconfig(): string {
   return JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'none' },
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'none',
     clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
     users: [{ name: 'nobody', user: {} }],
     contexts: [{ name: 'none', context: { cluster: 'none', user: 'nobody' } }],

@@ -89,8 +89,12 @@ export class KafkaChecker {
   async setDefault(key: string, value: string | undefined): Promise<void> {
     const none = () => undefined;
     const links = new ClusterLinks(this.#bootstrapServers, {
-      ...{ clock: systemClock, clientId: 'checker', fence: () => true, onRequest: none },
-      ...{ connectTimeoutMs: 5_000, maxAnswerBytes: 1_048_576 },
+      clock: systemClock,
+      clientId: 'checker',
+      fence: () => true,
+      onRequest: none,
+      connectTimeoutMs: 5_000,
+      maxAnswerBytes: 1_048_576,
     });
     // kafkajs refuses the empty name, which means all brokers.
     const all = { resourceType: 4 as const, resourceName: '', configs: [operationOf(key, value)] };

@@ -119,9 +119,12 @@ export class SecuredKafka {
   async grant(principal: string, grants: readonly Grant[]): Promise<void> {
     const acl = grants.flatMap(({ resource, name, operations }) =>
       operations.map((operation) => ({
-        ...{ principal, host: '*', permissionType: AclPermissionTypes.ALLOW },
+        principal,
+        host: '*',
+        permissionType: AclPermissionTypes.ALLOW,
         operation: AclOperationTypes[operation],
-        ...{ resourceType: AclResourceTypes[resource], resourceName: name },
+        resourceType: AclResourceTypes[resource],
+        resourceName: name,
         resourcePatternType: ResourcePatternTypes.LITERAL,
       })),
     );

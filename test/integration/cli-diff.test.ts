@@ -64,14 +64,16 @@ describe('sluice diff', () => {
     const spec = { partitions: 2, config: { 'retention.ms': '60000' } };
     await ready('same', spec);
     expect(await diff(written('same', spec))).toEqual({
-      ...{ code: 0, stdout: '' },
+      code: 0,
+      stdout: '',
       stderr: '1 EventTopic: 0 to change, 1 as they should be\n',
     });
   });
 
   it('shows each change, and one that cannot be met beside those that can', async () => {
     await ready('changed', {
-      ...{ partitions: 3, keyed: false },
+      partitions: 3,
+      keyed: false,
       config: { 'retention.ms': 60_000, 'segment.ms': 7_200_000 },
     });
     const config = { 'retention.ms': 70_000, 'max.message.bytes': 2_000_000 };

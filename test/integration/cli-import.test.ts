@@ -19,7 +19,9 @@ const bootstrapServers = world.kafka.bootstrapServers.split(',');
 const cluster = new TestCluster(world.kubeconfig);
 const kafka = new KafkaChecker(world.kafka.bootstrapServers);
 const connections = createKafkaConnections({
-  ...{ clock: systemClock, metrics: new RecordedMetrics(), clientId: 'observer' },
+  clock: systemClock,
+  metrics: new RecordedMetrics(),
+  clientId: 'observer',
   fence: () => false,
 });
 let namespace: string;
@@ -38,8 +40,12 @@ beforeAll(async () => {
       topic: `${namespace}.spelled-oddly`,
       partitions: 3,
       config: {
-        ...{ 'retention.ms': '0060000', preallocate: 'TRUE', 'min.cleanable.dirty.ratio': '.50' },
-        ...{ 'cleanup.policy': 'compact, delete', 'message.timestamp.type': 'LogAppendTime', 'retention.bytes': '-1' },
+        'retention.ms': '0060000',
+        preallocate: 'TRUE',
+        'min.cleanable.dirty.ratio': '.50',
+        'cleanup.policy': 'compact, delete',
+        'message.timestamp.type': 'LogAppendTime',
+        'retention.bytes': '-1',
       },
     },
     { topic: `${capitals}_Order_Created`, partitions: 2, config: { 'segment.ms': '7200000' } },
@@ -256,7 +262,9 @@ async function restrictedUser(kubeconfig: string): Promise<void> {
 it('prints names that kubectl reads as text, whatever they look like', async () => {
   const names = ['on', 'no', 'y', 'null', 'true', '1e3', '0x1f', '0o14', '0060000', '1_000', '12', '1.5', '-', '~'];
   const manifests = names.map((topicName, index) => ({
-    ...{ apiVersion: 'sluice.dev/v1alpha1', kind: 'EventTopic', metadata: { name: `odd-${index}`, namespace } },
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventTopic',
+    metadata: { name: `odd-${index}`, namespace },
     spec: { partitions: 1, replicationFactor: 1, config: { 'retention.ms': topicName } },
   }));
   const args = ['apply', '--dry-run=server', '-o', 'json', '-f', '-'];

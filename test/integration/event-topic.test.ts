@@ -204,7 +204,9 @@ describe('an EventTopic', () => {
     // Who waits for a generation to be observed comes to an end; of which one Ready speaks it says itself.
     expect(status).toMatchObject({ observedGeneration: 2 });
     expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
-      ...{ status: 'True', reason: 'Paused', observedGeneration: 1 },
+      status: 'True',
+      reason: 'Paused',
+      observedGeneration: 1,
       message: expect.stringContaining('changes of the spec wait'),
     });
     expect(await kafka.partitions(topic)).toBe(2);

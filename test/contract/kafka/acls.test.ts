@@ -12,7 +12,10 @@ const group = 'billing';
 const cluster = 'kafka-cluster';
 const onTopic = (...operations: Grant['operations']): Grant => ({ resource: 'TOPIC', name: topic, operations });
 const connections = createKafkaConnections({
-  ...{ clock: systemClock, metrics: new RecordedMetrics(), clientId: 'contract', fence: () => true },
+  clock: systemClock,
+  metrics: new RecordedMetrics(),
+  clientId: 'contract',
+  fence: () => true,
 });
 let secured: SecuredKafka;
 let live: TopicState;
@@ -152,7 +155,8 @@ describe('a client that is not allowed', () => {
     await eventually(
       async () =>
         expect(await faultOf(call(admin))).toMatchObject({
-          ...{ kind: 'denied', atLogin: false },
+          kind: 'denied',
+          atLogin: false,
           message: expect.stringContaining(says),
         }),
       { within: 30_000, everyMs: 50 },

@@ -68,7 +68,9 @@ describe('a login to a broker that enforces it', () => {
     const admin = connect(secured.addresses.sasl, secured.sasl(mechanism, 'operator', wrong));
     const fault = await admin.describeCluster(options).catch((error: unknown) => error);
     expect(fault).toMatchObject({
-      ...{ kind: 'denied', atLogin: true, code: 'SASL_AUTHENTICATION_FAILED' },
+      kind: 'denied',
+      atLogin: true,
+      code: 'SASL_AUTHENTICATION_FAILED',
       message: `cannot connect to ${secured.addresses.sasl}: ${mechanism} refuses the username and password of sasl.secretRef`,
     });
     expect(fault).not.toHaveProperty('cause');

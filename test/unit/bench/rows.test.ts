@@ -15,12 +15,22 @@ const standard = { aim: 1.7, load: 0.456 };
 describe('rowOf', () => {
   it('tells what a phase took, beside its floor', () => {
     expect(rowOf({ phase: 'create', round: 2, figures, floor, ...standard })).toEqual({
-      ...{ phase: 'create', round: 2, n: 3, seconds: 3.3, p50Ms: 20, p99Ms: 31 },
+      phase: 'create',
+      round: 2,
+      n: 3,
+      seconds: 3.3,
+      p50Ms: 20,
+      p99Ms: 31,
       apiRequests: { patch: 4, create: 3 },
       apiRequestsByResource: { 'create events': 3, 'patch configmaps': 1, 'patch eventtopics/status': 3 },
-      ...{ operatorCpuSeconds: 1.24, rssMiB: 101, floorSeconds: 2.2 },
+      operatorCpuSeconds: 1.24,
+      rssMiB: 101,
+      floorSeconds: 2.2,
       floorParts: { resources: 1, topics: 0.5, batch: 1_000, statuses: 0.6, finalizers: 0.1 },
-      ...{ statusWrites: 1, ratio: 1.5, aim: 1.7, load: 0.5 },
+      statusWrites: 1,
+      ratio: 1.5,
+      aim: 1.7,
+      load: 0.5,
     });
   });
 });
@@ -28,7 +38,9 @@ describe('rowOf', () => {
 describe('summaryOf', () => {
   const row = (phase: Row['phase'], round: number, seconds: number, floorSeconds: number): Row => ({
     ...rowOf({ phase, round, figures, floor, ...standard }),
-    ...{ seconds, floorSeconds, ratio: seconds / floorSeconds },
+    seconds,
+    floorSeconds,
+    ratio: seconds / floorSeconds,
   });
 
   it('takes the median of each phase, and of ratios that were measured side by side', () => {

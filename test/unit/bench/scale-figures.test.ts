@@ -22,7 +22,10 @@ const short = (figures: readonly Figure[]) =>
 
 describe('the figures of a creation', () => {
   const taken = {
-    ...{ seconds: 20, tookMs: Array.from({ length: 10_000 }, () => 30), cpuSeconds: 9, peakMiB: 349.6 },
+    seconds: 20,
+    tookMs: Array.from({ length: 10_000 }, () => 30),
+    cpuSeconds: 9,
+    peakMiB: 349.6,
     requests: counts({ 'patch eventtopics/status': 10_500, 'create events': 10_000 }),
   };
   const creation = {

@@ -11,7 +11,10 @@ export async function run(args: readonly string[], program = 'sluice'): Promise<
   let out = '';
   const said: string[] = [];
   const code = await runProgram(args, {
-    ...{ program, env: {}, colours: false, signal: new AbortController().signal },
+    program,
+    env: {},
+    colours: false,
+    signal: new AbortController().signal,
     print: (text) => {
       out += text;
     },

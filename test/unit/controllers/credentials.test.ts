@@ -54,7 +54,8 @@ describe('the connection to an EventCluster', () => {
   it('tells a tenant nothing of the Secrets that are missing', () => {
     expect(() => targetOf(everything, sourceWith({}))).toThrow(
       expect.objectContaining({
-        ...{ kind: 'unavailable', code: 'CREDENTIALS_MISSING' },
+        kind: 'unavailable',
+        code: 'CREDENTIALS_MISSING',
         message: 'EventCluster "default" lacks something to log in with; see its status',
       }),
     );
@@ -90,14 +91,17 @@ describe('credentials are missing', () => {
     },
   ])('$it', ({ source, says }) => {
     expect(missingCredentials(everything, source)).toMatchObject({
-      ...{ kind: 'wait', reason: 'SecretNotReady', notReady: true },
+      kind: 'wait',
+      reason: 'SecretNotReady',
+      notReady: true,
       message: says,
     });
   });
 
   it('for good when the operator does not read that namespace', () => {
     const elsewhere: KafkaSpec = {
-      ...{ bootstrapServers, sasl: { mechanism: 'PLAIN', secretRef: { name: 'operator', namespace: 'shop' } } },
+      bootstrapServers,
+      sasl: { mechanism: 'PLAIN', secretRef: { name: 'operator', namespace: 'shop' } },
     };
     expect(missingCredentials(elsewhere, sourceWith(complete))).toMatchObject({
       kind: 'refuse',

@@ -31,7 +31,8 @@ describe('the registry of an EventCluster', () => {
 
   it('is asked with a user and password', () => {
     expect(targetWith(withLogin({ username: 'operator', password: 'hush' }))).toEqual({
-      ...{ name: 'default', url },
+      name: 'default',
+      url,
       security: { ca: 'the CA', login: { username: 'operator', password: 'hush' } },
     });
   });

@@ -49,7 +49,11 @@ export function createRounds<R extends Managed>(options: RoundsOptions<R>): Roun
   const away = { kafka: Reason.KafkaUnavailable, registry: Reason.RegistryUnavailable };
   const throttled = { kafka: Reason.KafkaThrottled };
   const parts = {
-    ...{ store, behaviour, finalizer, clock, fitStatus: fitterOf(definition) },
+    store,
+    behaviour,
+    finalizer,
+    clock,
+    fitStatus: fitterOf(definition),
     failureReasons: { away, throttled, rejected },
     eventTypeOf: () => undefined,
     events: { record: (_: KubeObject, note: EventNote) => void notes.push(note) },

@@ -12,8 +12,11 @@ export function sourceWith(secrets: Record<string, Record<string, string>>, type
     const data = Object.entries(values).map(([at, value]) => [at, Buffer.from(value).toString('base64')]);
     const type = types[key];
     caches.get(namespace)?.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
-      ...{ data: Object.fromEntries(data), ...(type && { type }) },
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace },
+      data: Object.fromEntries(data),
+      ...(type && { type }),
     });
   }
   return { ownNamespace: own, caches };

@@ -9,7 +9,9 @@ const lastTransitionTime = metadata.creationTimestamp;
 
 function resource(name: string, status: Partial<EventConsumerStatus> = {}): EventConsumer {
   return {
-    ...{ apiVersion: 'sluice.dev/v1alpha1', kind: 'EventConsumer', metadata: { ...metadata, name } },
+    apiVersion: 'sluice.dev/v1alpha1',
+    kind: 'EventConsumer',
+    metadata: { ...metadata, name },
     spec: {
       topics: ['orders'],
       offsetReset: 'Earliest',
@@ -23,8 +25,11 @@ function resource(name: string, status: Partial<EventConsumerStatus> = {}): Even
 
 function deployment(name: string, replicas: number, readyReplicas: number): Observable {
   return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...metadata, name } },
-    ...{ spec: { replicas }, status: { readyReplicas } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { ...metadata, name },
+    spec: { replicas },
+    status: { readyReplicas },
   };
 }
 

@@ -23,7 +23,9 @@ function run(looks: readonly (Look | undefined)[], signal = new AbortController(
       close: () => {},
     },
     look: async () => rest.shift(),
-    ...{ page: '', kubeconfig: '', signal },
+    page: '',
+    kubeconfig: '',
+    signal,
   };
   return { noted, doing };
 }

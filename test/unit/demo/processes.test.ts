@@ -47,8 +47,13 @@ describe('findLeft', () => {
 it('reads a process whose name has spaces and brackets', () => {
   const stat = `42 (a (b) c) S 7 42 40 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 10`;
   expect(parseProcess(stat, 'node\0main.ts\0', 'A=1\0')).toEqual({
-    ...{ pid: 42, parent: 7, session: 40, startedTicks: 123456, zombie: false },
-    ...{ command: 'node main.ts', environment: 'A=1\0' },
+    pid: 42,
+    parent: 7,
+    session: 40,
+    startedTicks: 123456,
+    zombie: false,
+    command: 'node main.ts',
+    environment: 'A=1\0',
   });
 });
 

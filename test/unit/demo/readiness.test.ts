@@ -88,7 +88,9 @@ describe('addressOf', () => {
     const labels = { app: 'shop' };
     const conditions = [{ type: 'Ready', status }];
     return {
-      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: podIP, labels, ...changes } },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name: podIP, labels, ...changes },
       status: { podIP, conditions },
     };
   }

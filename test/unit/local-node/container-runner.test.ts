@@ -48,7 +48,11 @@ describe('a container', () => {
     expect(processes.newest.launch).toEqual(launch);
     expect(runner.facts).toMatchObject({
       state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
-      ...{ ready: true, started: true, restartCount: 0, imageID: 'folder:web', containerID: 'process://7' },
+      ready: true,
+      started: true,
+      restartCount: 0,
+      imageID: 'folder:web',
+      containerID: 'process://7',
     });
   });
 
@@ -119,8 +123,14 @@ describe('a container', () => {
 
   it('counts the loss of its process with an earlier node as a restart', async () => {
     const before: ContainerStatus = {
-      ...{ name: 'web', image: 'web:1', imageID: '', state: { running: { startedAt: '2025-12-31T00:00:00Z' } } },
-      ...{ lastState: {}, restartCount: 2, ready: true, started: true },
+      name: 'web',
+      image: 'web:1',
+      imageID: '',
+      state: { running: { startedAt: '2025-12-31T00:00:00Z' } },
+      lastState: {},
+      restartCount: 2,
+      ready: true,
+      started: true,
     };
     const { runner } = await start({ before });
     expect(runner.facts.restartCount).toBe(3);

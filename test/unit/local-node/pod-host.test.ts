@@ -67,7 +67,8 @@ it('runs a pod under its own address and variables, and reports it', async () =>
   expect(launch.env).toMatchObject({ POD_IP: '127.100.9.10', LEVEL: 'debug', SLUICE_VOLUME_CONF: conf, PATH: '/bin' });
   expect(launch.cwd).toBe(folder);
   expect(node.api.statuses.get('web-1')).toMatchObject({
-    ...{ phase: 'Running', podIP: '127.100.9.10' },
+    phase: 'Running',
+    podIP: '127.100.9.10',
     containerStatuses: [{ name: 'web', ready: true, imageID: 'folder:' }],
   });
   await access(path.join(conf, 'LEVEL'));
@@ -188,7 +189,8 @@ it('fails a pod that asks for what it cannot give, and names the field', async (
   node.host.notice(unsupported('first'));
   await node.clock.advance(0);
   expect(node.api.statuses.get('first')).toMatchObject({
-    ...{ phase: 'Failed', reason: 'Unsupported' },
+    phase: 'Failed',
+    reason: 'Unsupported',
     message: 'spec.hostNetwork=true is not supported by the local node',
   });
 });

@@ -10,8 +10,15 @@ const ended = (exitCode: number): ContainerState => ({ terminated: { exitCode, r
 
 function facts(state: ContainerState, fields: Partial<ContainerFacts> = {}): ContainerFacts {
   return {
-    ...{ name: 'web', image: 'web:1', imageID: 'folder:web', containerID: 'process://7', state, lastState: {} },
-    ...{ restartCount: 0, ready: false, started: false },
+    name: 'web',
+    image: 'web:1',
+    imageID: 'folder:web',
+    containerID: 'process://7',
+    state,
+    lastState: {},
+    restartCount: 0,
+    ready: false,
+    started: false,
     ...fields,
   };
 }

@@ -611,7 +611,8 @@ test('a removal that does not show is reported and looked at more slowly', async
 
 /** What Ready says of a deleted resource that others hold. */
 const heldByOthers = (said: string) => ({
-  ...{ status: 'False', reason: 'FinalizersRemaining' },
+  status: 'False',
+  reason: 'FinalizersRemaining',
   message: `${said}; the resource goes once the other finalizers in its metadata are removed`,
 });
 

@@ -13,7 +13,14 @@ function sightOf({ surplus = 0, ...changes }: Partial<Sight> & { surplus?: numbe
   const group = groupOf(1, [partitionOf(0, { arrival: 50, commitRate: 50 + surplus })]);
   const loads = loadsOf(group) ?? [];
   return {
-    ...{ group, loads, arrival: 50, backlog: 1_200, lagSeconds: 0, progressing: true, settled: true, stuck: [] },
+    group,
+    loads,
+    arrival: 50,
+    backlog: 1_200,
+    lagSeconds: 0,
+    progressing: true,
+    settled: true,
+    stuck: [],
     ...changes,
   };
 }

@@ -171,15 +171,30 @@ describe('a snapshot that is counted', () => {
   const group = busyGroup(10);
   const loads = loadsOf(group) ?? [];
   const assessed = (changes: Partial<Assessment> = {}): Assessment => ({
-    ...{ group, loads, arrival: 40, backlog: 0, lagSeconds: 0, progressing: true, settled: true, stuck: [] },
-    ...{ need: 4, enough: 3, unmet: undefined, sizes: [1, 2, 4], memberRate: 10, hot: [] },
+    group,
+    loads,
+    arrival: 40,
+    backlog: 0,
+    lagSeconds: 0,
+    progressing: true,
+    settled: true,
+    stuck: [],
+    need: 4,
+    enough: 3,
+    unmet: undefined,
+    sizes: [1, 2, 4],
+    memberRate: 10,
+    hot: [],
     ...changes,
   });
   const state = watchedState(4, { need: 4, overPolls: 2 });
 
   test('and asks for no more ends the count, and notes what would be enough', () => {
     expect(count(state, assessed(), nowMs)).toMatchObject({
-      ...{ overPolls: 0, need: 4, rising: false, capacity: state.capacity },
+      overPolls: 0,
+      need: 4,
+      rising: false,
+      capacity: state.capacity,
       window: [{ atMs: nowMs, replicas: 3 }],
     });
   });

@@ -18,7 +18,9 @@ describe('the ACL that is missing', () => {
     const denial = { errorCode: 29, errorMessage: 'Authorization failed.' };
     const acl = aclFor('CreateTopics', 'orders');
     expect(faultOfCode('cannot create topic "orders"', denial, { acl })).toMatchObject({
-      ...{ kind: 'denied', code: 'TOPIC_AUTHORIZATION_FAILED', atLogin: false },
+      kind: 'denied',
+      code: 'TOPIC_AUTHORIZATION_FAILED',
+      atLogin: false,
       message: 'cannot create topic "orders": needs ACL Create on Topic "orders" (or Create on Cluster)',
     });
     expect(faultOfCode('cannot', { errorCode: 44, errorMessage: 'names need a team' }, { acl }).message).toBe(

@@ -351,10 +351,17 @@ const answers: { of: string; request: KafkaRequest<unknown>; versions: number[];
     value: {
       groups: [
         {
-          ...{ errorCode: 0, errorMessage: null, groupId: 'billing', groupState: 'Stable', assignorName: 'uniform' },
+          errorCode: 0,
+          errorMessage: null,
+          groupId: 'billing',
+          groupState: 'Stable',
+          assignorName: 'uniform',
           members: [
             {
-              ...{ memberId: 'm', clientId: 'c', clientHost: 'h', subscribedTopicNames: ['orders'] },
+              memberId: 'm',
+              clientId: 'c',
+              clientHost: 'h',
+              subscribedTopicNames: ['orders'],
               assigned: [{ topicName: 'orders', partitions: [0, 3] }],
             },
           ],

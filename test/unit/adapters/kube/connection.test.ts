@@ -74,7 +74,9 @@ describe('credentials', () => {
     const path = await folder();
     const cluster = { server: server.url, 'insecure-skip-tls-verify': true };
     const kubeconfig = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'c' },
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
       clusters: [{ name: 'c', cluster }],
       users: [{ name: 'u', user: { tokenFile: 'token' } }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
@@ -93,11 +95,15 @@ describe('credentials', () => {
     const server = await startServer();
     const path = await folder();
     const contexts = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'c' },
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
     };
     const others = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'none' },
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'none',
       clusters: [{ name: 'c', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
       users: [{ name: 'u', user: { token: 'secret' } }],
     };

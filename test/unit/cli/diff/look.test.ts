@@ -20,7 +20,10 @@ describe('a look before applying', () => {
     const kafka = new FakeKafka();
     const finding = await lookAt(topicResource({ clusterRef, partitions: 3 }), kafka);
     expect(finding).toEqual({
-      ...{ namespace: 'shop', name: 'orders', topic: 'orders', blocked: [] },
+      namespace: 'shop',
+      name: 'orders',
+      topic: 'orders',
+      blocked: [],
       changes: [expect.objectContaining({ op: 'CreateTopic', validated: true })],
     });
     expect(kafka.topics.size).toBe(0);

@@ -32,10 +32,14 @@ describe('the manifests of a text', () => {
     const text = `${head}\nmetadata: {name: a, namespace: shop}\nspec: {config: {preallocate: on, retention.ms: "010"}}`;
     expect(manifestsIn('topics.yaml', text)).toEqual([
       {
-        ...{ source: 'topics.yaml', apiVersion: 'sluice.dev/v1alpha1', kind: 'EventTopic' },
-        ...{ name: 'a', namespace: 'shop' },
+        source: 'topics.yaml',
+        apiVersion: 'sluice.dev/v1alpha1',
+        kind: 'EventTopic',
+        name: 'a',
+        namespace: 'shop',
         fields: {
-          ...{ apiVersion: 'sluice.dev/v1alpha1', kind: 'EventTopic' },
+          apiVersion: 'sluice.dev/v1alpha1',
+          kind: 'EventTopic',
           metadata: { name: 'a', namespace: 'shop' },
           spec: { config: { preallocate: true, 'retention.ms': '010' } },
         },

@@ -5,7 +5,11 @@ const plain: Outcome = {
   written: ['a', 'b'],
   namespace: 'shop',
   selection: { chosen: ['a', 'b'], internal: [], owned: [], unmatched: [] },
-  ...{ undescribed: [], moving: [], claimed: [], ungranted: undefined, partial: undefined },
+  undescribed: [],
+  moving: [],
+  claimed: [],
+  ungranted: undefined,
+  partial: undefined,
 };
 const done = 'wrote 2 EventTopics for namespace shop';
 

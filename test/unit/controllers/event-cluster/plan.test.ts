@@ -81,7 +81,9 @@ describe('an EventCluster', () => {
     const kafka = { ok: true, value: { ...answers.kafka.value, loginRefused: wrongPassword } } as const;
     expect(planCluster(clusterOf(), { ...answers, kafka }, 100).blocked).toEqual([
       {
-        ...{ kind: 'wait', reason: 'AuthenticationFailed', lookAgainMs: 100 },
+        kind: 'wait',
+        reason: 'AuthenticationFailed',
+        lookAgainMs: 100,
         message:
           'cannot connect to kafka:9093: wrong password; until that is mended the connections that stand are used',
       },

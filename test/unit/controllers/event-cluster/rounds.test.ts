@@ -25,7 +25,10 @@ function world(spec: Partial<EventClusterSpec> = { registry: { url: 'http://regi
   const source = { ownNamespace: 'sluice-system', caches: new Map([['sluice-system', secrets]]) };
   const behaviour = eventClusterBehaviour({
     kafka: createClusterConnections(kafkaAt(kafka), source),
-    ...{ secrets: source, registry: registryAt(registry), compile: createPatterns(), probeMs },
+    secrets: source,
+    registry: registryAt(registry),
+    compile: createPatterns(),
+    probeMs,
   });
   const rejected = { registry: Reason.RegistryUnavailable };
   const rounds = createRounds({ store: clusters, behaviour, rejected, outside: [kafka, registry], key });
@@ -98,7 +101,9 @@ describe('rounds of an EventCluster', () => {
     expect(ready()?.message).toContain('Secret "kafka-operator" in namespace "sluice-system" does not exist');
     expect(status()).not.toHaveProperty('clusterId');
     secrets.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-operator', namespace: 'sluice-system' } },
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'kafka-operator', namespace: 'sluice-system' },
       data: { username: 'b3BlcmF0b3I=', password: 'aHVzaA==' },
     });
     await settle();

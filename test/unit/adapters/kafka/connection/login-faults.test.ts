@@ -22,7 +22,9 @@ const rows: { it: string; error: Error; security: KafkaSecurity | undefined; fau
     error: around(new AuthenticationError('SASL authentication failed.', { cause: answered(36, 58) })),
     security: scram,
     fault: {
-      ...{ kind: 'denied', atLogin: true, code: 'SASL_AUTHENTICATION_FAILED' },
+      kind: 'denied',
+      atLogin: true,
+      code: 'SASL_AUTHENTICATION_FAILED',
       message: 'cannot connect: SCRAM-SHA-512 refuses the username and password of sasl.secretRef',
     },
   },
@@ -52,7 +54,8 @@ const rows: { it: string; error: Error; security: KafkaSecurity | undefined; fau
     error: around(withCode('UNABLE_TO_VERIFY_LEAF_SIGNATURE')),
     security: overTls,
     fault: {
-      ...{ kind: 'unavailable', code: 'CERTIFICATE_NOT_TRUSTED' },
+      kind: 'unavailable',
+      code: 'CERTIFICATE_NOT_TRUSTED',
       message:
         'cannot connect: its certificate was not signed by "CN=our-authority", the CA of tls.caSecretRef (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
     },
@@ -68,7 +71,8 @@ const rows: { it: string; error: Error; security: KafkaSecurity | undefined; fau
     error: around(withCode('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subjectaltname: 'DNS:kafka-0.kafka.svc' } })),
     security: overTls,
     fault: {
-      ...{ kind: 'unavailable', code: 'CERTIFICATE_NOT_TRUSTED' },
+      kind: 'unavailable',
+      code: 'CERTIFICATE_NOT_TRUSTED',
       message: 'cannot connect: its certificate is for DNS:kafka-0.kafka.svc, not for this host',
     },
   },
