@@ -111,7 +111,7 @@ async function withWatch<T>({ stage, collection, readiness }: Pass, work: () => 
   }
 }
 
-/** Answers the resource as it was when it was Ready. */
+/** Returns the resource as it was when it was Ready. */
 async function takeOneThrough(pass: Pass, name: string): Promise<Resource> {
   await runPhase(pass, 'create', [name]);
   const ready = pass.readiness.readyOf(name);

@@ -20,7 +20,7 @@ interface Evidence extends Outcome {
   load: Load;
 }
 
-/** Shows the marketplace under a load that comes and goes until `signal` aborts. Answers what was not ready at the start. */
+/** Shows the marketplace under a load that comes and goes until `signal` aborts. Returns what was not ready at the start. */
 export async function showDemo(screen: Screen, signal: AbortSignal): Promise<readonly judge.Check[]> {
   const stand = await openStand(signal);
   const ready = judge.judgeReadiness(stand.readiness);

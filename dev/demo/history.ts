@@ -45,7 +45,7 @@ export class History {
     return this.#latest;
   }
 
-  /** Answers the moves that are new. What had been decided before the first look does not count. */
+  /** Returns the moves that are new. What had been decided before the first look does not count. */
   take(look: Look, stage: string): readonly Move[] {
     const moves = look.consumers.flatMap((consumer) => this.#takeConsumer(consumer, look.atMs, stage));
     this.moves.push(...moves);

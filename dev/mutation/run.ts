@@ -59,7 +59,7 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 }
 
-/** Answers whether all tests passed. */
+/** Returns whether all tests passed. */
 async function startVitest(
   { folder, signal }: MutationRun,
   tests: readonly string[],

@@ -50,7 +50,7 @@ async function requireFreeDisk(folder) {
 }
 
 /**
- * Answers the part's folder; builds it first where it is missing. One process builds, others wait for it; what was
+ * Returns the part's folder; builds it first where it is missing. One process builds, others wait for it; what was
  * built half is never seen.
  * @param {Recipe} recipe
  * @param {import('./progress.mjs').Step} step

@@ -26,7 +26,7 @@ export const CHECKS = {
   types: { name: 'types', command: tool('tsc'), args: ['--pretty', 'false'] },
 } as const satisfies Readonly<Record<string, Check>>;
 
-/** Runs one check and prints what it has to say; answers whether all is well. */
+/** Runs one check and prints what it has to say. Returns whether all is well. */
 export function runCheck({ name, command, args }: Check, signal: AbortSignal): Promise<boolean> {
   const work = async () => {
     const { ok, lines } = await tryTool(command, args, { cwd: ROOT, signal });

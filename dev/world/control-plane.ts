@@ -50,7 +50,7 @@ export interface ControlPlane {
   /** Path; one JSON object per line and answered request. */
   auditLog: string;
   start(): Promise<void>;
-  /** Copies what etcd holds. Nobody reaches the API server meanwhile. Answers the path of the copy. */
+  /** Copies what etcd holds. Nobody reaches the API server meanwhile. Returns the path of the copy. */
   backUp(name: string): Promise<string>;
   /** Sets etcd back to a copy, its revisions too, as a restore of etcd's files does. */
   restore(copy: string): Promise<void>;

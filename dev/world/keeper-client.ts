@@ -66,7 +66,7 @@ function parsed(line: string): { ask?: unknown; operator?: unknown } {
 }
 
 /**
- * Asks the keeper and answers its last word; undefined when no keeper runs, or it ended first. A request to stop is
+ * Asks the keeper and returns its last word; undefined when no keeper runs, or it ended first. A request to stop is
  * answered by the keeper's end.
  */
 export function askKeeper(request: Request, onNews: (line: string) => void = () => {}): Promise<Answer | undefined> {

@@ -11,7 +11,7 @@ export interface KubectlOptions {
 }
 
 /**
- * Runs kubectl against one cluster and answers what it printed.
+ * Runs kubectl against one cluster and returns what it printed.
  * @throws when it fails; the message holds what it printed to standard error
  */
 export async function kubectl(

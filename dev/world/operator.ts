@@ -54,7 +54,7 @@ async function installAccount({ kubeconfig }: World): Promise<void> {
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', inCheckout('config/rbac')]);
 }
 
-/** Keeps a file that holds a valid token of the operator's ServiceAccount. Answers how to stop. */
+/** Keeps a file that holds a valid token of the operator's ServiceAccount. Returns how to stop. */
 async function keepToken({ kubeconfig }: World, file: string): Promise<() => void> {
   const renew = async () => {
     const token = await kubectl(kubeconfig, [

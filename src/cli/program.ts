@@ -22,7 +22,7 @@ const helpCommand: Command = {
 
 const commands: readonly Command[] = [importCommand, diffCommand, versionCommand, helpCommand];
 
-/** Runs what the words ask for; answers the exit code. */
+/** Runs what the words ask for and returns the exit code. */
 export async function runProgram(args: readonly string[], shell: Shell): Promise<number> {
   try {
     return await dispatch(args, shell);

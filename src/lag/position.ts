@@ -30,7 +30,7 @@ export class PositionHistory {
   }
 
   /**
-   * Takes in one poll. Answers how long records had waited for the commit that this poll shows, in milliseconds:
+   * Takes in one poll. Returns how long records had waited for the commit that this poll shows, in milliseconds:
    * a sample of the group's commit interval. `undefined`: no commit since the last poll, or none was awaited.
    */
   see({ committed, waiting }: SeenPosition, atMs: number): number | undefined {

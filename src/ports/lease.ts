@@ -18,8 +18,8 @@ export type NewLease = Omit<LeaseRecord, 'resourceVersion'>;
 export interface LeaseStore {
   /** A live read; `undefined`: no such Lease. */
   read(signal: AbortSignal): Promise<LeaseRecord | undefined>;
-  /** Answers what is stored now. */
+  /** Returns what is stored now. */
   create(record: NewLease, signal: AbortSignal): Promise<LeaseRecord>;
-  /** Answers what is stored now. A Lease that is gone is a conflict too. */
+  /** Returns what is stored now. A Lease that is gone is a conflict too. */
   replace(record: LeaseRecord, signal: AbortSignal): Promise<LeaseRecord>;
 }

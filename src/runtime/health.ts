@@ -16,7 +16,7 @@ export interface HealthOptions {
 }
 
 export interface HealthServer {
-  /** Answers the port, which the system chooses for 0. */
+  /** Returns the port, which the system chooses for 0. */
   listen(host: string, port: number): Promise<number>;
   /** Ends open connections too. */
   close(): Promise<void>;

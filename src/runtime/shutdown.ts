@@ -10,7 +10,7 @@ export interface ShutdownStep {
 
 /**
  * Runs the steps in order, all within `withinMs`. A step that fails or does not end is named in the log and does not
- * keep the others from being tried. Answers whether all ended well.
+ * keep the others from being tried. Returns whether all ended well.
  */
 export async function shutDown(
   steps: readonly ShutdownStep[],

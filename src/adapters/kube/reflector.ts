@@ -28,7 +28,7 @@ export interface WatchStart {
 
 /** Takes what the reflector learns. */
 export interface Sink<R> {
-  /** A list is about to be asked for. Answers the newest version that the sink has seen. */
+  /** A list is about to be asked for. Returns the newest version that the sink has seen. */
   beforeList(): bigint;
   replace(listing: Listing<R>, newestBefore: bigint): void;
   apply(object: R): void;
@@ -81,7 +81,7 @@ export class Reflector<R extends KubeObject> {
     while (!signal.aborted) await sleep(this.#parts.clock, await this.#attempt(signal), signal);
   }
 
-  /** Lists if that is due, then watches until the watch ends. Answers how long to wait before the next attempt. */
+  /** Lists if that is due, then watches until the watch ends. Returns how long to wait before the next attempt. */
   async #attempt(signal: AbortSignal): Promise<number> {
     this.#sink.active();
     this.#openedMs = Number.POSITIVE_INFINITY;
