@@ -16,7 +16,7 @@ const TOKEN_LASTS = '24h';
 export interface MeasuredOperator {
   /** It leads a session: all that it starts is measured with it. */
   pid: number;
-  /** Who it is to the API server. */
+  /** Its user at the API server. */
   user: string;
   logFile: string;
   hasEnded(): boolean;

@@ -70,7 +70,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(config);
 }
 
-/** Who this process is in the lease. Two that are called alike would both find the lease to be theirs, and both lead. */
+/** The name of this process in the lease. Two of one name would both take the lease for theirs, and both lead. */
 export function holderOf({ SLUICE_IDENTITY: name }: Config, host: string, random: string): string {
   return `${name ?? host}-${random.slice(0, 8)}`;
 }

@@ -72,7 +72,7 @@ export async function findProblems({ tools }) {
     problems.push({ problem, howTo: 'https://nodejs.org/en/download' });
   }
   if (!tools) return problems;
-  // Whoever brings the binaries of the control plane does not need to build them.
+  // A user who brings the binaries of the control plane does not need to build them.
   const asked = TOOLS.filter(({ name }) => name !== 'Go' || !process.env.KUBEBUILDER_ASSETS);
   const found = await Promise.all(asked.map(async (tool) => ({ problem: await problemWith(tool), howTo: tool.howTo })));
   return [...problems, ...found.filter(({ problem }) => problem !== undefined)];

@@ -14,7 +14,7 @@ const MANAGER_PORT = 10_257;
 const START_WITHIN_MS = 90_000;
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
-// Who changed what, without bodies. Each request is logged once, when it is answered.
+// Logs who changed what, without bodies, and each request once, when it is answered.
 const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived, ResponseStarted]

@@ -17,7 +17,7 @@ export interface Call {
   end(): void;
 }
 
-/** Calls `take` with the first line of whoever comes. Who says nothing, or no end of it within `withinMs`, is shown out. */
+/** Calls `take` with the first line of each caller. A caller that has not ended a line within `withinMs` is cut off. */
 export async function openDoor(
   folder: string,
   take: (call: Call) => void,
@@ -27,7 +27,7 @@ export async function openDoor(
   const entry = openSync(folder, constants.O_DIRECTORY);
   if (fstatSync(entry).uid !== process.getuid?.()) throw new Error(`${folder} belongs to another user: remove it`);
   chmodSync(folder, 0o700);
-  // Who opens the door holds the lock of the folder: what is there is of somebody who died.
+  // The process that opens the door holds the lock of the folder: a socket that is there was left by one that died.
   rmSync(join(folder, SOCKET), { force: true });
   const server = net.createServer((connection) => receive(connection, take, withinMs));
   server.maxConnections = MOST_CALLERS;

@@ -3,7 +3,7 @@ import type { Identity } from './certificates.ts';
 const TLS_PORT = 9095;
 const SASL_PORT = 9096;
 
-/** Who may come in by the listeners that ask. What they may do then is up to ACLs: without one, nothing. */
+/** The users that may log in at the listeners that ask. ACLs say what they may do then: without one, nothing. */
 export interface KafkaEntrances {
   /** PEM: whose certificates clients have to show on the TLS listener. */
   clientAuthority: string;

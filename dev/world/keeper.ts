@@ -89,6 +89,6 @@ try {
   environment = await starting;
 } catch (error) {
   announce(error instanceof Error ? error.message : String(error));
-  // Whoever waits for us is told first.
+  // The callers that wait for us hear of it first.
   setTimeout(() => process.exit(1), 1_000);
 }

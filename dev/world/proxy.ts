@@ -113,7 +113,7 @@ export class FaultProxy {
 
   #connect(client: net.Socket): net.Socket {
     const server = net.connect({ ...this.to, noDelay: true, allowHalfOpen: true });
-    // Whoever cannot be reached behind the proxy is not reached through it either.
+    // A part that cannot be reached behind the proxy is not reached through it either.
     server.once('error', () => client.resetAndDestroy());
     server.once('close', () => client.destroy());
     this.#carry(client, server);

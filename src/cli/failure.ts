@@ -5,7 +5,7 @@ import { UserError } from './shell.ts';
 export function describeFailure(error: unknown): readonly string[] {
   if (error instanceof UserError) return withNext(error.message, error.next);
   if (error instanceof Fault) return withNext(error.message, nextAfter(error));
-  // Whoever reports it needs the place.
+  // A report of the bug needs the place.
   return [`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
 }
 

@@ -45,7 +45,7 @@ async function run(command: Command, args: readonly string[], shell: Shell): Pro
   return exitCode.done;
 }
 
-/** Who typed something wrong is told where to look, unless there is a better hint. */
+/** Tells a user who typed something wrong where to look, unless there is a better hint. */
 function understood({ name, flags }: Command, args: readonly string[], { program }: Shell): Given {
   try {
     return readArguments(args, flags);

@@ -77,7 +77,7 @@ export function resolveCluster(question: ClusterQuestion, clusters: Iterable<Eve
   return { kind: 'use', use: { ...answer.use, clusterId } };
 }
 
-/** Whether the Kafka cluster that is meant has ever answered there; until then a pin in the spec is but a wish. */
+/** Whether the Kafka cluster that is meant has ever answered there; until then a pin in the spec is only what the user expects. */
 export function hasAnswered({ cluster, clusterId }: ClusterUse): boolean {
   return cluster.status?.clusterId === clusterId;
 }

@@ -19,7 +19,7 @@ export function createClusterConnections(connections: KafkaConnections, secrets:
   };
 }
 
-/** The first thing that is missing to log in; `undefined`: nothing. */
+/** What is missing first to log in; `undefined`: nothing. */
 export function missingCredentials(kafka: KafkaSpec, secrets: ReadableSecrets): Blocked | undefined {
   return missingOf(wantedBy(kafka), secrets);
 }

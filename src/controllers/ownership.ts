@@ -1,6 +1,6 @@
 import type { KubeObject } from '../ports/kube.ts';
 
-/** One resource that wants the same thing outside (topic, subject, group, target). */
+/** One of the resources that want the same topic, subject, group or target. */
 export interface Claimant {
   namespace: string;
   name: string;
@@ -15,7 +15,7 @@ export function claimant(resource: KubeObject, recorded: boolean): Claimant {
   return { namespace, name, uid, creationTimestamp, recorded };
 }
 
-/** One owner for each thing: a recorded claim beats age, then the older one, then the smaller UID. */
+/** The one that may have it: a recorded claim beats age, then the older one wins, then the smaller UID. */
 export function ownerOf(claimants: readonly Claimant[]): Claimant | undefined {
   return [...claimants].sort((a, b) => (comesBefore(a, b) ? -1 : 1))[0];
 }
@@ -32,7 +32,7 @@ export function comesBefore(a: Claimant, b: Claimant): boolean {
   return a.uid < b.uid;
 }
 
-/** Names of objects in other namespaces are nobody else's business. */
+/** Users of a namespace do not learn the names of objects in others. */
 export function describeOwner(owner: Claimant, namespace: string): string {
   return owner.namespace === namespace ? `"${owner.name}"` : 'a resource in another namespace';
 }

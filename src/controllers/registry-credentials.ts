@@ -28,7 +28,7 @@ export function createClusterRegistries(connections: RegistryConnections, secret
   };
 }
 
-/** The first thing that is missing to log in; `undefined`: nothing. */
+/** What is missing first to log in; `undefined`: nothing. */
 export function missingRegistryCredentials(registry: RegistrySpec, secrets: ReadableSecrets): Blocked | undefined {
   return missingOf(wantedBy(registry), secrets);
 }

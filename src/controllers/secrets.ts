@@ -21,7 +21,7 @@ export interface Wanted {
 /** A watch tells of every change. */
 const lookAgainMs = 60_000;
 
-/** Credentials of the platform itself, and what is large: whoever may write an EventCluster gets none of them out. */
+/** Credentials of the platform itself, which nobody gets out by naming them in an EventCluster, and what is large. */
 const notForConnections = [/^kubernetes\.io\/service-account-token$/, /^bootstrap\.kubernetes\.io\//, /^helm\.sh\//];
 
 export function isForConnections(type = 'Opaque'): boolean {
@@ -39,13 +39,13 @@ export function wantedOfCa(ref: (SecretRef & { key: string }) | undefined): read
   return ref ? [{ ref, keys: [ref.key] }] : [];
 }
 
-/** Users of the cluster read this, and the names in the operator's namespace are not for them. */
+/** Names no Secret: users of the cluster read this, and do not learn what is in the operator's namespace. */
 export function lacksCredentials(system: 'kafka' | 'registry', eventCluster: string): Fault {
   const message = `EventCluster "${eventCluster}" lacks something to log in with; see its status`;
   return new Fault(system, 'unavailable', message, { code: 'CREDENTIALS_MISSING' });
 }
 
-/** The first thing that is missing; `undefined`: nothing. */
+/** What is missing first; `undefined`: nothing. */
 export function missingOf(all: readonly Wanted[], secrets: ReadableSecrets): Blocked | undefined {
   for (const wanted of all) {
     const missing = missingIn(wanted, secrets);

@@ -79,7 +79,7 @@ function fitList(list: readonly unknown[], bounds: Bounds): readonly unknown[] {
   return [...kept, markFor(fitting[kept.length], items, `${mark} and ${fitting.length - kept.length} more`)];
 }
 
-/** Items that became the same by being cut, where the list may hold a thing once only. */
+/** Items that became the same by being cut, where the list may hold each only once. */
 function distinct(items: readonly unknown[], bounds: Bounds): readonly unknown[] {
   const keys = bounds['x-kubernetes-list-map-keys'];
   if (keys === undefined && bounds['x-kubernetes-list-type'] !== 'set') return items;

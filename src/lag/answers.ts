@@ -33,7 +33,7 @@ export function answersFor(groupId: string, topics: readonly string[], all: Answ
   };
 }
 
-/** For `catch`: the Fault, or what else was thrown, thrown again. */
+/** For `catch`: returns a Fault, and throws anything else again. */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   throw error;

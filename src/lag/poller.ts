@@ -90,7 +90,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     return { states, committed, offsets };
   }
 
-  /** What the end of the run cut off failed for that reason, which is no news. */
+  /** A tick that the end of the run cuts off fails by that, which is worth no line. */
   function note(error: unknown, signal: AbortSignal): void {
     if (!signal.aborted) log.error('lag poll failed', { error });
   }

@@ -18,12 +18,12 @@ export interface FaultDetails {
   words?: string;
   /** How long the other side asked us to wait, whatever it said: see `Fault`. */
   retryAfterMs?: number;
-  /** It was the connection that was denied, whatever it was for: who we are was not accepted. */
+  /** The connection itself was denied, whatever it was for: our credentials were not accepted. */
   atLogin?: boolean;
   cause?: unknown;
 }
 
-/** Whoever asks for more has left, or means something else. */
+/** A server that asks for more will not come back soon, or means something else. */
 const longestWaitMs = 3_600_000;
 
 /** The only error that adapters throw. "Not there" is no fault: it is `undefined`. */

@@ -146,7 +146,7 @@ export interface KafkaAdmin extends ReplicaAdmin {
 export const saslMechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 export type SaslMechanism = (typeof saslMechanisms)[number];
 
-/** Whom a client trusts and how it proves who it is. It goes into no log, message or metric. */
+/** Which servers a client trusts, and how it proves its identity. It goes into no log, message or metric. */
 export interface KafkaSecurity {
   /** Absent: nothing is encrypted. Texts are PEM. */
   tls?: {

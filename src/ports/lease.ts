@@ -1,4 +1,4 @@
-/** Who leads, as the Lease object says it; times that it does not have, or that are none, are 1970. */
+/** Who leads, as the Lease object says; times that are absent or cannot be read are 1970. */
 export interface LeaseRecord {
   /** Empty: given up by its last holder. */
   holder: string;
@@ -14,7 +14,7 @@ export interface LeaseRecord {
 /** What we want the Lease to say; `replace` carries the resourceVersion that it was decided on. */
 export type NewLease = Omit<LeaseRecord, 'resourceVersion'>;
 
-/** One Lease object. Every call throws only Fault; somebody who was faster is a Fault of kind `conflict`. */
+/** One Lease object. Every call throws only Fault; when another process was faster, that is a Fault of kind `conflict`. */
 export interface LeaseStore {
   /** A live read; `undefined`: no such Lease. */
   read(signal: AbortSignal): Promise<LeaseRecord | undefined>;

@@ -67,7 +67,7 @@ export interface SchemaRegistry {
   close(): Promise<void>;
 }
 
-/** Whom a client trusts and how it proves who it is. It goes into no log, message or metric. */
+/** Which servers a client trusts, and how it proves its identity. It goes into no log, message or metric. */
 export interface RegistrySecurity {
   /** PEM. Absent: the public authorities. */
   ca?: string;

@@ -33,7 +33,7 @@ function backoffMs(tries: number, { firstMs, maxMs }: Limits, random: Random): n
 
 /**
  * Milliseconds until the one moment in ±10 % of `ms` at which all who wait that long come back: a grid of a fifth of
- * `ms`. Who has come back together goes on doing so, if a round takes less than a tenth of it.
+ * `ms`. Those that came back together go on doing so, if a round takes less than a tenth of it.
  */
 export function togetherMs(ms: number, nowMs: number): number {
   if (ms <= 0) return 0;

@@ -101,7 +101,7 @@ class KindController<R extends Managed> implements Controller {
     this.#meters.depth.set(this.#queue?.depth ?? 0, this.#labels);
     this.#meters.running.set(this.#queue?.running ?? 0, this.#labels);
     this.#meters.oldest.set((this.#queue?.oldestMs ?? 0) / 1000, this.#labels);
-    // One replica speaks of them, so that sums over replicas count each resource once.
+    // Only the leader counts them, so that sums over replicas have each resource once.
     this.#census.take(this.#queue === undefined ? [] : this.#options.store.list());
   }
 
@@ -131,7 +131,7 @@ class KindController<R extends Managed> implements Controller {
   async #round(queue: WorkQueue, key: ObjectKey, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     const startMs = clock.monotonicMs();
-    const result = await this.#runOnce(key, signal).catch(bug);
+    const result = await this.#runOnce(key, signal).catch(asBug);
     const tookMs = clock.monotonicMs() - startMs;
     this.#schedule(queue, key, result.outcome);
     const outcome = result.outcome.kind;
@@ -168,7 +168,7 @@ class KindController<R extends Managed> implements Controller {
   }
 }
 
-function bug(cause: unknown): RoundResult {
+function asBug(cause: unknown): RoundResult {
   return { outcome: { kind: 'retry', cause }, changed: false, failure: { meaning: 'bug', cause } };
 }
 
@@ -176,11 +176,14 @@ function bug(cause: unknown): RoundResult {
 function concernsRounds<R extends Managed>({ before, after }: Change<R>, finalizer: string): boolean {
   if (before === undefined || after === undefined) return true;
   const guarded = ({ metadata }: R) => metadata.finalizers?.includes(finalizer) === true;
-  return outside(before) !== outside(after) || (guarded(before) && !guarded(after));
+  return inputOf(before) !== inputOf(after) || (guarded(before) && !guarded(after));
 }
 
-/** With the spec, because a restored backup may come to the same generation of another one. */
-function outside({ metadata, spec }: Managed): string {
+/**
+ * What others put into an object, as a text. With the spec, because a restored backup may have the same generation with
+ * another one.
+ */
+function inputOf({ metadata, spec }: Managed): string {
   const { uid, generation, deletionTimestamp, labels } = metadata;
   // Comes together with a finalizer of ours.
   const { [guardedUidAnnotation]: _, ...annotations } = metadata.annotations ?? {};

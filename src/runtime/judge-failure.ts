@@ -28,7 +28,7 @@ export interface Judgement {
 
 /** The one exit of every failure. `slowMs` is when to look again at what only the user can change. */
 export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: number): Judgement {
-  if (!(cause instanceof Fault)) return bug(cause);
+  if (!(cause instanceof Fault)) return asBug(cause);
   const { system, kind, message } = cause;
   switch (kind) {
     case 'conflict':
@@ -40,12 +40,12 @@ export function judgeFailure(cause: unknown, reasons: FailureReasons, slowMs: nu
     case 'denied':
       // An API server that has just started refuses everything until it has read who may do what.
       if (system === 'kubernetes') return away(cause, RuntimeReason.AuthorizationDenied);
-      // Who is not let in was told nothing about the resource, whose user can do nothing about it either.
+      // A client that is refused at login learns nothing about the resource, and the resource's user cannot mend it.
       if (cause.atLogin) return away(cause, reasons.away[system]);
       return refused(RuntimeReason.AuthorizationDenied, message, slowMs);
     case 'rejected': {
       const reason = reasons.rejected[system];
-      if (reason === undefined) return bug(cause);
+      if (reason === undefined) return asBug(cause);
       return refused(typeof reason === 'string' ? reason : reason(cause), message, slowMs);
     }
   }
@@ -64,7 +64,7 @@ function refused(reason: string, message: string, slowMs: number): Judgement {
 }
 
 /** The user reads that it is not theirs to mend; stack and text are for the log, which may say more than a tenant should know. */
-function bug(cause: unknown): Judgement {
+function asBug(cause: unknown): Judgement {
   const blocked = waitFor(RuntimeReason.InternalError, 'the operator failed on this resource; its log says how');
   return { meaning: 'bug', blocked, outcome: { kind: 'retry', cause } };
 }

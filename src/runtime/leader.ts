@@ -181,7 +181,7 @@ export class LeaderElector {
   }
 }
 
-/** A restored lease is that of its last holder all the same, who may not know of the restore yet. */
+/** A restored lease still belongs to its last holder, which may not know of the restore yet. */
 function heldOn(found: LeaseRecord, { holder, durationSeconds }: LeaseRecord): LeaseRecord {
   return holder === '' ? found : { ...found, holder, durationSeconds };
 }

@@ -17,8 +17,8 @@ export interface StatusUpdate {
 
 /**
  * The whole status after `update`. observedGeneration advances by an evaluation, and by a pause, which settles all that
- * the spec says: who waits for a generation to be observed would else wait for ever. A request for a look is answered by
- * an evaluation only.
+ * the spec says: otherwise a client that waits for a generation to be observed would wait for ever. A request for a look
+ * is answered by an evaluation only.
  */
 export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): CommonStatus & MergePatch {
   const { metadata, status = {} } = resource;

@@ -80,7 +80,10 @@ export class ResourceWriter<R extends Managed> {
     for (const note of notesOf(status?.conditions ?? [], next.conditions ?? [], eventTypeOf)) tell(note);
   }
 
-  /** A finalizer that comes says for which object, once: what a copy brought along stays. Throws Fault. */
+  /**
+   * A finalizer that is set comes with the uid of the object, unless one is there: a copy keeps what it brought along.
+   * Throws Fault.
+   */
   async setFinalizer(name: string, wanted: boolean): Promise<void> {
     const { store, signal } = this.#options;
     const { uid, annotations, finalizers: present = [] } = this.#resource.metadata;

@@ -33,7 +33,7 @@ const rebalancing = new Set(['PreparingRebalance', 'CompletingRebalance', 'Assig
 const restlessTurns = 3;
 
 /**
- * Learns, decides, and counts a change as asked for: for who carries out at once what is decided. Pure: `nowMs` is the
+ * Learns, decides, and counts a change as asked for: for a caller that carries out at once what is decided. Pure: `nowMs` is the
  * same monotonic clock as the snapshot's. Hand the returned state to the next call, whether or not the change could be
  * made.
  */

@@ -51,7 +51,7 @@ function noteKnown(
   if (known !== undefined && sampledAtMs - known.lastMs <= longGapMs) {
     return { known: { firstMs: known.firstMs, lastMs: sampledAtMs }, window };
   }
-  // What was needed meanwhile, nobody knows.
+  // Nobody knows what was needed meanwhile.
   const full = noteSize(window, { atMs: nowMs, replicas });
   return { known: { firstMs: sampledAtMs, lastMs: sampledAtMs }, window: full };
 }
@@ -69,7 +69,7 @@ function judgeTrial(
   const ripe = isSteady(group) && ready >= replicas;
   if (!trial || !ripe || (group.steadySinceMs ?? 0) <= trial.atMs) return learned;
   const rate = busyRate(group, loads);
-  // Nobody is that busy any more, which is what the growth was for.
+  // No member is that busy any more, which is what the growth was for.
   if (rate === undefined) return { ...learned, trial: undefined };
   if (!wasUseless(trial, rate)) return { ...learned, trial: undefined, brake: undefined };
   return { ...state, trial: undefined, brake: brakeAfter(brake, group.sampledAtMs) };

@@ -38,8 +38,8 @@ async function answer(shop: Shop, request: IncomingMessage): Promise<Answer> {
 }
 
 /**
- * 202 only when Kafka has acknowledged order.created: from then on the order cannot be lost. Who gets no answer, or 503, sends the
- * order again with the same `Idempotency-Key`, which becomes its id.
+ * 202 only when Kafka has acknowledged order.created: from then on the order cannot be lost. A client that gets no answer,
+ * or 503, sends the order again with the same `Idempotency-Key`, which becomes its id.
  */
 async function placeOrder(shop: Shop, request: IncomingMessage): Promise<Answer> {
   const body = await readBody(request, BODY_LIMIT_BYTES);

@@ -8,7 +8,7 @@ interface Known {
   client: KafkaClient;
 }
 
-/** One client per cluster name, replaced when the addresses change. Security that changes is news for the same client. */
+/** One client per cluster name, replaced when the addresses change. The client stays when only its security changes. */
 export function createKafkaConnections(dependencies: KafkaDependencies): KafkaConnections {
   const clients = new Map<string, Known>();
 

@@ -130,7 +130,7 @@ export function faultOfConnection(what: string, error: unknown): Fault {
   return new Fault('kafka', denied ? 'denied' : 'unavailable', `${what}: ${code}`, { code, cause: error });
 }
 
-/** Whether a broken connection is noticed while reading or writing is chance, and no news for whoever reads of it. */
+/** Codes of a connection that broke. Chance decides which of them comes, and the message must not change with it. */
 const brokenOff: ReadonlySet<string> = new Set(['PLT_KFK_NETWORK', 'ECONNRESET', 'EPIPE']);
 
 /** The client library wraps the system's error (`ECONNREFUSED`), which is the one that helps, in its own. */

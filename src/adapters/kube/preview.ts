@@ -82,7 +82,7 @@ function lastAppliedOf(metadata: Fields): Fields | undefined {
   }
 }
 
-/** Who applies the spec, such as a GitOps controller: what it leaves out of a new manifest goes. */
+/** The field manager that applies the spec, such as a GitOps controller: what it leaves out of a new manifest goes. */
 function applierOf({ managedFields }: Fields): string {
   const entries: readonly unknown[] = Array.isArray(managedFields) ? managedFields : [];
   const appliers = entries

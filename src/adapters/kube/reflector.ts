@@ -96,7 +96,7 @@ export class Reflector<R extends KubeObject> {
       this.#endedMs = undefined;
       if (signal.aborted) return 0;
       this.#note(failure);
-      // Who waits for longer looks like one that has stopped.
+      // A reflector that waits for longer looks like one that has stopped.
       return Math.min(this.#waitAfter(failure), this.#parts.settings.watchSilenceMs);
     }
   }

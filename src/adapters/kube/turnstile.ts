@@ -1,10 +1,10 @@
-/** Lets a number of calls through at once. Who waits does so in a lane, and lanes take turns. */
+/** Lets a number of calls through at once. The others wait in lanes, and lanes take turns. */
 export class Turnstile {
   readonly #places: number;
   /** The first lane is next; a Map keeps the order of insertion. */
   readonly #lanes = new Map<string, Set<() => void>>();
   #inside = 0;
-  /** Whoever waits until nobody is inside. */
+  /** Those that wait until no call is inside. */
   readonly #onEmpty = new Set<() => void>();
 
   constructor(places: number) {

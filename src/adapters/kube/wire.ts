@@ -23,8 +23,8 @@ export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const deepest = 64;
 
 /**
- * An object as the API server sent it, without what only fills memory or is nested too deeply to be walked. Its spec and status are trusted to be an `R`:
- * the API server checked them against the kind's schema.
+ * An object as the API server sent it, without what only fills memory or is nested too deeply to be walked. Its spec and
+ * status are trusted to be an `R`: the API server checked them against the kind's schema.
  */
 export function objectOf<R extends KubeObject>(what: string, type: ResourceType, value: unknown): R {
   if (!isRecord(value) || !isRecord(value.metadata)) throw malformed(what, 'the answer is no Kubernetes object');

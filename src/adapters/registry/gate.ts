@@ -15,7 +15,7 @@ export class Gate {
     this.#free = places;
   }
 
-  /** Rejects with the signal's reason when that aborts first. Whoever got in has to `leave`. */
+  /** Rejects with the signal's reason when that aborts first. After it resolved, the caller has to `leave`. */
   async enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {

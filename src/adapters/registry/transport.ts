@@ -33,7 +33,7 @@ export interface Transport {
 const schemaJson = 'application/vnd.schemaregistry.v1+json';
 const maxRetryAfterMs = 3_600_000;
 
-/** What a request fails with that took longer than it may. */
+/** The failure of a request that took longer than it may. */
 class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
   readonly code = 'DEADLINE';
@@ -63,7 +63,7 @@ export function createTransport(url: URL, settings: RegistrySettings, security?:
       const deadline = { clock, ms: settings.callTimeoutMs, late: () => new DeadlinePassed(), signal };
       return await withDeadline(deadline, (limited) => exchange(request, limited));
     } catch (error) {
-      // A silent registry would else cost everybody in the line the whole time, one after the other.
+      // Otherwise each request in the queue would wait the whole time for a silent registry, one after the other.
       if (error instanceof DeadlinePassed) gate.turnAway(error);
       throw error;
     } finally {

@@ -125,7 +125,7 @@ async function lookAt(
   return Promise.all(judged.map(async (one) => (one.kind === 'taken' ? look(one.resource) : one.finding)));
 }
 
-/** Only where one has to log in are credentials needed. */
+/** Those that the resources use: only for them are credentials needed. */
 function clustersOf(
   resources: readonly EventTopic[],
   clusters: readonly EventCluster[],

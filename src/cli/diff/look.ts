@@ -44,7 +44,7 @@ function isRefusal({ kind, code }: Fault): boolean {
   return code === '500' || (kind !== 'unavailable' && kind !== 'throttled');
 }
 
-/** Nobody is younger than what is not there yet. */
+/** A resource that does not exist yet is younger than every other. */
 const creationTimestamp = '9999-12-31T23:59:59Z';
 
 /** A dry run gives a new object another identity each time; here the first in the files counts as the older one. */

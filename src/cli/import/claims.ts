@@ -8,7 +8,7 @@ export interface Claims {
   names: ReadonlyMap<string, string | undefined>;
 }
 
-/** Who names what. A resource whose cluster nobody has seen yet may mean this one, so it counts. */
+/** Which names are taken. A resource whose cluster has not been seen yet may mean this one, so it counts. */
 export function claimsOn(clusterId: string, namespace: string, resources: readonly EventTopic[]): Claims {
   const here = (resource: EventTopic) => [undefined, clusterId].includes(resource.status?.clusterId);
   return {

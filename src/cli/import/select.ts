@@ -10,7 +10,7 @@ export interface Selection {
   unmatched: readonly string[];
 }
 
-/** Which topics are asked for. The brokers' own are nobody's; `owned`, if given, are left to who names them already. */
+/** Which topics to write. Those of the brokers are left out, and those of `owned`, which EventTopics name already. */
 export function selectTopics(
   listed: readonly ListedTopic[],
   patterns: readonly string[],

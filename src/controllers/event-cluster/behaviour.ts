@@ -53,7 +53,7 @@ function problemWith(pattern: string | undefined, compile: CompilePattern): stri
   return compiled.ok ? undefined : compiled.problem;
 }
 
-/** One side being away is news about that side only. */
+/** A Kafka that is away says nothing about the registry, nor the other way round. */
 async function settle<T>(call: () => Promise<T>): Promise<Settled<T>> {
   try {
     return { ok: true, value: await call() };

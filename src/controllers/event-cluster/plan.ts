@@ -8,7 +8,7 @@ import { refuse, refuseInWords, wait } from '../blocked.ts';
 import { describeUnusable, unusableSettings } from '../topic-settings.ts';
 
 export interface ObservedCluster {
-  /** Who could not be asked for want of credentials. */
+  /** What is missing of the credentials, so that the system cannot be asked. */
   missing: { kafka: Blocked | undefined; registry: Blocked | undefined };
   kafka: Settled<ClusterState>;
   /** Absent: the spec names no registry. */
@@ -38,7 +38,7 @@ function judgeKafka(resource: EventCluster, kafka: Settled<ClusterState>, probeM
   });
 }
 
-/** Brokers that make us wait are there: what was Ready stays so. */
+/** Brokers that make us wait can be reached: what was Ready stays so. */
 function judgeSilence(fault: Fault, lookAgainMs: number): Blocked {
   if (fault.kind !== 'throttled') return away(reasonOfFault(fault), fault.message, lookAgainMs);
   return wait(Reason.KafkaThrottled, { what: fault.message }, lookAgainMs);
@@ -50,7 +50,7 @@ function reasonOfFault({ atLogin, kind, code, system }: Fault): ReasonOf<'workin
   return system === 'registry' ? Reason.RegistryUnavailable : Reason.KafkaUnavailable;
 }
 
-/** Connections from before serve on, so what was Ready stays so; but the next one that breaks cannot be replaced. */
+/** Open connections go on serving, so what was Ready stays so; but the next one that breaks cannot be replaced. */
 function judgeLogin({ loginRefused }: ClusterState, lookAgainMs: number): Blocked | undefined {
   if (loginRefused === undefined) return undefined;
   const said = { what: loginRefused.message, next: 'until that is mended the connections that stand are used' };

@@ -65,7 +65,7 @@ function versionFields({ registered, versions, refusal }: SeenSchema, fingerprin
   return { latestVersion, schemaId: id, version, fingerprint, lastCheck: { compatible: true } };
 }
 
-/** The level that we set stays on record; the one to put back goes once schema and level are settled, for good or ill. */
+/** The level that we set stays on record; the one to put back goes once schema and level are settled, accepted or refused. */
 function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
   const { spec, status } = resource;
   const inForce = plan.change === undefined;
@@ -80,7 +80,7 @@ function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPl
 /** All other blocks only put off what is to be done. */
 const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema];
 
-/** What this resource registered stays on record; what the registry holds now is told to those only who may have it. */
+/** What this resource registered stays on record; what the registry holds now is only for those who may have it. */
 function refused(resource: EventSchema, { use }: Extract<ObservedSchema, { kind: 'refused' }>): SchemaFields {
   return {
     cluster: use.name,

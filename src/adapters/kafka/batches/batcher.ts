@@ -20,7 +20,7 @@ export interface ItemSize {
 export interface BatcherOptions<Item, Result> {
   clock: Clock;
   limits: BatchLimits;
-  /** The thing that an item is about: a request names it at most once. */
+  /** What an item is about: a request names it at most once. */
   keyOf: (item: Item) => string;
   sizeOf: (item: Item) => ItemSize;
   /**
@@ -121,12 +121,12 @@ export class Batcher<Item, Result> {
 
   async #refused(batch: readonly Waiting<Item, Result>[], error: unknown): Promise<void> {
     if (error instanceof WholeRefusal && batch.length > 1) {
-      // Somebody in here is wrong, or all together are too much: halve until it is clear who.
+      // One of the items is wrong, or all together are too much: halve the batch until it is clear which.
       const middle = Math.ceil(batch.length / 2);
       await this.#deliver(batch.slice(0, middle));
       return this.#deliver(batch.slice(middle));
     }
-    // Who queued behind a broker that does not answer is not made to wait for the same again.
+    // Calls that queued behind a broker that does not answer do not have to wait for the same again.
     const behind = error instanceof Fault && error.kind === 'unavailable' ? this.#queue.drain() : [];
     for (const waiting of [...batch, ...behind]) waiting.reject(error);
   }

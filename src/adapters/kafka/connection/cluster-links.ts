@@ -13,8 +13,8 @@ const dawdleMs = 1_000;
 const notController = 41;
 
 /**
- * The connections to one cluster: one for reads, two for writes (so that a slow creation holds up no read, and one that
- * has to wait no change of settings), and one per broker for what only that broker answers. None is open before its
+ * The connections to one cluster: one for reads; two for writes, so that a creation that is slow or has to wait holds up
+ * neither reads nor changes of settings; and one per broker for what only that broker answers. None is open before its
  * first use; all throw Fault.
  */
 export class ClusterLinks {
@@ -38,13 +38,13 @@ export class ClusterLinks {
     this.#countedWriter = new StickyLink(() => this.#openController(), this.#options);
   }
 
-  /** The security of connections that are made from now on. Those that stand are replaced as soon as it lets us in. */
+  /** The security of connections that are made from now on. Open ones are replaced as soon as the brokers accept it. */
   secure(security: KafkaSecurity | undefined): void {
     this.#security = security;
     for (const link of this.#all()) link.renew();
   }
 
-  /** Why the brokers did not let us in with the security as it is now, when reads go on with what was before. */
+  /** Why the brokers refused the newest security, while reads go on over a connection that was made before. */
   get loginRefused(): Fault | undefined {
     return this.#reader.refused;
   }
@@ -77,12 +77,12 @@ export class ClusterLinks {
   }
 
   /**
-   * One at a time. What is sent behind a request that uses up the quota lies with the broker until that is over, and is
-   * done then: a deletion, long after its caller was told that it has to be tried again, and after all that forbids it.
+   * One at a time. A request that is sent behind one that uses up the quota lies with the broker until the quota allows
+   * more, and is carried out then: a deletion, long after its caller was told to try again, and after all that forbids it.
    */
   #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
     const turn = this.#lastCounted.then(work, (error: unknown) => {
-      // Who waited behind a broker that does not answer is not made to wait for the same again.
+      // A call that waited behind a broker that does not answer does not have to wait for the same again.
       if (error instanceof Fault && error.kind === 'unavailable') throw error;
       return work();
     });

@@ -29,7 +29,7 @@ export class ForwardReader extends Reader {
   }
 }
 
-/** The library's connection, for answers that anybody had a hand in. */
+/** The library's connection, for answers that hold what any client of the cluster may have written. */
 export class GuardedConnection extends Connection {
   override async connect(host: string, port: number): Promise<void> {
     const connected = super.connect(host, port);

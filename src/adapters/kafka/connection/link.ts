@@ -89,7 +89,7 @@ export class BrokerLink {
     return !this.#retired && !isDeaf && this.#usable !== undefined;
   }
 
-  /** Whether it is time for a successor: the security changed, or the broker will soon want to see who this is. */
+  /** Whether it is time for a successor: the security changed, or the broker will soon ask for a new login. */
   get isAging(): boolean {
     const session = this.#session;
     if (session === undefined) return false;
@@ -236,7 +236,7 @@ export class BrokerLink {
   /** The library throws as soon as one item has an error; the answer, with the good items, is inside. */
   #partial<Answer>(request: KafkaRequest<Answer>, error: ResponseError): Answer {
     const refused = error.errors.some((item) => item.apiCode === unsupportedVersion);
-    // Behind the broker, a controller of another release: what the broker announced does not hold any more.
+    // The controller behind the broker is of another release: what the broker announced does not hold any more.
     if (refused && request.mutating) this.close();
     return error.response;
   }

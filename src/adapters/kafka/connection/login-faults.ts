@@ -28,7 +28,7 @@ interface Explanation {
 }
 
 /**
- * Why a connection could not be secured or was not let in, in words for whoever wrote the Secrets; `undefined`: it
+ * Why a connection could not be secured or was refused at login, in words for whoever wrote the Secrets; `undefined`: it
  * failed for another reason. `what` begins the message. The cause is left out: it may hold what was sent.
  */
 export function faultOfLogin(what: string, error: unknown, security: KafkaSecurity | undefined): Fault | undefined {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import { Fault } from '../../../ports/fault.ts';
 import type { KafkaSecurity } from '../../../ports/kafka.ts';
 
-/** Brokers count refused logins, and some lock an account after a few: how long nobody knocks again. */
+/** How long to wait after a refused login: brokers count them, and some lock an account after a few. */
 const refusedMs = 1_000;
 
 /** What is kept: a BrokerLink. */
@@ -37,7 +37,7 @@ export class StickyLink<Link extends Replaceable> {
     this.#options = options;
   }
 
-  /** Why the last search with the security as it is now was not let in. */
+  /** Why brokers refused the login of the last search, which was made with the newest security. */
   get refused(): Fault | undefined {
     return this.#refused;
   }
@@ -62,7 +62,7 @@ export class StickyLink<Link extends Replaceable> {
     this.#link = undefined;
   }
 
-  /** Looks for a successor while the present link serves. What hinders that is news once the link is gone. */
+  /** Looks for a successor while the present link serves. A failure is reported once that link is gone, and not before. */
   #succeed(): void {
     if (this.#isResting()) return;
     this.#search().catch(() => {

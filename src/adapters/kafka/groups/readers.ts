@@ -9,9 +9,10 @@ import { describeCluster, type ListedGroup, listGroups } from './calls.ts';
 type GroupReads = Pick<KafkaAdmin, 'readCommitted' | 'describeGroups'>;
 
 /**
- * Who reads a topic right now. The answer guards deletions, so what cannot be seen is a Fault, never "nobody". One group
- * that cannot be described speaks for itself only. Groups of Kafka Streams' own protocol count when they have committed
- * offsets of the topic. Share groups are not seen. Questions that arrive together are answered from one look at all groups.
+ * Which groups read a topic right now. The answer guards deletions, so what cannot be seen is a Fault, never "no group".
+ * A group that cannot be described leaves only itself unknown. Groups of Kafka Streams' own protocol count when they have
+ * committed offsets of the topic. Share groups are not seen. Questions that arrive together are answered from one look at
+ * all groups.
  */
 export function createGroupsReading(cluster: Cluster, groupReads: GroupReads): Pick<KafkaAdmin, 'groupsReading'> {
   /** What groups read when they were seen settled last. */
@@ -75,8 +76,8 @@ const listing = 'cannot list consumer groups';
 const describeOperation = 8;
 
 /**
- * To a client that may not describe the cluster, a broker lists the groups that it may describe and passes over the
- * others in silence: a reader would be taken for nobody.
+ * To a client that may not describe the cluster, a broker lists the groups that it may describe and leaves out the
+ * others without a word: a group that reads the topic would be overlooked.
  */
 async function refuseHiddenGroups(cluster: Cluster): Promise<void> {
   const answer = await cluster.links.read(describeCluster(), cluster.settings.callTimeoutMs);
@@ -129,7 +130,7 @@ function knownOf<T>(result: Settled<T> | undefined): T | undefined {
   if (result.ok) return result.value;
   const { kind, code, retryAfterMs } = result.fault;
   if (kind === 'rejected' || ownCodes.has(code)) return undefined;
-  // Who asks about a topic is not to learn the name of a group of others, which the message has.
+  // The message has the name of the group, and whoever asks about a topic is not to learn of other people's groups.
   const why = kind === 'denied' ? `needs ACL ${aclFor('DescribeGroups')}, on every one` : (code ?? kind);
   throw new Fault('kafka', kind, `cannot describe all consumer groups: ${why}`, {
     cause: result.fault,

@@ -132,7 +132,7 @@ function areCredible(members: readonly GroupMember[]): boolean {
   return [...topics].every((topic) => topicName.test(topic));
 }
 
-/** What a stranger left there makes his group unknown, and no other. */
+/** What a foreign client left there makes its own group unknown, and no other. */
 function unreadable(groupId: string, cause?: RangeError): Settled<GroupState> {
   const message = `the members of group "${groupId}" describe themselves in a form that cannot be read`;
   return { ok: false, fault: unavailable(message, { code: 'MALFORMED_ANSWER', cause }) };

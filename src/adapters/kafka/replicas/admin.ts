@@ -37,7 +37,7 @@ export function createReplicaAdmin(cluster: Cluster, reads: Pick<MetadataReads, 
   let asked = 0;
   return {
     async describeReplicas(topic, options) {
-      // The controller's word comes first: a broker that lags behind it then shows too little, and never too much.
+      // The controller is asked first: a broker that lags behind it then shows too little, and never too much.
       const underWay = await moving.call(asked++, options);
       const metadata = await reads.metadataOf(topic, options);
       return metadata && replicasOf(metadata, underWay.get(topic) ?? []);
@@ -131,7 +131,7 @@ function brokerConfigBatcher(cluster: Cluster) {
   });
 }
 
-/** A broker that is away is no trouble of those that were asked in the same moment. */
+/** A broker that is away does not spoil the answers of those that were asked in the same moment. */
 async function apart<Result>(asked: Promise<Settled<Result>>): Promise<Settled<Result>> {
   try {
     return await asked;

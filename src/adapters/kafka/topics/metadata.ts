@@ -9,8 +9,8 @@ import { unavailable } from '../errors.ts';
 import { type MetadataAnswer, type MetadataTopic, metadataByName } from './calls.ts';
 
 /**
- * Who asks at the same time, for topics or for the cluster itself, shares a request: every answer names the cluster,
- * and every round of every topic asks for it.
+ * Questions that come at the same time, for topics or for the cluster itself, share a request: every answer names the
+ * cluster, and every round of every topic asks for it.
  */
 export interface MetadataReads extends Pick<KafkaAdmin, 'describeCluster'> {
   /** Partitions with their leaders, as the brokers say; `undefined`: no such topic. */
@@ -22,7 +22,7 @@ interface Answered {
   topic: MetadataTopic | undefined;
 }
 
-/** There is no such topic; for the last one, there cannot be. */
+/** Codes for a topic that does not exist; with the last one it cannot exist. */
 export const noTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_TOPIC_EXCEPTION']);
 
 /** What a name or an id adds to a question. */
@@ -33,10 +33,10 @@ export function bytesPerName(name: string): { partitions: number; bytes: number 
 const neverAborted = new AbortController().signal;
 
 export function createMetadataReads(cluster: Cluster): MetadataReads {
-  /** What all who ask for the cluster share until their request leaves. */
+  /** The answer that all who ask for the cluster share until their request leaves. */
   let shared: Promise<ClusterState> | undefined;
 
-  /** Without a name: for them. */
+  /** An item without a name asks for the cluster. */
   const questions = batcherFor<string | undefined, Answered>(cluster, {
     keyOf: (name) => name ?? '',
     sizeOf: (name = '') => bytesPerName(name),

@@ -32,7 +32,7 @@ export class OwnWrites {
   readonly #clock: Clock;
   readonly #keepMs: number;
   readonly #memories = new Map<string, Memory>();
-  /** Until when each deleted topic id is not believed. An id is never used again. */
+  /** Until when a broker that still shows a deleted topic id is not believed. An id is never used again. */
   readonly #deleted = new Map<string, number>();
   /** By name, topics created lately: one broker may show them, and the next one that is asked not yet. */
   readonly #created = new Map<string, { id: string; untilMs: number }>();

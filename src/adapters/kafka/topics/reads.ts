@@ -57,7 +57,7 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
   };
 }
 
-/** To take this for a loss would be to blame somebody for a deletion that nobody made. */
+/** Taken for a loss, it would blame somebody for a deletion that nobody made. */
 function unheard(name: string): Fault {
   const message = `a broker does not show topic "${name}", which was created a moment ago: it is gone, or not all brokers have heard of it`;
   return unavailable(message, { code: 'NOT_SHOWN_BY_ALL' });
