@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { readLines } from '../src/adapters/kube/lines.ts';
+import { readLines } from '../src/adapters/kube/client/lines.ts';
 
 /** More than these make no burst of small requests faster. */
 export const CONNECTIONS = 32;

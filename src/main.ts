@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { watchEventLoop } from './adapters/event-loop.ts';
-import { KubeClient } from './adapters/kube/client.ts';
-import { KubeConnection, loadKubeConfig } from './adapters/kube/connection.ts';
+import { KubeClient } from './adapters/kube/client/client.ts';
+import { KubeConnection, loadKubeConfig } from './adapters/kube/connection/connection.ts';
+import type { TransportParts } from './adapters/kube/connection/transport.ts';
 import { createLeaseStore } from './adapters/kube/lease.ts';
 import { defaultKubeSettings } from './adapters/kube/settings.ts';
-import type { TransportParts } from './adapters/kube/transport.ts';
 import { createLog } from './adapters/log.ts';
 import { createMetrics, type MetricsPage } from './adapters/metrics.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';

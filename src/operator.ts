@@ -1,9 +1,9 @@
 import { createKafkaConnections } from './adapters/kafka/index.ts';
-import { KubeClient } from './adapters/kube/client.ts';
+import { KubeClient } from './adapters/kube/client/client.ts';
+import type { TransportParts } from './adapters/kube/connection/transport.ts';
 import { EventSender } from './adapters/kube/events.ts';
 import { ConfigMapJournal } from './adapters/kube/journal.ts';
 import { createScaleWriter } from './adapters/kube/scale.ts';
-import type { TransportParts } from './adapters/kube/transport.ts';
 import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';

@@ -1,8 +1,8 @@
-import type { KubeClient } from './adapters/kube/client.ts';
+import type { KubeClient } from './adapters/kube/client/client.ts';
 import type { ResourceType } from './adapters/kube/resource-type.ts';
 import { deployments as deploymentType, secrets as secretType } from './adapters/kube/resource-type.ts';
 import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
-import { KubeStore, type StoreOptions, type StoreParts } from './adapters/kube/store.ts';
+import { KubeStore, type StoreOptions, type StoreParts } from './adapters/kube/store/store.ts';
 import type { Parsed } from './base/parsed.ts';
 import { autoscalerIndex, consumerIndexes } from './controllers/event-consumer/indexes.ts';
 import { schemaIndexes } from './controllers/event-schema/indexes.ts';

@@ -250,7 +250,7 @@ const rows: readonly { it: string; path: string; text: string; found: readonly s
   },
   {
     it: 'lets a folder use itself',
-    path: 'adapters/kube/store.ts',
+    path: 'adapters/kube/store/store.ts',
     text: "import { x } from '../clock.ts';",
     found: [],
   },

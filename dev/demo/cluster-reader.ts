@@ -1,5 +1,5 @@
-import { KubeClient } from '../../src/adapters/kube/client.ts';
-import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection.ts';
+import { KubeClient } from '../../src/adapters/kube/client/client.ts';
+import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection/connection.ts';
 import { deployments, type ResourceType } from '../../src/adapters/kube/resource-type.ts';
 import { defaultKubeSettings } from '../../src/adapters/kube/settings.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';

@@ -1,9 +1,9 @@
-import { KubeClient } from '../../src/adapters/kube/client.ts';
-import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection.ts';
+import { KubeClient } from '../../src/adapters/kube/client/client.ts';
+import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection/connection.ts';
+import { Transport } from '../../src/adapters/kube/connection/transport.ts';
 import { configMaps, type ResourceType } from '../../src/adapters/kube/resource-type.ts';
 import { defaultKubeSettings } from '../../src/adapters/kube/settings.ts';
-import { KubeStore } from '../../src/adapters/kube/store.ts';
-import { Transport } from '../../src/adapters/kube/transport.ts';
+import { KubeStore } from '../../src/adapters/kube/store/store.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Fault } from '../../src/ports/fault.ts';
 import type { KubeObject } from '../../src/ports/kube.ts';

@@ -1,4 +1,4 @@
-import type { KubeClient } from '../../src/adapters/kube/client.ts';
+import type { KubeClient } from '../../src/adapters/kube/client/client.ts';
 import { leases, type ResourceType } from '../../src/adapters/kube/resource-type.ts';
 import { microTime } from '../../src/adapters/kube/times.ts';
 import type { Clock } from '../../src/ports/clock.ts';

@@ -1,6 +1,6 @@
 import { createKafkaConnections } from '../adapters/kafka/index.ts';
-import { KubeClient } from '../adapters/kube/client.ts';
-import { KubeConnection, loadKubeConfig } from '../adapters/kube/connection.ts';
+import { KubeClient } from '../adapters/kube/client/client.ts';
+import { KubeConnection, loadKubeConfig } from '../adapters/kube/connection/connection.ts';
 import { defaultKubeSettings } from '../adapters/kube/settings.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { messageOf } from '../base/text.ts';

@@ -1,4 +1,4 @@
-import type { KubeClient } from '../adapters/kube/client.ts';
+import type { KubeClient } from '../adapters/kube/client/client.ts';
 import type { ResourceType } from '../adapters/kube/resource-type.ts';
 import type { Parsed } from '../base/parsed.ts';
 import type { NamespaceView } from '../controllers/cluster-use.ts';

@@ -1,5 +1,5 @@
-import { KubeClient, type NewObject } from '../../src/adapters/kube/client.ts';
-import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection.ts';
+import { KubeClient, type NewObject } from '../../src/adapters/kube/client/client.ts';
+import { KubeConnection, loadKubeConfig } from '../../src/adapters/kube/connection/connection.ts';
 import type { ResourceType } from '../../src/adapters/kube/resource-type.ts';
 import { defaultKubeSettings } from '../../src/adapters/kube/settings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EventNote, EventRecorder, KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Counter, Metrics } from '../../ports/metrics.ts';
-import type { KubeClient, NewObject } from './client.ts';
+import type { KubeClient, NewObject } from './client/client.ts';
 import { events } from './resource-type.ts';
 import { microTime } from './times.ts';
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { Book, BookName, BookType, Journal } from '../../ports/journal.ts';
 import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient } from './client/client.ts';
 import {
   type Entry,
   entryBytes,

@@ -1,6 +1,6 @@
 import type { KubeObject, PolicyRule } from '../../ports/kube.ts';
 import type { LeaseRecord, LeaseStore, NewLease } from '../../ports/lease.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient } from './client/client.ts';
 import { leases } from './resource-type.ts';
 import { isTime, microTime } from './times.ts';
 

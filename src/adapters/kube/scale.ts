@@ -1,7 +1,7 @@
 import { keyOf } from '../../base/keys.ts';
 import type { PolicyRule } from '../../ports/kube.ts';
 import type { ScaleWriter, TargetKind } from '../../ports/scale-target.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient } from './client/client.ts';
 import { deployments, type ResourceType } from './resource-type.ts';
 
 const scalable: Readonly<Record<TargetKind, ResourceType>> = { Deployment: deployments };

@@ -1,5 +1,5 @@
-import type { KubeClient } from '../../adapters/kube/client.ts';
-import type { Preview } from '../../adapters/kube/preview.ts';
+import type { KubeClient } from '../../adapters/kube/client/client.ts';
+import type { Preview } from '../../adapters/kube/client/preview.ts';
 import { createPatterns } from '../../adapters/patterns.ts';
 import type { NamespaceView } from '../../controllers/cluster-use.ts';
 import type { ClusterConnections } from '../../controllers/connections.ts';

@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { configMaps } from '../../../src/adapters/kube/resource-type.ts';
-import type { KubeStore } from '../../../src/adapters/kube/store.ts';
+import type { KubeStore } from '../../../src/adapters/kube/store/store.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import { eventually } from '../../helpers/eventually.ts';

@@ -1,10 +1,10 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { onTestFinished } from 'vitest';
-import { KubeClient } from '../../../src/adapters/kube/client.ts';
-import { KubeConnection } from '../../../src/adapters/kube/connection.ts';
+import { KubeClient } from '../../../src/adapters/kube/client/client.ts';
+import { KubeConnection } from '../../../src/adapters/kube/connection/connection.ts';
 import { configMaps, type ResourceType } from '../../../src/adapters/kube/resource-type.ts';
 import { defaultKubeSettings, type KubeSettings } from '../../../src/adapters/kube/settings.ts';
-import { KubeStore, type StoreOptions } from '../../../src/adapters/kube/store.ts';
+import { KubeStore, type StoreOptions } from '../../../src/adapters/kube/store/store.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import type { KubeObject } from '../../../src/ports/kube.ts';
 import type { Log } from '../../../src/ports/log.ts';

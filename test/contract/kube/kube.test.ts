@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { loadKubeConfig } from '../../../src/adapters/kube/connection.ts';
+import { loadKubeConfig } from '../../../src/adapters/kube/connection/connection.ts';
 import { ConfigMapJournal } from '../../../src/adapters/kube/journal.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { connect } from './connected.ts';

@@ -15,9 +15,9 @@ import { fetchRecords, listOffsets } from '../../../src/adapters/kafka/offsets/c
 import { timeOfRecord } from '../../../src/adapters/kafka/offsets/record-batches.ts';
 import { describeTopicConfigs, metadataByName } from '../../../src/adapters/kafka/topics/calls.ts';
 import { topicIdOfUuid } from '../../../src/adapters/kafka/topics/topic-id.ts';
+import { eventOf, pageOf } from '../../../src/adapters/kube/client/wire.ts';
 import { entryKey, entryOf, entryValue, readEntry } from '../../../src/adapters/kube/journal-entries.ts';
 import { deployments } from '../../../src/adapters/kube/resource-type.ts';
-import { eventOf, pageOf } from '../../../src/adapters/kube/wire.ts';
 import {
   errorCodeOf,
   errorMessageOf,

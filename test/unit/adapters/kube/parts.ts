@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { onTestFinished } from 'vitest';
-import { KubeClient } from '../../../../src/adapters/kube/client.ts';
-import { KubeConnection } from '../../../../src/adapters/kube/connection.ts';
+import { KubeClient } from '../../../../src/adapters/kube/client/client.ts';
+import { KubeConnection } from '../../../../src/adapters/kube/connection/connection.ts';
 import { defaultKubeSettings, type KubeSettings } from '../../../../src/adapters/kube/settings.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import type { KubeObject, ObjectMeta } from '../../../../src/ports/kube.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyPatch } from '../../../../src/adapters/kube/apply-patch.ts';
+import { applyPatch } from '../../../../../src/adapters/kube/client/apply-patch.ts';
 
 describe('the patch of an apply', () => {
   it.each([

@@ -1,9 +1,9 @@
-import { isRecord } from '../../base/records.ts';
-import type { KubeObject, ObjectKey } from '../../ports/kube.ts';
+import { isRecord } from '../../../base/records.ts';
+import type { KubeObject, ObjectKey } from '../../../ports/kube.ts';
+import { describeRequest, type KubeRequest, type Transport } from '../connection/transport.ts';
+import { isFault } from '../faults.ts';
+import { placeOf, type ResourceType } from '../resource-type.ts';
 import { applyPatch, type Fields } from './apply-patch.ts';
-import { isFault } from './faults.ts';
-import { placeOf, type ResourceType } from './resource-type.ts';
-import { describeRequest, type KubeRequest, type Transport } from './transport.ts';
 import { LAST_APPLIED, objectOf } from './wire.ts';
 
 /** An object as its author wrote it. */

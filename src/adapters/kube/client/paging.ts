@@ -1,4 +1,4 @@
-import { isFault } from './faults.ts';
+import { isFault } from '../faults.ts';
 import type { Page } from './wire.ts';
 
 export interface Listing<R> {

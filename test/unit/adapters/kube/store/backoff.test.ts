@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../../src/adapters/kube/reflector.ts';
+import { backoffMs } from '../../../../../src/adapters/kube/store/reflector.ts';
 
 describe('the backoff', () => {
   it('begins at the minimum, never exceeds the maximum and doubles its bound in between', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { deployments } from '../../../../src/adapters/kube/resource-type.ts';
-import { objectOf } from '../../../../src/adapters/kube/wire.ts';
+import { objectOf } from '../../../../../src/adapters/kube/client/wire.ts';
+import { deployments } from '../../../../../src/adapters/kube/resource-type.ts';
 
 const named = { name: 'payments', resourceVersion: '7' };
 

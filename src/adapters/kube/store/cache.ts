@@ -1,8 +1,8 @@
-import { keyOf } from '../../base/keys.ts';
-import type { Change, Index, KubeObject, ObjectKey } from '../../ports/kube.ts';
-import type { Log } from '../../ports/log.ts';
+import { keyOf } from '../../../base/keys.ts';
+import type { Change, Index, KubeObject, ObjectKey } from '../../../ports/kube.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { Listing } from '../client/paging.ts';
 import { KeyIndex } from './key-index.ts';
-import type { Listing } from './paging.ts';
 
 interface Entry<R> {
   object: R;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRecord, lookUp } from '../../base/records.ts';
-import type { MergePatch } from '../../ports/kube.ts';
+import { isRecord, lookUp } from '../../../base/records.ts';
+import type { MergePatch } from '../../../ports/kube.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

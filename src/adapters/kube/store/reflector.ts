@@ -1,12 +1,12 @@
-import { forwardAbort, sleep } from '../../base/time.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { Fault } from '../../ports/fault.ts';
-import type { KubeObject } from '../../ports/kube.ts';
-import type { Log } from '../../ports/log.ts';
-import { isFault } from './faults.ts';
-import type { Listing } from './paging.ts';
-import type { KubeSettings } from './settings.ts';
-import type { WatchEvent } from './wire.ts';
+import { forwardAbort, sleep } from '../../../base/time.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { Fault } from '../../../ports/fault.ts';
+import type { KubeObject } from '../../../ports/kube.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { Listing } from '../client/paging.ts';
+import type { WatchEvent } from '../client/wire.ts';
+import { isFault } from '../faults.ts';
+import type { KubeSettings } from '../settings.ts';
 
 /** The reads of one kind. */
 export interface Source<R> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ObjectCache } from '../../../../src/adapters/kube/cache.ts';
-import { type Change, index, type ObjectMeta } from '../../../../src/ports/kube.ts';
-import { CollectedLog, type Thing, thing } from './parts.ts';
+import { ObjectCache } from '../../../../../src/adapters/kube/store/cache.ts';
+import { type Change, index, type ObjectMeta } from '../../../../../src/ports/kube.ts';
+import { CollectedLog, type Thing, thing } from '../parts.ts';
 
 interface Setup {
   cache: ObjectCache<Thing>;

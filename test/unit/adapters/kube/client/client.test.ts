@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps, leases } from '../../../../src/adapters/kube/resource-type.ts';
-import { Fault } from '../../../../src/ports/fault.ts';
-import { settle } from '../../../fakes/fake-clock.ts';
-import { eventually } from '../../../helpers/eventually.ts';
-import { type Answer, answer, page, refuse, reset, silence } from './api-server.ts';
-import { clientFor, kubeConfigFor, startServer, type Thing, testSignal, thing } from './parts.ts';
+import { configMaps, leases } from '../../../../../src/adapters/kube/resource-type.ts';
+import { Fault } from '../../../../../src/ports/fault.ts';
+import { settle } from '../../../../fakes/fake-clock.ts';
+import { eventually } from '../../../../helpers/eventually.ts';
+import { type Answer, answer, page, refuse, reset, silence } from '../api-server.ts';
+import { clientFor, kubeConfigFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const collection = '/api/v1/namespaces/shop/configmaps';
 const one = `${collection}/orders`;

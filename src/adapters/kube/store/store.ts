@@ -1,13 +1,21 @@
-import { keyOf } from '../../base/keys.ts';
-import type { Parsed } from '../../base/parsed.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { CallOptions, Change, Index, KubeObject, MergePatch, ObjectKey, ResourceStore } from '../../ports/kube.ts';
-import type { Log } from '../../ports/log.ts';
+import { keyOf } from '../../../base/keys.ts';
+import type { Parsed } from '../../../base/parsed.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type {
+  CallOptions,
+  Change,
+  Index,
+  KubeObject,
+  MergePatch,
+  ObjectKey,
+  ResourceStore,
+} from '../../../ports/kube.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { KubeClient } from '../client/client.ts';
+import type { ResourceType, Subresource } from '../resource-type.ts';
+import type { KubeSettings } from '../settings.ts';
 import { ObjectCache } from './cache.ts';
-import type { KubeClient } from './client.ts';
 import { Reflector, type Sink, type Source } from './reflector.ts';
-import type { ResourceType, Subresource } from './resource-type.ts';
-import type { KubeSettings } from './settings.ts';
 
 export interface StoreOptions<R> {
   type: ResourceType;

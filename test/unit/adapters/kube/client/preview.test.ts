@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
-import { answer, refuse } from './api-server.ts';
-import { clientFor, startServer, type Thing, testSignal, thing } from './parts.ts';
+import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
+import { answer, refuse } from '../api-server.ts';
+import { clientFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const collection = '/api/v1/namespaces/shop/configmaps';
 const path = `${collection}/orders`;

@@ -1,5 +1,5 @@
-import type { Index, ObjectKey } from '../../ports/kube.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Index, ObjectKey } from '../../../ports/kube.ts';
+import type { Log } from '../../../ports/log.ts';
 
 /** The keys of objects by a value that a function finds in them. */
 export class KeyIndex<R> {

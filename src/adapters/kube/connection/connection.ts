@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
-import type { Clock } from '../../ports/clock.ts';
-import { faultOfError } from './faults.ts';
-import type { KubeSettings } from './settings.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { faultOfError } from '../faults.ts';
+import type { KubeSettings } from '../settings.ts';
 
 export { loadKubeConfig } from './kube-config.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
-import { KubeStore, type StoreOptions } from '../../../../src/adapters/kube/store.ts';
-import { index } from '../../../../src/ports/kube.ts';
-import { eventually } from '../../../helpers/eventually.ts';
-import { answer, type OpenWatch, page, refuse, type ScriptedApiServer } from './api-server.ts';
-import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from './parts.ts';
+import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
+import { KubeStore, type StoreOptions } from '../../../../../src/adapters/kube/store/store.ts';
+import { index } from '../../../../../src/ports/kube.ts';
+import { eventually } from '../../../../helpers/eventually.ts';
+import { answer, type OpenWatch, page, refuse, type ScriptedApiServer } from '../api-server.ts';
+import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const list = 'GET /api/v1/configmaps';
 const one = '/api/v1/namespaces/shop/configmaps/a';

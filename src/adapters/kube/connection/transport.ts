@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici';
-import { withDeadline } from '../../base/time.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { Fault } from '../../ports/fault.ts';
-import type { Histogram, Metrics } from '../../ports/metrics.ts';
+import { withDeadline } from '../../../base/time.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { Fault } from '../../../ports/fault.ts';
+import type { Histogram, Metrics } from '../../../ports/metrics.ts';
+import { statusOf } from '../client/wire.ts';
+import { faultOfAbort, faultOfError, faultOfStatus, malformed } from '../faults.ts';
+import { type Place, pathOf, type ResourceType } from '../resource-type.ts';
+import type { KubeSettings } from '../settings.ts';
 import type { KubeConnection } from './connection.ts';
-import { faultOfAbort, faultOfError, faultOfStatus, malformed } from './faults.ts';
-import { type Place, pathOf, type ResourceType } from './resource-type.ts';
-import type { KubeSettings } from './settings.ts';
 import { Turnstile } from './turnstile.ts';
-import { statusOf } from './wire.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'apply' | 'delete';
 

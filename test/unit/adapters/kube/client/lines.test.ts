@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLines } from '../../../../src/adapters/kube/lines.ts';
+import { readLines } from '../../../../../src/adapters/kube/client/lines.ts';
 
 describe('lines', () => {
   const text = fc.array(

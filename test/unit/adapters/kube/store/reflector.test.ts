@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
-import type { KubeSettings } from '../../../../src/adapters/kube/settings.ts';
-import { KubeStore, type StoreOptions } from '../../../../src/adapters/kube/store.ts';
-import type { Clock } from '../../../../src/ports/clock.ts';
-import { FakeClock } from '../../../fakes/fake-clock.ts';
-import { eventually } from '../../../helpers/eventually.ts';
+import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
+import type { KubeSettings } from '../../../../../src/adapters/kube/settings.ts';
+import { KubeStore, type StoreOptions } from '../../../../../src/adapters/kube/store/store.ts';
+import type { Clock } from '../../../../../src/ports/clock.ts';
+import { FakeClock } from '../../../../fakes/fake-clock.ts';
+import { eventually } from '../../../../helpers/eventually.ts';
 import {
   type Answer,
   answer,
@@ -14,8 +14,8 @@ import {
   reset,
   type ScriptedApiServer,
   silence,
-} from './api-server.ts';
-import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from './parts.ts';
+} from '../api-server.ts';
+import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const path = '/api/v1/configmaps';
 const list = `GET ${path}`;

@@ -1,11 +1,11 @@
-import type { CallOptions, KubeObject, MergePatch, ObjectKey } from '../../ports/kube.ts';
-import { isFault, malformed } from './faults.ts';
+import type { CallOptions, KubeObject, MergePatch, ObjectKey } from '../../../ports/kube.ts';
+import { describeRequest, type KubeRequest, Transport, type TransportParts } from '../connection/transport.ts';
+import { isFault, malformed } from '../faults.ts';
+import { placeOf, type ResourceType, type Subresource } from '../resource-type.ts';
+import type { KubeSettings } from '../settings.ts';
 import { readLines } from './lines.ts';
 import { type Listing, listAll } from './paging.ts';
 import { type Manifest, type Preview, previewApply } from './preview.ts';
-import { placeOf, type ResourceType, type Subresource } from './resource-type.ts';
-import type { KubeSettings } from './settings.ts';
-import { describeRequest, type KubeRequest, Transport, type TransportParts } from './transport.ts';
 import { eventOf, objectOf, pageOf, type WatchEvent } from './wire.ts';
 
 export interface ListOptions<R> extends CallOptions {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Turnstile } from '../../../../src/adapters/kube/turnstile.ts';
-import { settle } from '../../../fakes/fake-clock.ts';
+import { Turnstile } from '../../../../../src/adapters/kube/connection/turnstile.ts';
+import { settle } from '../../../../fakes/fake-clock.ts';
 
 const forEver = new AbortController().signal;
 

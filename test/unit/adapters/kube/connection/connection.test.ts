@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCertificates } from '../../../../dev/world/certificates.ts';
-import { loadKubeConfig } from '../../../../src/adapters/kube/kube-config.ts';
-import { configMaps } from '../../../../src/adapters/kube/resource-type.ts';
-import { eventually } from '../../../helpers/eventually.ts';
-import { answer, type ScriptedApiServer } from './api-server.ts';
-import { clientFor, kubeConfigFor, startServer, testSignal, thing } from './parts.ts';
+import { createCertificates } from '../../../../../dev/world/certificates.ts';
+import { loadKubeConfig } from '../../../../../src/adapters/kube/connection/kube-config.ts';
+import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
+import { eventually } from '../../../../helpers/eventually.ts';
+import { answer, type ScriptedApiServer } from '../api-server.ts';
+import { clientFor, kubeConfigFor, startServer, testSignal, thing } from '../parts.ts';
 
 const one = '/api/v1/namespaces/shop/configmaps/orders';
 const read = (client: ReturnType<typeof clientFor>['client'], signal = testSignal()) =>

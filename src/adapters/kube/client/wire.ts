@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { isRecord } from '../../base/records.ts';
-import type { KubeObject } from '../../ports/kube.ts';
-import { faultOfStatus, malformed, type StatusAnswer } from './faults.ts';
-import { apiVersionOf, type ResourceType } from './resource-type.ts';
-import { isTime } from './times.ts';
+import { isRecord } from '../../../base/records.ts';
+import type { KubeObject } from '../../../ports/kube.ts';
+import { faultOfStatus, malformed, type StatusAnswer } from '../faults.ts';
+import { apiVersionOf, type ResourceType } from '../resource-type.ts';
+import { isTime } from '../times.ts';
 
 export interface Page<R> {
   items: readonly R[];
