@@ -11,9 +11,9 @@ import { createMetrics, type MetricsPage } from './adapters/metrics.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { type Config, ConfigError, holderOf, loadConfig, wrongSetting } from './config.ts';
 import { createOperator, type Operator } from './operator.ts';
-import { createHealthServer, type HealthServer, idleCheck } from './runtime/health.ts';
-import { LeaderElector, type LeaderSettings } from './runtime/leader.ts';
-import { shutDown } from './runtime/shutdown.ts';
+import { createHealthServer, type HealthServer, idleCheck } from './runtime/process/health.ts';
+import { LeaderElector, type LeaderSettings } from './runtime/process/leader.ts';
+import { shutDown } from './runtime/process/shutdown.ts';
 
 try {
   await runOperator(loadConfig(process.env));

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Check, createHealthServer, idleCheck } from '../../../src/runtime/health.ts';
+import { type Check, createHealthServer, idleCheck } from '../../../../src/runtime/process/health.ts';
 
 const fine: Check = () => undefined;
 const render = async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' });

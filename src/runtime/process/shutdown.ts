@@ -1,6 +1,6 @@
-import { withDeadline } from '../base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import { withDeadline } from '../../base/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** One part of going down, such as "controllers" or "connections to Kafka". */
 export interface ShutdownStep {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { shutDown } from '../../../src/runtime/shutdown.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
-import { RecordedLog } from '../../fakes/recorders.ts';
+import { shutDown } from '../../../../src/runtime/process/shutdown.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { RecordedLog } from '../../../fakes/recorders.ts';
 
 function createScene() {
   const clock = new FakeClock();

@@ -1,9 +1,9 @@
-import { messageOf } from '../base/text.ts';
-import { sleep, withDeadline } from '../base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import { Fault } from '../ports/fault.ts';
-import type { LeaseRecord, LeaseStore } from '../ports/lease.ts';
-import type { Log } from '../ports/log.ts';
+import { messageOf } from '../../base/text.ts';
+import { sleep, withDeadline } from '../../base/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { Fault } from '../../ports/fault.ts';
+import type { LeaseRecord, LeaseStore } from '../../ports/lease.ts';
+import type { Log } from '../../ports/log.ts';
 
 export interface LeaderSettings {
   /** Unique to this process, not to its host: a restarted process is somebody else. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aborted } from '../../../src/base/time.ts';
-import { LeaderElector, leaderTimes } from '../../../src/runtime/leader.ts';
-import { FakeClock, settle } from '../../fakes/fake-clock.ts';
-import { FakeLease } from '../../fakes/fake-lease-store.ts';
-import { RecordedLog } from '../../fakes/recorders.ts';
+import { aborted } from '../../../../src/base/time.ts';
+import { LeaderElector, leaderTimes } from '../../../../src/runtime/process/leader.ts';
+import { FakeClock, settle } from '../../../fakes/fake-clock.ts';
+import { FakeLease } from '../../../fakes/fake-lease-store.ts';
+import { RecordedLog } from '../../../fakes/recorders.ts';
 
 /** A process that runs for office, with a clock of its own, so that it can be stopped while time goes on for others. */
 function createCandidate(identity: string, lease: FakeLease, { drainMs = 0, held = Promise.resolve() } = {}) {
