@@ -59,7 +59,7 @@ function groupOf(child: ChildProcess): ProcessGroup {
   };
   const ended = whenEnded(child).finally(() => {
     signal('SIGKILL');
-    // From here on the number may be somebody else's.
+    // From here on the process id may be that of another process.
     over = true;
   });
   return { pid: child.pid, ended, signal };

@@ -25,7 +25,7 @@ export const journal = new Journal(process.env[FOLDER] ?? '');
 export const slowTurn = process.env[SLOW_TESTS] !== undefined;
 export const comesTooEarly = (clean: Clean): boolean => !slowTurn && clean.ms > QUICK_MS;
 
-/** What the mutated files ask: which mutant is to be. While none is, it notes what code came by. */
+/** What the mutated files ask: which mutant is active. While none is, it notes which mutants the code reaches. */
 export const mutants = {
   active: undefined as number | undefined,
   reached: new Set<number>(),

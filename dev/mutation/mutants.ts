@@ -24,7 +24,7 @@ interface Change {
 
 export interface Mutated {
   mutants: readonly Mutant[];
-  /** The file with every mutant in it: `__mutant(n)` returns whether the n-th, counted from `firstId`, is to be. */
+  /** The file with every mutant in it: `__mutant(n)` returns whether the n-th, counted from `firstId`, is active. */
   text: string;
 }
 

@@ -21,7 +21,7 @@ type Source = Parameters<TestRunner['importFile']>[1];
 // Tests may put others in their place.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
-/** What nobody waits for fails the test run, and so does it here. */
+/** A rejection that nobody handles fails a run of the tests, and so it does here. */
 let unhandled: { reason: unknown } | undefined;
 process.on('unhandledRejection', (reason) => {
   unhandled = { reason };
@@ -139,7 +139,7 @@ export default class MutationRunner extends TestRunner {
     else this.#begin();
   }
 
-  /** What few slow tests were run with comes first. */
+  /** Mutants with which few slow tests were run come first. */
   #begin(): void {
     const { killed, tried } = journal;
     const left = [...mutants.reached].filter((id) => !killed.has(id));
