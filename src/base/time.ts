@@ -55,7 +55,7 @@ export async function withDeadline<T>(
   const timer = clock.after(ms, () => inner.abort(late()));
   try {
     return await new Promise<T>((resolve, reject) => {
-      // Before the call can listen: what it makes of its own end does not count.
+      // Registered before the listeners of the call: what that makes of its own end does not count.
       inner.signal.addEventListener('abort', () => reject(inner.signal.reason), { once: true });
       call(inner.signal).then(resolve, reject);
     });

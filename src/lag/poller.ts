@@ -50,7 +50,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
   const history = new LagHistory(tickMs);
 
   /** What `call` returns, or a Fault when that takes longer than `ms`. */
-  function soon<T>(ms: number, signal: AbortSignal, call: (until: AbortSignal) => Promise<T>): Promise<T> {
+  function inTime<T>(ms: number, signal: AbortSignal, call: (until: AbortSignal) => Promise<T>): Promise<T> {
     const late = () => new Fault('kafka', 'unavailable', `no answer within ${ms / 1000} s`, { code: 'TIMEOUT' });
     return withDeadline({ clock, ms, late, signal }, call);
   }
@@ -66,7 +66,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       return { one, sample: recordGroup(history, one.subscription, one.topics, own, atMs) };
     });
     const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
-    await soon(tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
+    await inTime(tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
     for (const { one, sample } of samples) {
       one.snapshot = snapshotOf(sample, one.topics);
       if (watched.get(one.key) === one) onSnapshot(one.key);
@@ -75,7 +75,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
   }
 
   async function ask(polled: readonly Watched[], signal: AbortSignal): Promise<Answers> {
-    const patient = <T>(call: (until: AbortSignal) => Promise<T>) => soon(patienceTicks * tickMs, signal, call);
+    const patient = <T>(call: (until: AbortSignal) => Promise<T>) => inTime(patienceTicks * tickMs, signal, call);
     const groups = unique(polled.map(({ subscription }) => subscription.groupId));
     const [states, committed] = await Promise.all([
       askAll('the state of group', groups, () => patient((until) => kafka().describeGroups(groups, { signal: until }))),
