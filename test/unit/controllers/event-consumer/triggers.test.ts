@@ -8,7 +8,7 @@ import type { KubeObject } from '../../../../src/ports/kube.ts';
 import type { Autoscaler, Deployment } from '../../../../src/ports/scale-target.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { clusterOf, consumerResource } from '../samples.ts';
-import { woken } from '../woken.ts';
+import { type Waking, woken } from '../woken.ts';
 import { deployment } from './samples.ts';
 
 const finalizers = ['other/one'];
@@ -53,17 +53,10 @@ function driverOf(kind: string | undefined, name = 'payment') {
 
 type Stores = ReturnType<typeof stores>;
 
-interface Row {
-  it: string;
-  before?: (stores: Stores) => unknown;
-  change: (stores: Stores) => unknown;
-  wakes: readonly string[];
-}
-
 const own = ['shop/payment', 'shop/same-target'];
 const all = ['market/same-group', ...own];
 
-const rows: readonly Row[] = [
+const rows: readonly Waking<Stores>[] = [
   {
     it: 'an EventCluster whose grants change wakes all',
     change: ({ clusters }) => clusters.edit('default', { spec: { access: [] } }),

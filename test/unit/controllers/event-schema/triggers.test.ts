@@ -6,7 +6,7 @@ import type { EventSchema } from '../../../../src/crds/event-schema.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { clusterOf, schemaResource } from '../samples.ts';
-import { woken } from '../woken.ts';
+import { type Waking, woken } from '../woken.ts';
 
 const subject = 'orders-value';
 
@@ -27,15 +27,9 @@ function stores() {
   };
 }
 
-interface Row {
-  it: string;
-  change: (world: ReturnType<typeof stores>) => unknown;
-  wakes: readonly string[];
-}
-
 const all = ['market/rival', 'shop/mail-value', 'shop/orders-value'];
 
-const rows: readonly Row[] = [
+const rows: readonly Waking<ReturnType<typeof stores>>[] = [
   {
     it: 'an EventCluster that changes wakes all',
     change: ({ clusters }) => clusters.edit('default', { spec: { registry: { url: 'http://registry' } } }),

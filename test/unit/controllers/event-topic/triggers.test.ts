@@ -8,7 +8,7 @@ import type { EventTopic } from '../../../../src/crds/event-topic.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { clusterOf, consumerResource, topicResource } from '../samples.ts';
-import { woken } from '../woken.ts';
+import { type Waking, woken } from '../woken.ts';
 
 const finalizers = ['sluice.dev/finalizer'];
 const noPlace = { type: 'Stalled', status: 'True', reason: 'QuotaExceeded', message: 'no', lastTransitionTime: '' };
@@ -36,17 +36,10 @@ function namespace(name: string) {
 
 type Stores = ReturnType<typeof stores>;
 
-interface Row {
-  it: string;
-  before?: (stores: Stores) => unknown;
-  change: (stores: Stores) => unknown;
-  wakes: readonly string[];
-}
-
 const all = ['market/orders', 'shop/mail', 'shop/orders'];
 const removals = ({ topics }: Stores) => ['shop/orders', 'market/orders'].forEach((key) => void topics.delete(key));
 
-const rows: readonly Row[] = [
+const rows: readonly Waking<Stores>[] = [
   {
     it: 'an EventCluster that is reached wakes all',
     change: ({ clusters }) => clusters.editStatus('default', { clusterId: 'kafka-2' }),
