@@ -1,3 +1,4 @@
+import { isRecord } from '../../../base/records.ts';
 import type { BookType } from '../../../ports/journal.ts';
 import type { ConfigEntry } from '../../../ports/kafka-config.ts';
 import type { Targets } from './placement.ts';
@@ -51,30 +52,29 @@ export function aboutOf(key: string): { clusterId: string; name: string } {
 }
 
 function isTopicRecord(stored: unknown): stored is TopicRecord {
-  if (!isBrokerRecord(stored) || !('topicId' in stored && 'targets' in stored)) return false;
-  return typeof stored.topicId === 'string' && isRecordOf(stored.targets, isListOf('number'));
+  if (!isRecord(stored)) return false;
+  const { topicId, targets, settings } = stored;
+  return (
+    typeof topicId === 'string' && isRecordOf(targets, isListOf('number')) && isRecordOf(settings, isSettingRecord)
+  );
 }
 
 function isBrokerRecord(stored: unknown): stored is BrokerRecord {
-  return isObject(stored) && isRecordOf(stored.settings, isSettingRecord);
+  return isRecord(stored) && isRecordOf(stored.settings, isSettingRecord);
 }
 
 function isSettingRecord(stored: unknown): stored is SettingRecord {
-  if (!isObject(stored)) return false;
+  if (!isRecord(stored)) return false;
   const { before, ours } = stored;
   return (before === null || typeof before === 'string') && isListOf('string')(ours);
 }
 
 function isRecordOf(stored: unknown, isValue: (value: unknown) => boolean): boolean {
-  return isObject(stored) && Object.values(stored).every(isValue);
+  return isRecord(stored) && Object.values(stored).every(isValue);
 }
 
 function isListOf(type: 'number' | 'string'): (value: unknown) => boolean {
   return (value) => Array.isArray(value) && value.every((item) => typeof item === type);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** `undefined`: the setting is somebody else's by now, and is left as it is. */
