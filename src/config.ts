@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from './base/text.ts';
+import { textOfError } from './base/text.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
 
@@ -81,7 +81,7 @@ export class ConfigError extends Error {
 
 /** A setting that reads well and turns out wrong when it is used. One line, whatever the cause has to say. */
 export function wrongSetting(name: keyof Config, value: string, cause: unknown): ConfigError {
-  const [firstLine] = messageOf(cause).split('\n');
+  const [firstLine] = textOfError(cause).split('\n');
   return new ConfigError(`${name}="${value}": ${firstLine}`, { cause });
 }
 

@@ -7,7 +7,7 @@ import { createScaleWriter } from './adapters/kube/scale.ts';
 import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
-import { messageOf } from './base/text.ts';
+import { textOfError } from './base/text.ts';
 import { sleep } from './base/time.ts';
 import type { Config } from './config.ts';
 import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event-topic/memory/claims.ts';
@@ -88,7 +88,7 @@ export function createOperator({ config, identity, log, kube, signal }: Operator
       try {
         return await journal.load();
       } catch (error) {
-        log.warn('cannot read the journal', { error: messageOf(error) });
+        log.warn('cannot read the journal', { error: textOfError(error) });
         await sleep(clock, config.SLUICE_LEASE_RETRY_MS, term);
       }
     }

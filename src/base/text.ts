@@ -1,5 +1,5 @@
 /** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
+export function textOfError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

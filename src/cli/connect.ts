@@ -3,7 +3,7 @@ import { KubeClient } from '../adapters/kube/client/client.ts';
 import { KubeConnection, loadKubeConfig } from '../adapters/kube/connection/connection.ts';
 import { defaultKubeSettings } from '../adapters/kube/settings.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
-import { messageOf } from '../base/text.ts';
+import { textOfError } from '../base/text.ts';
 import type { KafkaConnections } from '../ports/kafka.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Given } from './command.ts';
@@ -52,7 +52,7 @@ function readKubeConfig(paths: string | undefined): ReturnType<typeof loadKubeCo
   try {
     return loadKubeConfig(paths);
   } catch (cause) {
-    const [firstLine] = messageOf(cause).split('\n');
+    const [firstLine] = textOfError(cause).split('\n');
     throw new UserError(`cannot read the kubeconfig ${paths ?? ''}: ${firstLine}`);
   }
 }

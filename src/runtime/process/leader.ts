@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/text.ts';
+import { textOfError } from '../../base/text.ts';
 import { sleep, withDeadline } from '../../base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from '../../ports/fault.ts';
@@ -103,7 +103,7 @@ export class LeaderElector {
       const startedMs = await withDeadline({ clock, ms: withinMs, late }, (signal) => this.#claim(signal));
       this.#fenceMs = startedMs === undefined ? never : startedMs + this.#settings.renewMs;
     } catch (fault) {
-      log.warn('cannot take or renew the lease', { error: messageOf(fault) });
+      log.warn('cannot take or renew the lease', { error: textOfError(fault) });
     }
   }
 
@@ -176,7 +176,7 @@ export class LeaderElector {
     try {
       await withDeadline({ clock, ms: this.#settings.retryMs, late }, (signal) => leases.replace(free, signal));
     } catch (fault) {
-      log.warn('could not give the lease up', { error: messageOf(fault) });
+      log.warn('could not give the lease up', { error: textOfError(fault) });
     }
   }
 }

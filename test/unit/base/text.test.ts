@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { clip, messageOf } from '../../../src/base/text.ts';
+import { clip, textOfError } from '../../../src/base/text.ts';
 
 test.each([
   { it: 'an error', thrown: new RangeError('too much'), message: 'too much' },
   { it: 'anything else', thrown: 404, message: '404' },
 ])('the message of $it', ({ thrown, message }) => {
-  expect(messageOf(thrown)).toBe(message);
+  expect(textOfError(thrown)).toBe(message);
 });
 
 test.each([
