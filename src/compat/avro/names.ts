@@ -1,0 +1,76 @@
+import { type JsonObject, memberOf } from '../json.ts';
+import { type Building, child, requiredText, type Spot, textOf } from './building.ts';
+import { primitives, simpleName } from './schema.ts';
+
+const name = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const fullName = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const nameFix = 'Use letters, digits and "_", and begin with no digit.';
+
+export interface Naming {
+  name: string;
+  aliases: readonly string[];
+  /** Of what is defined inside. */
+  namespace: string;
+}
+
+/** By the specification: a name with a dot is full, whatever `namespace` says; another one inherits where it has none. */
+export function nameOf(building: Building, spot: Spot, object: JsonObject, kind: string): Naming | undefined {
+  const given = requiredText(building, spot, object, 'name', `a type "${kind}"`);
+  if (given === undefined) return undefined;
+  const own = given.includes('.') ? undefined : textOf(building, spot, object, 'namespace');
+  const full = qualified(given, own ?? spot.namespace);
+  judgeName(building, spot, object, full);
+  const namespace = namespaceOf(full);
+  const aliases = aliasesOf(building, spot, object).map((alias) => qualified(alias, namespace));
+  return { name: full, aliases, namespace };
+}
+
+function judgeName(building: Building, spot: Spot, object: JsonObject, full: string): void {
+  const at = child(spot, 'name', memberOf(object, 'name') ?? spot.value);
+  if (!fullName.test(full)) building.find('AvroNameInvalid', at, `"${full}" is no name of a type`, nameFix);
+  if (primitives.some((primitive) => primitive === simpleName(full))) {
+    building.find('AvroNameInvalid', at, `"${simpleName(full)}" is the name of a primitive type`, 'Use another name.');
+  }
+  if (building.named.has(full)) {
+    const fix = `Define it once, and use "${full}" by its name elsewhere.`;
+    building.break('AvroNameDuplicate', at, `type "${full}" is defined twice`, fix);
+  }
+}
+
+/** Names without a dot belong to the namespace around them. */
+export function qualified(given: string, namespace: string): string {
+  return given.includes('.') || namespace === '' ? given : `${namespace}.${given}`;
+}
+
+function namespaceOf(full: string): string {
+  return full.slice(0, Math.max(0, full.lastIndexOf('.')));
+}
+
+/** Any text may be an alias, so that names can be mended. */
+export function aliasesOf(building: Building, spot: Spot, object: JsonObject): readonly string[] {
+  const value = memberOf(object, 'aliases');
+  if (value === undefined) return [];
+  const texts =
+    value.kind === 'array' ? value.items.flatMap((item) => (item.kind === 'string' ? [item.value] : [])) : [];
+  if (value.kind !== 'array' || texts.length < value.items.length) {
+    const at = child(spot, 'aliases', value);
+    building.find('AvroAttributeInvalid', at, '"aliases" is no list of texts', 'Write a list, as ["oldName"].');
+  }
+  return texts;
+}
+
+/** Whether a field or a symbol may be called so. */
+export function judgeSimpleName(building: Building, spot: Spot, given: string, what: string): void {
+  if (!name.test(given)) building.find('AvroNameInvalid', spot, `"${given}" is no name of a ${what}`, nameFix);
+}
+
+export function judgeOnce(building: Building, spots: readonly Spot[], names: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  for (const [index, given] of names.entries()) {
+    const spot = spots[index];
+    if (spot && seen.has(given)) {
+      building.find('AvroNameDuplicate', spot, `${what} "${given}" is there twice`, 'Keep one of the two.');
+    }
+    seen.add(given);
+  }
+}
