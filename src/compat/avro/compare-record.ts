@@ -1,0 +1,58 @@
+import type { Met } from './compare.ts';
+import type { Comparison } from './comparison.ts';
+import type { Field, RecordType } from './schema.ts';
+
+/** Fields meet by name, or by an alias of the reader's. */
+export function compareRecords(comparison: Comparison, { reader, writer }: Met<RecordType>): void {
+  const claims = new Map<string, Field>();
+  for (const field of reader.fields) {
+    const [source, second] = sourcesOf(field, writer);
+    const rival = source && claims.get(source.name);
+    if (source) claims.set(source.name, field);
+    if (source && (second || rival)) ambiguous(comparison, writer, field, source, second ?? rival ?? field);
+    else if (source) compareFields(comparison, writer, field, source);
+    else missing(comparison, reader, writer, field);
+  }
+}
+
+/** The written fields that a field of the reader's may take. */
+function sourcesOf({ name, aliases }: Field, { byName }: RecordType): readonly Field[] {
+  const names = aliases.length === 0 ? [name] : new Set([name, ...aliases]);
+  return [...names].flatMap((one) => byName.get(one) ?? []);
+}
+
+function ambiguous(comparison: Comparison, record: RecordType, reader: Field, writer: Field, other: Field): void {
+  const names = [reader.name, writer.name, other.name];
+  const what = `fields ${[...new Set(names)].map((name) => `"${name}"`).join(' and ')} of record "${record.name}" meet in one by an alias`;
+  comparison.find('AvroFieldAliasAmbiguous', { reader, writer }, what, 'Remove the alias.');
+}
+
+function compareFields(comparison: Comparison, record: RecordType, reader: Field, writer: Field): void {
+  const called = `field "${writer.name}" of record "${record.name}"`;
+  if (reader.name !== writer.name) {
+    const what = `${called} is found by an alias of "${reader.name}", which libraries need not look at`;
+    comparison.find('AvroAliasNeeded', { reader, writer }, what, 'Make sure that the readers use aliases.');
+  }
+  if (reader.order !== writer.order) {
+    const what = `${called} is sorted "${reader.order}" by the reader and "${writer.order}" by the writer`;
+    comparison.find('AvroOrderChanged', { reader, writer }, what, 'Keep "order" where records are sorted.');
+  }
+  comparison.later({ reader: reader.type, writer: writer.type, where: called });
+}
+
+/** The reader has a field that was not written. */
+function missing(comparison: Comparison, reader: RecordType, writer: RecordType, field: Field): void {
+  const fit = comparison.reader.schema.defaults.get(field);
+  if (fit === 'fits') return;
+  const at = { reader: field, writer };
+  const needed = `it needs field "${field.name}" of record "${reader.name}", which is not written`;
+  const why = fit === undefined ? 'has no default' : `has a default that ${unusable[fit]}`;
+  const give = fit === undefined ? 'Give the field a default' : 'Correct the default';
+  const fix = comparison.isBackward ? `${give}, or remove the field.` : `Keep field "${field.name}".`;
+  comparison.find('AvroFieldWithoutDefault', at, `${needed} and ${why}`, fix);
+}
+
+const unusable = {
+  unfit: 'does not fit its type',
+  otherBranch: 'fits a branch of its union that is not the first, which libraries before Avro 1.12 refuse',
+} as const;
