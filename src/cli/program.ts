@@ -3,6 +3,7 @@ import { diffCommand } from './diff/command.ts';
 import { describeFailure } from './failure.ts';
 import { describeCommand, describeProgram } from './help.ts';
 import { importCommand } from './import/command.ts';
+import { schemaCommand } from './schema/command.ts';
 import { exitCode, type Shell, UserError } from './shell.ts';
 import { nearest } from './suggest.ts';
 import { versionCommand } from './version.ts';
@@ -20,7 +21,7 @@ const helpCommand: Command = {
   },
 };
 
-const commands: readonly Command[] = [importCommand, diffCommand, versionCommand, helpCommand];
+const commands: readonly Command[] = [importCommand, diffCommand, schemaCommand, versionCommand, helpCommand];
 
 /** Runs what the words ask for and returns the exit code. */
 export async function runProgram(args: readonly string[], shell: Shell): Promise<number> {

@@ -26,8 +26,8 @@ export class UserError extends Error {
 
 export const exitCode = {
   done: 0,
-  /** diff: something differs. import: a pattern matched no topic. */
+  /** diff: something differs. import: a pattern matched no topic. schema compare: incompatible. */
   found: 1,
-  /** Wrong use, input that is refused, or somebody who does not answer. */
+  /** Wrong use, input that is refused, somebody who does not answer, or a question that cannot be answered. */
   failed: 2,
 } as const;

@@ -9,12 +9,13 @@ import { type Command, type Given, kubeFlags } from '../command.ts';
 import { connectKafka, connectKube, type KubeAccess } from '../connect.ts';
 import { inTurn } from '../in-turn.ts';
 import { logIn } from '../log-in.ts';
+import { inColours, plainly } from '../paint.ts';
 import { readClusters, readNamespaces, readTopics } from '../resources.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { type Finding, verdictOn } from './finding.ts';
 import { createLook, type Judged, judge } from './look.ts';
 import { readManifests, type Written } from './manifests.ts';
-import { inColours, plainly, printFindings, printJson, summarise } from './print.ts';
+import { printFindings, printJson, summarise } from './print.ts';
 
 export const diffCommand: Command = {
   name: 'diff',

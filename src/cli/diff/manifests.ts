@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isRecord } from '../../base/records.ts';
+import { contentOf, unreadable } from '../files.ts';
 import { UserError } from '../shell.ts';
 
 /** An object as it stands in a file. */
@@ -49,19 +50,6 @@ async function isFolder(path: string): Promise<boolean> {
   } catch (error) {
     throw unreadable(path, error);
   }
-}
-
-async function contentOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(path: string, error: unknown): UserError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new UserError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}`);
 }
 
 /** By version 1.1, as kubectl reads: `on` is true there. */

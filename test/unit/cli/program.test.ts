@@ -7,7 +7,8 @@ describe('the command line', () => {
     const { code, out } = await run(args, 'kubectl sluice');
     expect(code).toBe(0);
     expect(out).toContain('kubectl sluice COMMAND');
-    for (const name of ['import', 'diff', 'version', 'help']) expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    for (const name of ['import', 'diff', 'schema', 'version', 'help'])
+      expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 
   it.each([[['help', 'import']], [['import', '--help']], [['import', 'x', '-h']]])(

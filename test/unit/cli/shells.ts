@@ -6,20 +6,26 @@ export interface Heard {
   said: readonly string[];
 }
 
+interface Around {
+  /** On a terminal. */
+  colours?: boolean;
+  input?: string;
+}
+
 /** Runs the program in this process, for what needs nobody else. */
-export async function run(args: readonly string[], program = 'sluice'): Promise<Heard> {
+export async function run(args: readonly string[], program = 'sluice', around: Around = {}): Promise<Heard> {
   let out = '';
   const said: string[] = [];
   const code = await runProgram(args, {
     program,
     env: {},
-    colours: false,
+    colours: around.colours ?? false,
     signal: new AbortController().signal,
     print: (text) => {
       out += text;
     },
     say: (line) => void said.push(line),
-    readInput: async () => '',
+    readInput: async () => around.input ?? '',
   });
   return { code, out, said };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/cli/diff/finding.ts';
-import { inColours, plainly, printFindings, printJson, summarise } from '../../../../src/cli/diff/print.ts';
+import { printFindings, printJson, summarise } from '../../../../src/cli/diff/print.ts';
+import { inColours, plainly } from '../../../../src/cli/paint.ts';
 
 const same: Finding = { namespace: 'shop', name: 'order-created', topic: 'order.created', changes: [], blocked: [] };
 const head = 'shop/order-created  topic order.created';

@@ -1,0 +1,107 @@
+import { checkCompatibility, type Question } from '../../compat/check.ts';
+import type { Text, Verdict, Version } from '../../compat/problem.ts';
+import { compatibilityLevels } from '../../crds/event-schema.ts';
+import type { Command, Given } from '../command.ts';
+import { contentOf } from '../files.ts';
+import { inColours, plainly } from '../paint.ts';
+import { exitCode, type Shell, UserError } from '../shell.ts';
+import { answerBatch } from './batch.ts';
+import { printAnswer } from './print.ts';
+import { isFormat, isLevel, schemaFormats } from './words.ts';
+
+export const schemaCommand: Command = {
+  name: 'schema',
+  summary: 'say whether a schema may follow another one',
+  usage: 'compare OLD NEW [flags]',
+  details: [
+    'It looks at the texts alone, and asks no registry and no cluster. What it finds has a rule, a place in the new schema',
+    'and what to do: "!" breaks readers, "~" is legal and known to hurt, "·" is worth knowing.',
+  ],
+  flags: {
+    format: {
+      value: 'FORMAT',
+      text: `${schemaFormats.join(', ')}; default: Avro, the only one that is checked so far`,
+    },
+    compatibility: {
+      value: 'LEVEL',
+      text: 'Backward (default): NEW reads data of OLD. Forward: OLD reads data of NEW. Full: both',
+    },
+    'old-reference': { value: 'NAME=FILE', repeated: true, text: 'a schema that OLD refers to' },
+    'new-reference': { value: 'NAME=FILE', repeated: true, text: 'a schema that NEW refers to' },
+    output: { short: 'o', value: 'FORMAT', text: 'text (default) or json' },
+    batch: { value: 'FILE', text: 'instead of OLD and NEW: lines of JSON, each with a pair; - is standard input' },
+  },
+  found: 'incompatible',
+  examples: [
+    ['May it be registered at this level?', 'schema compare order.v1.avsc order.avsc --compatibility Full'],
+    [
+      'For programs: {"id", "format", "compatibility", "old", "new"} in each line',
+      'schema compare --batch - < pairs.jsonl',
+    ],
+  ],
+  run: async (given, shell) => {
+    const [what, ...files] = given.words;
+    if (what !== 'compare') {
+      throw new UserError(
+        what === undefined ? 'schema: what?' : `schema: unknown command "${what}"`,
+        'It can compare.',
+      );
+    }
+    const batch = given.text('batch');
+    return batch === undefined ? compareFiles(files, given, shell) : compareBatch(batch, files, given, shell);
+  },
+};
+
+async function compareBatch(batch: string, files: readonly string[], given: Given, shell: Shell): Promise<number> {
+  const other = ['format', 'compatibility', 'old-reference', 'new-reference', 'output'].find((flag) => given.has(flag));
+  if (other !== undefined)
+    throw new UserError(`--batch and --${other} do not go together`, 'Each line says it by itself.');
+  if (files.length > 0) throw new UserError(`what is "${files[0]}" for?`, 'With --batch, schemas stand in the lines.');
+  const { lines, errors } = answerBatch(await contentAt(batch, shell));
+  shell.print(lines.map((line) => `${line}\n`).join(''));
+  for (const error of errors) shell.say(`error: ${error}`);
+  return errors.length > 0 ? exitCode.failed : exitCode.done;
+}
+
+const exitCodes: Readonly<Record<Verdict, number>> = {
+  compatible: exitCode.done,
+  incompatible: exitCode.found,
+  unproven: exitCode.failed,
+};
+
+async function compareFiles(files: readonly string[], given: Given, shell: Shell): Promise<number> {
+  const [older, newer, third] = files;
+  if (older === undefined || newer === undefined) throw new UserError('which schemas?', 'Name two files: OLD and NEW.');
+  if (third !== undefined) throw new UserError(`what is "${third}" for?`, 'Two files are compared: OLD and NEW.');
+  if (older === '-' && newer === '-') throw new UserError('only one of OLD and NEW can be standard input');
+  const { format, level, json } = readFlags(given);
+  const [old, candidate] = [await versionAt(older, 'old', given, shell), await versionAt(newer, 'new', given, shell)];
+  const answer = checkCompatibility({ format, level, candidate, versions: [old] });
+  const colours = shell.colours ? inColours : plainly;
+  shell.print(json ? `${JSON.stringify(answer, undefined, 2)}\n` : printAnswer(answer, [older, newer], colours));
+  return exitCodes[answer.verdict];
+}
+
+function readFlags(given: Given): Pick<Question, 'format' | 'level'> & { json: boolean } {
+  const [format, level] = [given.text('format') ?? 'Avro', given.text('compatibility') ?? 'Backward'];
+  if (!isFormat(format)) throw new UserError(`--format: "${format}" is none of ${schemaFormats.join(', ')}`);
+  if (!isLevel(level)) throw new UserError(`--compatibility: "${level}" is none of ${compatibilityLevels.join(', ')}`);
+  const output = given.text('output') ?? 'text';
+  if (output !== 'json' && output !== 'text') throw new UserError(`--output: "${output}" is neither text nor json`);
+  return { format, level, json: output === 'json' };
+}
+
+async function versionAt(path: string, side: 'old' | 'new', given: Given, shell: Shell): Promise<Version> {
+  const references: Text['references'][number][] = [];
+  for (const named of given.texts(`${side}-reference`)) {
+    const [, name, file] = /^([^=]+)=(.+)$/s.exec(named) ?? [];
+    if (name === undefined || file === undefined)
+      throw new UserError(`--${side}-reference: "${named}" is not NAME=FILE`);
+    references.push({ name, text: await contentOf(file) });
+  }
+  return { text: await contentAt(path, shell), references, called: `the ${side} schema` };
+}
+
+async function contentAt(path: string, { readInput }: Shell): Promise<string> {
+  return path === '-' ? readInput() : contentOf(path);
+}
