@@ -53,10 +53,11 @@ export function child(spot: Spot, step: string | number, value: Json): Spot {
   return { ...spot, path: `${spot.path}/${step}`, value };
 }
 
-/** The text under `key`; what is no text is found wrong. */
+/** The text under `key`; what is no text is found wrong, and null counts as nothing, as generators write it. */
 export function textOf(building: Building, spot: Spot, object: JsonObject, key: string): string | undefined {
   const value = memberOf(object, key);
-  if (value === undefined || value.kind === 'string') return value?.value;
+  if (value === undefined || value.kind === 'null') return undefined;
+  if (value.kind === 'string') return value.value;
   building.find('AvroAttributeInvalid', child(spot, key, value), `"${key}" is no text`, `Write "${key}" in quotes.`);
   return undefined;
 }
@@ -68,7 +69,8 @@ export function requiredText(
   key: string,
   owner: string,
 ): string | undefined {
-  if (memberOf(object, key) === undefined) missing(building, spot, owner, key);
+  const isThere = (memberOf(object, key)?.kind ?? 'null') !== 'null';
+  if (!isThere) missing(building, spot, owner, key);
   const text = textOf(building, spot, object, key);
   if (text === undefined) building.isBroken = true;
   return text;

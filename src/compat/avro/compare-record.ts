@@ -43,13 +43,24 @@ function compareFields(comparison: Comparison, record: RecordType, reader: Field
 /** The reader has a field that was not written. */
 function missing(comparison: Comparison, reader: RecordType, writer: RecordType, field: Field): void {
   const fit = comparison.reader.schema.defaults.get(field);
-  if (fit === 'fits') return;
+  if (fit === 'fits') {
+    renameNotSeen(comparison, writer, field);
+    return;
+  }
   const at = { reader: field, writer };
   const needed = `it needs field "${field.name}" of record "${reader.name}", which is not written`;
   const why = fit === undefined ? 'has no default' : `has a default that ${unusable[fit]}`;
   const give = fit === undefined ? 'Give the field a default' : 'Correct the default';
   const fix = comparison.isBackward ? `${give}, or remove the field.` : `Keep field "${field.name}".`;
   comparison.find('AvroFieldWithoutDefault', at, `${needed} and ${why}`, fix);
+}
+
+/** Aliases of the writer help nobody: what was written under the new name is lost on the reader. */
+function renameNotSeen(comparison: Comparison, record: RecordType, reader: Field): void {
+  const writer = record.fields.find(({ aliases }) => aliases.includes(reader.name));
+  if (writer === undefined) return;
+  const what = `field "${reader.name}" of record "${record.name}" is written as "${writer.name}", so that it takes its default`;
+  comparison.find('AvroRenameNotSeen', { reader, writer }, what, 'Keep the name until all readers know the new one.');
 }
 
 const unusable = {

@@ -31,6 +31,7 @@ export const avroRules = {
   AvroBytesReadAsText: 'risk',
   AvroNamespaceChanged: 'risk',
   AvroUnionBranchOutrun: 'risk',
+  AvroRenameNotSeen: 'risk',
   AvroEnumSymbolReplaced: 'advice',
   AvroAliasNeeded: 'advice',
   AvroOrderChanged: 'advice',

@@ -35,6 +35,11 @@ const wrong: readonly Row[] = [
     finds: ['AvroAttributeMissing', '', 'has no "name"'],
   },
   {
+    it: 'a name that is null',
+    schema: { ...hash, name: null },
+    finds: ['AvroAttributeMissing', '', 'has no "name"'],
+  },
+  {
     it: 'a record without fields',
     schema: { type: 'record', name: 'A' },
     finds: ['AvroAttributeMissing', '', 'record "A" has no "fields"'],
@@ -224,6 +229,7 @@ const right: readonly { it: string; schema: unknown }[] = [
   { it: 'an empty namespace', schema: record(field({ ...hash, namespace: '' }), { name: 'b', type: 'Hash' }) },
   { it: 'a full name, whatever its namespace says', schema: { ...record(), name: 'a.B', namespace: '-' } },
   { it: 'one name in two namespaces', schema: record(field(hash), { name: 'b', type: { ...hash, namespace: 'b' } }) },
+  { it: 'null for what may be left out', schema: { ...record(), name: 'A', namespace: null, doc: null } },
   { it: 'any text as an alias', schema: { ...hash, aliases: ['a-b', ''] } },
   { it: 'a name that stands in an object', schema: record(field(hash), { name: 'b', type: { type: 'Hash' } }) },
   ...[

@@ -283,6 +283,12 @@ const records: readonly Row[] = [
     ...{ rule: 'AvroFieldWithoutDefault', path: { reader: '/fields/0', writer: '' } },
   },
   {
+    it: 'takes its default for a field of another name',
+    writer: record({ name: 'sum', type: 'int', aliases: ['total'] }),
+    reader: record(field('int', { default: 0 })),
+    ...{ rule: 'AvroRenameNotSeen', path: '/fields/0', says: 'is written as "sum", so that it takes its default' },
+  },
+  {
     it: 'knows not which of two fields an alias means',
     writer: record(other, field('int'), { name: 'sum', type: 'int' }),
     reader: record({ name: 'sum', type: 'int', aliases: ['total'] }),
