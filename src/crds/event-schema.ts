@@ -127,7 +127,9 @@ const status = z.object({
         .max(32)
         .optional()
         .meta(atomicList)
-        .describe('The registry’s reasons. Example: ["/fields/3: reader has no default"].'),
+        .describe(
+          'Mistakes in the text, or else the registry’s reasons. Example: ["/fields/3: reader has no default"].',
+        ),
     })
     .optional()
     .describe('What the registry said about this schema last.'),

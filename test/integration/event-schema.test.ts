@@ -122,10 +122,15 @@ describe('an EventSchema', () => {
     expect(status).toMatchObject({ effectiveCompatibility: { source: 'Global' } });
   });
 
-  it('says that it is not a schema', async () => {
-    const { key, subject } = await createSchema('nonsense', { schema: '{"type":"recrod"}' });
-    await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'InvalidSchema');
+  it('says where it is not a schema, and is registered once it is one', async () => {
+    const { key, subject } = await createSchema('nonsense', { schema: record(field('id', { type: 'strng' })) });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'InvalidSchema');
+    const message = status?.conditions?.find(({ type }) => type === 'Stalled')?.message;
+    expect(message).toMatch(/\/fields\/0\/type \(line 1, column \d+\): "strng" is neither .* \(AvroTypeUnknown\)/);
     expect(await versionsOf(subject)).toBeUndefined();
+    await change(key, { schema: record(field('id')) });
+    await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([1]);
   });
 
   it('waits for a schema that it refers to', async () => {

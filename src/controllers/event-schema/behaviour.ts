@@ -12,7 +12,8 @@ import { refuseUngranted } from '../grants.ts';
 import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import { subjectIndex } from './indexes.ts';
-import type { ObservedSchema, RegistryUse } from './observed.ts';
+import { mistakesIn } from './mistakes.ts';
+import type { ObservedSchema, Refusal, RegistryUse } from './observed.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
@@ -61,8 +62,15 @@ async function observeSchema(
     // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
     missingReferences.length > 0 ? undefined : registry.lookup(subject, schemaTextOf(resource), { signal }),
   ]);
-  const refusal = registered ? undefined : refusals.find(resource, { versions, level });
+  const mayBeRefused = registered === undefined && missingReferences.length === 0;
+  const refusal = mayBeRefused ? (refuseMistaken(resource) ?? refusals.find(resource, { versions, level })) : undefined;
   return { kind: 'seen', use, versions, level, registered, missingReferences, refusal };
+}
+
+/** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
+function refuseMistaken(resource: EventSchema): Refusal | undefined {
+  const problems = mistakesIn(resource);
+  return problems.length > 0 ? { kind: 'mistaken', problems } : undefined;
 }
 
 type FoundRegistry = { kind: 'found'; use: RegistryUse } | { kind: 'blocked'; blocked: Blocked };

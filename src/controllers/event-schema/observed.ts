@@ -5,7 +5,8 @@ import type { Claimant } from '../ownership.ts';
 
 /** What the registry said when it refused to register. It stands until schema, level or versions change. */
 export interface Refusal {
-  kind: 'incompatible' | 'invalid';
+  /** mistaken: the registry was not asked, because the text is no schema. */
+  kind: 'incompatible' | 'invalid' | 'mistaken';
   problems: readonly string[];
 }
 

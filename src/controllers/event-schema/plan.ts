@@ -112,7 +112,7 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
 function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: Refusal): Steps {
   const previous = resource.status?.previousCompatibility;
   const from = ownLevel(observed);
-  const blocked = [refusedByRegistry(resource, refusal)];
+  const blocked = [refuseSchema(resource, refusal)];
   if (previous === undefined || previous === from) return { actions: [], blocked };
   const change = { from, to: previous };
   const restore: SchemaAction = { kind: 'restoreLevel', use: observed.use, subject: subjectOf(resource), change };
@@ -136,15 +136,23 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
   return level.source === 'Subject' ? level.level : 'Inherited';
 }
 
-function refusedByRegistry(resource: EventSchema, { kind, problems }: Refusal): Blocked {
+function refuseSchema(resource: EventSchema, { kind, problems }: Refusal): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
-  if (kind === 'invalid') {
-    const what = `subject "${subject}": the registry cannot read the schema: ${reasons}`;
-    return refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' });
+  switch (kind) {
+    case 'mistaken': {
+      const what = `subject "${subject}": the schema is wrong at ${reasons}`;
+      return refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' });
+    }
+    case 'invalid': {
+      const what = `subject "${subject}": the registry cannot read the schema: ${reasons}`;
+      return refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' });
+    }
+    case 'incompatible': {
+      const what = `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}`;
+      return refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' });
+    }
   }
-  const what = `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}`;
-  return refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' });
 }
 
 function referencesMissing(missing: readonly string[]): Blocked {

@@ -124,6 +124,16 @@ const rows: Row[] = [
     blocked: [block('refuse', 'InvalidSchema')],
   },
   {
+    it: 'says what is wrong with the text where the registry was not asked',
+    seen: { ...unregistered, refusal: { kind: 'mistaken', problems: ['/fields/0 (line 1, column 2): x (AvroY)'] } },
+    blocked: [
+      expect.objectContaining({
+        reason: 'InvalidSchema',
+        message: expect.stringContaining('is wrong at /fields/0 (line 1, column 2): x (AvroY); correct spec.schema'),
+      }),
+    ],
+  },
+  {
     it: 'waits for references',
     seen: { ...fresh, missingReferences: ['version 1 of subject "money"'] },
     blocked: [block('wait', 'ReferenceNotReady')],

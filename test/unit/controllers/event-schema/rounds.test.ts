@@ -211,6 +211,27 @@ describe('level and schema', () => {
     expect(ready()).toMatchObject({ status: 'False', reason: 'InvalidSchema' });
   });
 
+  it('ask no registry to take a text with a mistake, and say where it is', async () => {
+    const { registry, status, settle, ready } = worldInUse({ schema: record({ name: 'id', type: 'strng' }) }, 'Full');
+    await settle();
+    expect(registry.writes).toBe(0);
+    const where = '/fields/0/type (line 1, column 63): "strng" is neither';
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'InvalidSchema',
+      message: expect.stringContaining(where),
+    });
+    expect(status()).toMatchObject({ lastCheck: { compatible: false, problems: [expect.stringContaining(where)] } });
+  });
+
+  it('find no mistake in what is registered, because the registry took it', async () => {
+    const odd = JSON.stringify({ type: 'fixed', name: 'a-b', size: 1 });
+    const { registry, settle, ready } = world({ schema: odd });
+    registry.subjects.set(subject, [{ id: 1, version: 1, schema: odd, references: [] }]);
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
   it('are tried again when the inherited level that refused them changes', async () => {
     const { registry, texts, settle, ready } = worldInUse({ schema: breaking });
     await settle();
