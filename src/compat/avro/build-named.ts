@@ -17,13 +17,9 @@ export function buildRecord(building: Building, spot: Spot, object: JsonObject):
   const spots = requiredList(building, { ...spot, namespace }, object, 'fields', `record "${name}"`);
   for (const one of spots) fields.push(...buildField(building, one, name));
   for (const field of fields) byName.set(field.name, field);
-  judgeOnce(
-    building,
-    spots,
-    fields.map((field) => field.name),
-    'field',
-  );
-  judgeFieldAliases(building, spots, fields);
+  const names = fields.map((field) => field.name);
+  if (byName.size < fields.length) judgeOnce(building, spots, names, 'field');
+  if (fields.some((field) => field.aliases.length > 0)) judgeFieldAliases(building, spots, fields);
   return record;
 }
 
@@ -39,14 +35,16 @@ function buildField(building: Building, spot: Spot, record: string): Field[] {
   if (type === undefined) missing(building, spot, `field "${name ?? ''}" of record "${record}"`, 'type');
   if (name === undefined || type === undefined) return [];
   judgeSimpleName(building, spot, name, 'field');
-  return [
-    {
-      ...{ name, path: spot.path, default: memberOf(object, 'default') },
-      aliases: aliasesOf(building, spot, object),
-      type: buildType(building, child(spot, 'type', type)),
-      order: orderOf(building, spot, object),
-    },
-  ];
+  const field: Field = {
+    name,
+    called: `field "${name}" of record "${record}"`,
+    aliases: aliasesOf(building, spot, object),
+    type: buildType(building, child(spot, 'type', type)),
+    order: orderOf(building, spot, object),
+    default: memberOf(object, 'default'),
+    path: spot.path,
+  };
+  return [field];
 }
 
 const orders = ['ascending', 'descending', 'ignore'];

@@ -50,7 +50,7 @@ export class Building {
 }
 
 export function child(spot: Spot, step: string | number, value: Json): Spot {
-  return { ...spot, path: `${spot.path}/${step}`, value };
+  return { path: `${spot.path}/${step}`, value, namespace: spot.namespace };
 }
 
 /** The text under `key`; what is no text is found wrong, and null counts as nothing, as generators write it. */

@@ -4,21 +4,25 @@ import type { Field, RecordType } from './schema.ts';
 
 /** Fields meet by name, or by an alias of the reader's. */
 export function compareRecords(comparison: Comparison, { reader, writer }: Met<RecordType>): void {
-  const claims = new Map<string, Field>();
   for (const field of reader.fields) {
-    const [source, second] = sourcesOf(field, writer);
-    const rival = source && claims.get(source.name);
-    if (source) claims.set(source.name, field);
-    if (source && (second || rival)) ambiguous(comparison, writer, field, source, second ?? rival ?? field);
-    else if (source) compareFields(comparison, writer, field, source);
+    const source = writer.byName.get(field.name);
+    if (field.aliases.length > 0) compareByAlias(comparison, reader, writer, field);
+    else if (source) compareFields(comparison, field, source);
     else missing(comparison, reader, writer, field);
   }
 }
 
-/** The written fields that a field of the reader's may take. */
-function sourcesOf({ name, aliases }: Field, { byName }: RecordType): readonly Field[] {
-  const names = aliases.length === 0 ? [name] : new Set([name, ...aliases]);
-  return [...names].flatMap((one) => byName.get(one) ?? []);
+function compareByAlias(comparison: Comparison, reader: RecordType, writer: RecordType, field: Field): void {
+  const names = new Set([field.name, ...field.aliases]);
+  const [source, second] = [...names].flatMap((name) => writer.byName.get(name) ?? []);
+  const rival = source && reader.fields.find((one) => one !== field && asksFor(one, source));
+  if (source === undefined) missing(comparison, reader, writer, field);
+  else if (second ?? rival) ambiguous(comparison, writer, field, source, second ?? rival ?? field);
+  else compareFields(comparison, field, source);
+}
+
+function asksFor({ name, aliases }: Field, source: Field): boolean {
+  return name === source.name || aliases.includes(source.name);
 }
 
 function ambiguous(comparison: Comparison, record: RecordType, reader: Field, writer: Field, other: Field): void {
@@ -27,8 +31,8 @@ function ambiguous(comparison: Comparison, record: RecordType, reader: Field, wr
   comparison.find('AvroFieldAliasAmbiguous', { reader, writer }, what, 'Remove the alias.');
 }
 
-function compareFields(comparison: Comparison, record: RecordType, reader: Field, writer: Field): void {
-  const called = `field "${writer.name}" of record "${record.name}"`;
+function compareFields(comparison: Comparison, reader: Field, writer: Field): void {
+  const { called } = writer;
   if (reader.name !== writer.name) {
     const what = `${called} is found by an alias of "${reader.name}", which libraries need not look at`;
     comparison.find('AvroAliasNeeded', { reader, writer }, what, 'Make sure that the readers use aliases.');

@@ -5,18 +5,15 @@ import type { FixedType, Logical, PrimitiveType } from './schema.ts';
 
 export function comparePrimitives(comparison: Comparison, met: Met<PrimitiveType>): void {
   const { reader, writer, where } = met;
-  if (reader.name !== writer.name && !promotes(writer.name, reader.name)) {
-    typeChanged(comparison, reader, writer, where);
-    return;
+  if (reader.name !== writer.name) {
+    if (!promotes(writer.name, reader.name)) {
+      typeChanged(comparison, reader, writer, where);
+      return;
+    }
+    const loss = losses[`${writer.name} ${reader.name}`];
+    const what = `${where} is written as ${writer.name} and read as ${reader.name}`;
+    if (loss) comparison.find(loss.rule, met, `${what}, and ${loss.why}`, loss.fix);
   }
-  const loss = losses[`${writer.name} ${reader.name}`];
-  if (loss)
-    comparison.find(
-      loss.rule,
-      met,
-      `${where} is written as ${writer.name} and read as ${reader.name}, and ${loss.why}`,
-      loss.fix,
-    );
   compareLogical(comparison, met, reader.logical, writer.logical);
 }
 

@@ -114,11 +114,10 @@ function compareFixed(comparison: Comparison, met: Met<FixedType>): void {
 }
 
 function compareWrittenUnion(comparison: Comparison, reader: DefinedType, writer: UnionType, where: string): void {
+  const union: UnionType = reader.kind === 'union' ? reader : { kind: 'union', branches: [reader], path: reader.path };
   for (const named of writer.branches) {
     if (comparison.gaveUp) return;
     const branch = defined(named, comparison.writer.schema);
-    const union: UnionType =
-      reader.kind === 'union' ? reader : { kind: 'union', branches: [reader], path: reader.path };
     if (branch.kind !== 'union') compareReadUnion(comparison, union, branch, writer, where);
   }
 }
@@ -136,10 +135,13 @@ function compareReadUnion(
   if (chosen === undefined) branchMissing(comparison, reader, writer, where);
   else {
     const { branch, outrunBy } = chosen;
-    const wasThere = within?.branches.some((one) => outrunBy && describeType(one) === describeType(outrunBy));
-    if (outrunBy && !wasThere) branchOutrun(comparison, { reader, writer }, outrunBy, where);
+    if (outrunBy && !has(within, outrunBy)) branchOutrun(comparison, { reader, writer }, outrunBy, where);
     comparison.later({ reader: branch, writer, where });
   }
+}
+
+function has(union: UnionType | undefined, type: Type): boolean {
+  return union?.branches.some((branch) => describeType(branch) === describeType(type)) ?? false;
 }
 
 function branchMissing(comparison: Comparison, reader: UnionType, writer: DefinedType, where: string): void {

@@ -55,6 +55,8 @@ export interface RecordType extends Named {
 
 export interface Field extends Placed {
   name: string;
+  /** For messages, with the name of its record. */
+  called: string;
   aliases: readonly string[];
   type: Type;
   order: string;
