@@ -26,6 +26,7 @@ export const USAGE = `Usage:
       --template FILE       default examples/bench/event-topic-single.yaml
       --rows LIST           of ${ROWS.join(',')}, besides creation; default all
   npm run bench -- bundle [--count N]
+  npm run bench -- compat
 `;
 
 export interface TopicsOptions {
@@ -87,6 +88,10 @@ export function readScaleOptions(args: readonly string[]): ScaleOptions {
 
 export function readBundleOptions(args: readonly string[]): BundleOptions {
   return { count: readCount('count', parse(args, ['count']).count ?? '1000') };
+}
+
+export function readNoOptions(args: readonly string[]): void {
+  parse(args, []);
 }
 
 function parse(args: readonly string[], names: readonly string[]): Readonly<Record<string, string | undefined>> {

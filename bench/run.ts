@@ -1,6 +1,7 @@
 import { print } from '../dev/setup/progress.mjs';
 import { benchBundle } from './bundle.ts';
-import { readBundleOptions, readScaleOptions, readTopicsOptions, USAGE } from './options.ts';
+import { benchCompat } from './compat.ts';
+import { readBundleOptions, readNoOptions, readScaleOptions, readTopicsOptions, USAGE } from './options.ts';
 import { OptionsError } from './options-error.ts';
 import { benchScale } from './scale.ts';
 import { benchTopics } from './topics.ts';
@@ -8,7 +9,10 @@ import { benchTopics } from './topics.ts';
 const WRONG_USE = 2;
 const INTERRUPTED = 130;
 
-/** `topics` measures an operator against the floor, `scale` what many topics take, `bundle` what is shipped. Figures go to standard output. */
+/**
+ * `topics` measures an operator against the floor, `scale` what many topics take, `bundle` what is shipped, `compat` the
+ * checker of schemas. Figures go to standard output.
+ */
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [what, ...options] = args;
   try {
@@ -19,6 +23,9 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
         return await benchScale(readScaleOptions(options), signal);
       case 'bundle':
         return await benchBundle(readBundleOptions(options), signal);
+      case 'compat':
+        readNoOptions(options);
+        return await benchCompat();
       default:
         throw new OptionsError(what === undefined ? 'say what to measure' : `there is no benchmark "${what}"`);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBundleOptions, readScaleOptions, readTopicsOptions } from '../../../bench/options.ts';
+import { readBundleOptions, readNoOptions, readScaleOptions, readTopicsOptions } from '../../../bench/options.ts';
 import { OptionsError } from '../../../bench/options-error.ts';
 
 const least = ['--count', '10', '--template', 'topic.yaml'];
@@ -40,6 +40,11 @@ describe('readTopicsOptions', () => {
     expect(() => readTopicsOptions(args)).toThrow(OptionsError);
     expect(() => readTopicsOptions(args)).toThrow(says);
   });
+});
+
+it('takes nothing where there is nothing to choose', () => {
+  expect(() => readNoOptions([])).not.toThrow();
+  expect(() => readNoOptions(['--count', '5'])).toThrow('--count');
 });
 
 it('measures the bundle with a thousand topics unless told otherwise', () => {
