@@ -46,9 +46,12 @@ export function memberOf(object: JsonObject, key: string): Json | undefined {
 
 /** From 1, as editors count. */
 export function lineAndColumn(text: string, at: number): { line: number; column: number } {
-  const before = text.slice(0, at);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: at - lineStart + 1 - (lineStart === 0 ? markLength(text) : 0) };
+  let [line, lineStart] = [1, markLength(text)];
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) {
+    line += 1;
+    lineStart = end + 1;
+  }
+  return { line, column: at - lineStart + 1 };
 }
 
 function markLength(text: string): number {

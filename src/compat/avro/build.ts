@@ -19,9 +19,7 @@ export function buildType(building: Building, spot: Spot): Type {
     case 'object':
       return buildObject(building, spot, value);
     default:
-      building.break(
-        ...(['AvroTypeUnknown', spot, 'this is no type', 'Write the name of a type, {"type": …} or a list.'] as const),
-      );
+      building.break('AvroTypeUnknown', spot, 'this is no type', 'Write the name of a type, an object or a list.');
       return nothing(spot.path);
   }
 }
@@ -50,9 +48,9 @@ function buildUnion(building: Building, spot: Spot): UnionType {
   for (const [index, branch] of branches.entries()) {
     const at = spots[index] ?? spot;
     const key = unionKey(branch);
-    if (branch.kind === 'union')
+    if (branch.kind === 'union') {
       building.find('AvroUnionInvalid', at, 'a union stands in a union', 'Make one list of both.');
-    else if (seen.has(key)) {
+    } else if (seen.has(key)) {
       building.find('AvroUnionInvalid', at, `a union has ${describeType(branch)} twice`, 'Keep one of the two.');
     }
     seen.add(key);

@@ -2,7 +2,7 @@ import { type Json, type JsonObject, lineAndColumn, memberOf } from '../json.ts'
 import type { AvroRule } from './rules.ts';
 import type { Finding, NamedType, NameType } from './schema.ts';
 
-/** More of one text help nobody. */
+/** By one rule; more help nobody. Another rule is heard all the same, so that no advice hides a break. */
 const mostFindings = 100;
 
 export interface Source {
@@ -27,6 +27,7 @@ export class Building {
   /** Something is missing without which there is no schema. */
   isBroken = false;
 
+  readonly #found = new Map<AvroRule, number>();
   #source: Source = { text: '', prefix: '' };
 
   get source(): Source {
@@ -38,9 +39,16 @@ export class Building {
   }
 
   find(rule: AvroRule, { path, value }: Pick<Spot, 'path' | 'value'>, message: string, fix: string): void {
-    if (this.findings.length >= mostFindings) return;
+    const found = this.#found.get(rule) ?? 0;
+    if (found >= mostFindings) return;
+    this.#found.set(rule, found + 1);
     const { line, column } = lineAndColumn(this.#source.text, value.at);
     this.findings.push({ rule, path, line, column, message, fix });
+  }
+
+  /** The first definition of a name counts. */
+  define(type: NamedType): void {
+    if (!this.named.has(type.name)) this.named.set(type.name, type);
   }
 
   break(...found: Parameters<Building['find']>): void {
@@ -62,6 +70,7 @@ export function textOf(building: Building, spot: Spot, object: JsonObject, key: 
   return undefined;
 }
 
+/** The text under `key`; without one there is no schema. */
 export function requiredText(
   building: Building,
   spot: Spot,
@@ -76,7 +85,7 @@ export function requiredText(
   return text;
 }
 
-/** The list under `key`; without one there is no schema. */
+/** The list under `key`, item by item; without one there is no schema. */
 export function requiredList(
   building: Building,
   spot: Spot,
@@ -90,13 +99,10 @@ export function requiredList(
     return value.items.map((item, index) => child(list, index, item));
   }
   if (value === undefined) missing(building, spot, owner, key);
-  else
-    building.break(
-      'AvroAttributeInvalid',
-      child(spot, key, value),
-      `"${key}" of ${owner} is no list`,
-      `Write "${key}" in brackets.`,
-    );
+  else {
+    const message = `"${key}" of ${owner} is no list`;
+    building.break('AvroAttributeInvalid', child(spot, key, value), message, `Write "${key}" in brackets.`);
+  }
   return [];
 }
 

@@ -76,12 +76,12 @@ function nameChanged(comparison: Comparison, reader: NamedType, writer: NamedTyp
 /** What libraries may see in other ways than the specification. */
 function nameNotes(comparison: Comparison, reader: NamedType, writer: NamedType): void {
   const alias = comparison.reader.schema.aliases.get(writer.name);
-  if (alias !== undefined) {
+  if (alias !== undefined && alias !== writer.name) {
     const what = `${describeType(writer)} is found by an alias, which libraries need not look at`;
     comparison.find('AvroAliasNeeded', { reader, writer }, what, 'Make sure that the readers use aliases.');
   }
   if ((alias ?? writer.name) !== reader.name) {
-    const what = `${describeType(writer)} is "${reader.name}" there, and some libraries compare names with their namespaces`;
+    const what = `${describeType(writer)} is "${reader.name}" to the reader, and some libraries compare names with their namespaces`;
     comparison.find('AvroNamespaceChanged', { reader, writer }, what, 'Keep the namespace.');
   }
 }

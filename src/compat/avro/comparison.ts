@@ -19,6 +19,9 @@ export interface Pair {
 /** Of pairs of types that meet and of branches that are looked through; a schema of a person takes some thousands. */
 const mostSteps = 1_000_000;
 
+/** Nobody reads more, and each takes memory. */
+const mostProblems = 5_000;
+
 /** One look at how data that the writer wrote is read by the reader. */
 export class Comparison {
   readonly reader: Side;
@@ -61,7 +64,7 @@ export class Comparison {
   }
 
   get gaveUp(): boolean {
-    return this.#steps > mostSteps;
+    return this.#steps > mostSteps || this.problems.length > mostProblems;
   }
 
   /** Whether the candidate, which alone can change, reads. */

@@ -2,8 +2,8 @@ import { type JsonObject, memberOf } from '../json.ts';
 import { type Building, child, requiredText, type Spot, textOf } from './building.ts';
 import { primitives, simpleName } from './schema.ts';
 
-const name = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const fullName = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const simple = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const dotted = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const nameFix = 'Use letters, digits and "_", and begin with no digit.';
 
 export interface Naming {
@@ -27,13 +27,18 @@ export function nameOf(building: Building, spot: Spot, object: JsonObject, kind:
 
 function judgeName(building: Building, spot: Spot, object: JsonObject, full: string): void {
   const at = child(spot, 'name', memberOf(object, 'name') ?? spot.value);
-  if (!fullName.test(full)) building.find('AvroNameInvalid', at, `"${full}" is no name of a type`, nameFix);
-  if (primitives.some((primitive) => primitive === simpleName(full))) {
-    building.find('AvroNameInvalid', at, `"${simpleName(full)}" is the name of a primitive type`, 'Use another name.');
+  const [name, namespace] = [simpleName(full), namespaceOf(full)];
+  if (!simple.test(name)) building.find('AvroNameInvalid', at, `"${name}" is no name of a type`, nameFix);
+  if (primitives.some((primitive) => primitive === name)) {
+    building.find('AvroNameInvalid', at, `"${name}" is the name of a primitive type`, 'Use another name.');
+  }
+  // Java looks at names only, and has written namespaces with "$" itself.
+  if (full.includes('.') && !dotted.test(namespace)) {
+    building.find('AvroNamespaceInvalid', at, `"${namespace}" is no namespace`, nameFix);
   }
   if (building.named.has(full)) {
     const fix = `Define it once, and use "${full}" by its name elsewhere.`;
-    building.break('AvroNameDuplicate', at, `type "${full}" is defined twice`, fix);
+    building.find('AvroNameDuplicate', at, `type "${full}" is defined twice`, fix);
   }
 }
 
@@ -61,7 +66,7 @@ export function aliasesOf(building: Building, spot: Spot, object: JsonObject): r
 
 /** Whether a field or a symbol may be called so. */
 export function judgeSimpleName(building: Building, spot: Spot, given: string, what: string): void {
-  if (!name.test(given)) building.find('AvroNameInvalid', spot, `"${given}" is no name of a ${what}`, nameFix);
+  if (!simple.test(given)) building.find('AvroNameInvalid', spot, `"${given}" is no name of a ${what}`, nameFix);
 }
 
 export function judgeOnce(building: Building, spots: readonly Spot[], names: readonly string[], what: string): void {

@@ -13,6 +13,7 @@ export const avroRules = {
   AvroUnionInvalid: 'break',
   AvroDefaultInvalid: 'break',
   AvroDefaultNotOfFirstBranch: 'risk',
+  AvroNamespaceInvalid: 'risk',
   AvroAliasTaken: 'risk',
   AvroLogicalTypeIgnored: 'advice',
   // Whether a reader resolves what a writer wrote.

@@ -106,7 +106,7 @@ const wrong: readonly Row[] = [
   {
     it: 'a digit in front of a namespace',
     schema: { ...hash, namespace: '1a' },
-    finds: ['AvroNameInvalid', '/name', '"1a.Hash"'],
+    finds: ['AvroNamespaceInvalid', '/name', '"1a" is no namespace'],
   },
   {
     it: 'a dot in the name of a field',
@@ -281,6 +281,21 @@ describe('a schema of Avro', () => {
   it('needs its default for a default that has no end', () => {
     const node = { type: 'record', name: 'Node', fields: [{ name: 'next', type: 'Node', default: {} }] };
     expect(parse(node).findings).toMatchObject([{ rule: 'AvroDefaultInvalid', path: '/fields/0/default' }]);
+  });
+
+  it('hides no mistake behind what is worth knowing', () => {
+    const known = Array.from({ length: 150 }, (_, index) => ({
+      name: `f${index}`,
+      type: { type: 'string', logicalType: 'varchar' },
+    }));
+    const { findings } = parse(record(...known, { name: 'a-b', type: 'int' }));
+    expect(findings).toHaveLength(101);
+    expect(findings.at(-1)).toMatchObject({ rule: 'AvroNameInvalid', path: '/fields/150' });
+  });
+
+  it('has one definition of a name, the first, where it is registered with two', () => {
+    const { schema } = parse(record(field(hash), { name: 'b', type: { ...hash, size: 7 } }));
+    expect(schema?.named.get('shop.Hash')).toMatchObject({ size: 2 });
   });
 
   it('may be broken in several places, and says all', () => {
