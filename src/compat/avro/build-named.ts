@@ -13,7 +13,7 @@ export function buildRecord(building: Building, spot: Spot, object: JsonObject):
   const byName = new Map<string, Field>();
   const record: RecordType = { kind: 'record', name, aliases, fields, byName, path: spot.path };
   // Before its fields, which may use it.
-  building.define(record);
+  building.define(record, spot);
   const spots = requiredList(building, { ...spot, namespace }, object, 'fields', `record "${name}"`);
   for (const one of spots) fields.push(...buildField(building, one, name));
   for (const field of fields) byName.set(field.name, field);
@@ -86,7 +86,7 @@ export function buildEnum(building: Building, spot: Spot, object: JsonObject): E
     building.find('AvroDefaultInvalid', child(spot, 'default', spot.value), message, 'Use one of its symbols.');
   }
   const type: EnumType = { kind: 'enum', name, aliases, symbols, default: fits ? given : undefined, path: spot.path };
-  building.define(type);
+  building.define(type, spot);
   return type;
 }
 
@@ -117,6 +117,6 @@ export function buildFixed(building: Building, spot: Spot, object: JsonObject): 
   const size = given?.kind === 'number' ? Number(given.text) : 0;
   const logical = readLogical(building, spot, object, { name: 'fixed', size });
   const type: FixedType = { kind: 'fixed', name, aliases, size, logical, path: spot.path };
-  building.define(type);
+  building.define(type, spot);
   return type;
 }

@@ -23,6 +23,7 @@ export class Building {
   readonly named = new Map<string, NamedType>();
   /** Names that are used, in the order of their use, each with what was defined by then. */
   readonly uses: { type: NameType; spot: Spot; source: Source; wasDefined: boolean }[] = [];
+  readonly aliased: { type: NamedType; spot: Spot; source: Source }[] = [];
   readonly findings: Finding[] = [];
   /** Something is missing without which there is no schema. */
   isBroken = false;
@@ -47,8 +48,9 @@ export class Building {
   }
 
   /** The first definition of a name counts. */
-  define(type: NamedType): void {
+  define(type: NamedType, spot: Spot): void {
     if (!this.named.has(type.name)) this.named.set(type.name, type);
+    if (type.aliases.length > 0) this.aliased.push({ type, spot, source: this.#source });
   }
 
   break(...found: Parameters<Building['find']>): void {

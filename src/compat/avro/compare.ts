@@ -53,7 +53,7 @@ export function typeChanged(comparison: Comparison, reader: DefinedType, writer:
 function compareNamed(comparison: Comparison, reader: NamedType, writer: NamedType, where: string): void {
   if (!comparison.isNew(reader, writer)) return;
   if (reader.kind !== writer.kind) typeChanged(comparison, reader, writer, where);
-  else if (namesMatch(reader, writer, comparison.reader.schema.aliases) === undefined) {
+  else if (namesMatch(reader, writer) === undefined) {
     nameChanged(comparison, reader, writer, where);
   } else {
     nameNotes(comparison, reader, writer);
@@ -65,24 +65,22 @@ function compareNamed(comparison: Comparison, reader: NamedType, writer: NamedTy
 
 function nameChanged(comparison: Comparison, reader: NamedType, writer: NamedType, where: string): void {
   const what = `${where} is written as ${describeType(writer)} and read as ${describeType(reader)}`;
-  const taken = comparison.reader.schema.aliases.get(writer.name);
-  const why = taken === undefined ? '' : `, because "${writer.name}" is an alias of "${taken}"`;
   const fix = comparison.isBackward
     ? `Keep the name, or give "${reader.name}" the alias "${writer.name}".`
     : 'Keep the name.';
-  comparison.find('AvroNameChanged', { reader, writer }, `${what}${why}`, fix);
+  comparison.find('AvroNameChanged', { reader, writer }, what, fix);
 }
 
 /** What libraries may see in other ways than the specification. */
 function nameNotes(comparison: Comparison, reader: NamedType, writer: NamedType): void {
-  const alias = comparison.reader.schema.aliases.get(writer.name);
-  if (alias !== undefined && alias !== writer.name) {
+  const match = namesMatch(reader, writer);
+  if (match === 'alias') {
     const what = `${describeType(writer)} is found by an alias, which libraries need not look at`;
     comparison.find('AvroAliasNeeded', { reader, writer }, what, 'Make sure that the readers use aliases.');
   }
-  if ((alias ?? writer.name) !== reader.name) {
+  if (match === 'similar') {
     const what = `${describeType(writer)} is "${reader.name}" to the reader, and some libraries compare names with their namespaces`;
-    comparison.find('AvroNamespaceChanged', { reader, writer }, what, 'Keep the namespace.');
+    comparison.find('AvroNamespaceChanged', { reader, writer }, what, 'Keep the namespace, or add an alias.');
   }
 }
 

@@ -21,13 +21,15 @@ export function promotes(writer: PrimitiveName, reader: PrimitiveName): boolean 
   return promotions[writer]?.includes(reader) ?? false;
 }
 
-export type Match = 'same' | 'similar';
-
 /**
- * Whether the reader's type is for what the writer's is for; what is inside may still not resolve. `similar`: by
- * promotion, or by a name without its namespace.
+ * Whether the reader's type is for what the writer's is for; what is inside may still not resolve. From the best to the
+ * least: the same type or full name, an alias, a name without its namespace or a promotion.
  */
-export function matches(reader: DefinedType, writer: DefinedType, aliases: AvroSchema['aliases']): Match | undefined {
+const ranks = ['same', 'alias', 'similar'] as const;
+
+export type Match = (typeof ranks)[number];
+
+export function matches(reader: DefinedType, writer: DefinedType): Match | undefined {
   if (reader.kind === 'primitive' && writer.kind === 'primitive') {
     if (reader.name === writer.name) return 'same';
     return promotes(writer.name, reader.name) ? 'similar' : undefined;
@@ -35,23 +37,23 @@ export function matches(reader: DefinedType, writer: DefinedType, aliases: AvroS
   if (reader.kind !== writer.kind) return undefined;
   if (!isNamed(reader) || !isNamed(writer)) return 'same';
   if (reader.kind === 'fixed' && writer.kind === 'fixed' && reader.size !== writer.size) return undefined;
-  return namesMatch(reader, writer, aliases);
+  return namesMatch(reader, writer);
 }
 
 export function isNamed(type: DefinedType): type is NamedType {
   return type.kind === 'record' || type.kind === 'enum' || type.kind === 'fixed';
 }
 
-/** By the specification, aliases of the reader rename what the writer wrote, and namespaces do not count. */
-export function namesMatch(reader: NamedType, writer: NamedType, aliases: AvroSchema['aliases']): Match | undefined {
-  const written = aliases.get(writer.name) ?? writer.name;
-  if (written === reader.name) return 'same';
-  return simpleName(written) === simpleName(reader.name) ? 'similar' : undefined;
+/** By the specification, an alias of the reader is a name of what was written, and namespaces do not count. */
+export function namesMatch(reader: NamedType, writer: NamedType): Match | undefined {
+  if (reader.name === writer.name) return 'same';
+  if (reader.aliases.includes(writer.name)) return 'alias';
+  return simpleName(writer.name) === simpleName(reader.name) ? 'similar' : undefined;
 }
 
 export interface Chosen {
   branch: Type;
-  /** An earlier branch would take it, by the letter of the specification; libraries prefer the same type. */
+  /** An earlier branch would take it, by the letter of the specification; libraries prefer the better match. */
   outrunBy: Type | undefined;
 }
 
@@ -59,13 +61,16 @@ export interface Chosen {
 export function chooseBranch(
   branches: readonly Type[],
   writer: DefinedType,
-  reader: Pick<AvroSchema, 'named' | 'aliases'>,
+  reader: Pick<AvroSchema, 'named'>,
 ): Chosen | undefined {
   let first: Type | undefined;
+  let best: { branch: Type; match: Match } | undefined;
   for (const branch of branches) {
-    const match = matches(defined(branch, reader), writer, reader.aliases);
-    if (match === 'same') return { branch, outrunBy: first };
-    if (match === 'similar') first ??= branch;
+    const match = matches(defined(branch, reader), writer);
+    if (match === undefined) continue;
+    first ??= branch;
+    if (best === undefined || ranks.indexOf(match) < ranks.indexOf(best.match)) best = { branch, match };
+    if (match === 'same') break;
   }
-  return first && { branch: first, outrunBy: undefined };
+  return best && { branch: best.branch, outrunBy: best.branch === first ? undefined : first };
 }

@@ -64,6 +64,17 @@ export function aliasesOf(building: Building, spot: Spot, object: JsonObject): r
   return texts;
 }
 
+/** Libraries that rename by aliases read another type there than those that do not. */
+export function judgeAliases(building: Building): void {
+  for (const { type, spot, source } of building.aliased) {
+    building.begin(source);
+    for (const alias of type.aliases.filter((one) => one !== type.name && building.named.has(one))) {
+      const message = `alias "${alias}" of ${type.kind} "${type.name}" is the name of another type`;
+      building.find('AvroAliasTaken', spot, message, 'Remove the alias.');
+    }
+  }
+}
+
 /** Whether a field or a symbol may be called so. */
 export function judgeSimpleName(building: Building, spot: Spot, given: string, what: string): void {
   if (!simple.test(given)) building.find('AvroNameInvalid', spot, `"${given}" is no name of a ${what}`, nameFix);

@@ -3,8 +3,9 @@ import type { Text } from '../problem.ts';
 import { buildType, linkNames } from './build.ts';
 import { Building, type Source, type Spot } from './building.ts';
 import { Defaults } from './defaults.ts';
+import { judgeAliases } from './names.ts';
 import { type AvroRule, avroRules } from './rules.ts';
-import type { AvroSchema, DefaultFit, Field, Finding, NamedType, RecordType, Type } from './schema.ts';
+import type { AvroSchema, DefaultFit, Field, Finding, RecordType, Type } from './schema.ts';
 
 export interface ParsedAvro {
   /** Absent: the text is no schema, and `findings` say why. */
@@ -25,12 +26,13 @@ export function parseAvro({ text, references }: Text): ParsedAvro {
   for (const source of sources) readSource(building, source);
   const root = readSource(building, main);
   linkNames(building);
+  judgeAliases(building);
   if (root === undefined || building.isBroken) return { findings: building.findings };
   const defaults = judgeDefaults(building, [...sources, main]);
   if (defaults.gaveUp)
     return { findings: [{ ...tooLarge, message: 'the schema is not checked: its defaults nest too deep' }] };
   const { named, findings } = building;
-  return { schema: { root, named, aliases: aliasesOf(named.values()), defaults: defaults.all }, findings };
+  return { schema: { root, named, defaults: defaults.all }, findings };
 }
 
 /** What several texts refer to may be there once for each of them. */
@@ -79,10 +81,6 @@ function judgeDefault(building: Building, fit: DefaultFit | undefined, record: R
   }
   const message = `${what} fits a branch of its union that is not the first, which libraries before Avro 1.12 refuse`;
   building.find('AvroDefaultNotOfFirstBranch', at, message, 'Put the branch of the default first.');
-}
-
-function aliasesOf(named: Iterable<NamedType>): ReadonlyMap<string, string> {
-  return new Map([...named].flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name] as const)));
 }
 
 /** Whether a registry would refuse the schema for it. */

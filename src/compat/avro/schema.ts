@@ -88,8 +88,6 @@ export interface AvroSchema {
   root: Type;
   /** By full name, those of references too. */
   named: ReadonlyMap<string, NamedType>;
-  /** Full name of a type by each of its aliases. */
-  aliases: ReadonlyMap<string, string>;
   /** Of every field that has a default. */
   defaults: ReadonlyMap<Field, DefaultFit>;
 }

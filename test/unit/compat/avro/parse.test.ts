@@ -172,6 +172,11 @@ const wrong: readonly Row[] = [
     finds: ['AvroAliasTaken', '/fields/1', '"total"'],
   },
   {
+    it: 'an alias that is the name of another type',
+    schema: record(field(hash), { name: 'b', type: { ...hash, name: 'Sum', aliases: ['Hash'] } }),
+    finds: ['AvroAliasTaken', '/fields/1/type', 'alias "shop.Hash" of fixed "shop.Sum"'],
+  },
+  {
     it: 'a default of a branch further on',
     schema: withDefault(['null', 'string'], 'x'),
     finds: ['AvroDefaultNotOfFirstBranch', '/fields/0/default', '1.12'],

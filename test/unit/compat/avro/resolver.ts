@@ -136,19 +136,16 @@ export interface Schemas {
 
 /** What `schemas.reader` makes of a datum; a union is left out of what was read. Throws NotRead. */
 export function read({ reader, writer }: Schemas, datum: unknown): unknown {
-  const aliases = new Map([...namesIn(reader).values()].flatMap((t) => (t.aliases ?? []).map((a) => [a, t.name])));
-  return new Resolver(namesIn(reader), namesIn(writer), aliases).resolve(reader, writer, datum);
+  return new Resolver(namesIn(reader), namesIn(writer)).resolve(reader, writer, datum);
 }
 
 class Resolver {
   readonly #readers: Names;
   readonly #writers: Names;
-  readonly #aliases: ReadonlyMap<string, string>;
 
-  constructor(readers: Names, writers: Names, aliases: ReadonlyMap<string, string>) {
+  constructor(readers: Names, writers: Names) {
     this.#readers = readers;
     this.#writers = writers;
-    this.#aliases = aliases;
   }
 
   resolve(readerType: SchemaJson, writerType: SchemaJson, datum: unknown): unknown {
@@ -210,26 +207,27 @@ class Resolver {
 
   #branchFor(branches: readonly SchemaJson[], writer: SchemaJson): SchemaJson {
     const types = branches.map((one) => plain(one, this.#readers));
-    const found = types.find((one) => this.#isSame(one, writer)) ?? types.find((one) => this.#match(one, writer));
+    const matching = types.filter((one) => this.#match(one, writer));
+    const best = [this.#isSame, this.#hasAlias, () => true].map((test) => matching.find((one) => test(one, writer)));
+    const found = best.find((one) => one !== undefined);
     if (found === undefined) throw new NotRead(`no branch for ${kindOf(writer)}`);
     return found;
   }
 
-  #isSame(reader: SchemaJson, writer: SchemaJson): boolean {
-    if (kindOf(reader) !== kindOf(writer) || !this.#match(reader, writer)) return false;
-    return !isNamed(reader) || !isNamed(writer) || reader.name === this.#renamed(writer.name);
-  }
+  readonly #isSame = (reader: SchemaJson, writer: SchemaJson): boolean => {
+    if (kindOf(reader) !== kindOf(writer)) return false;
+    return !isNamed(reader) || !isNamed(writer) || reader.name === writer.name;
+  };
 
-  #renamed(name: string): string {
-    return this.#aliases.get(name) ?? name;
-  }
+  readonly #hasAlias = (reader: SchemaJson, writer: SchemaJson): boolean =>
+    isNamed(reader) && isNamed(writer) && (reader.aliases ?? []).includes(writer.name);
 
   #match(reader: SchemaJson, writer: SchemaJson): boolean {
     const [to, from] = [kindOf(reader), kindOf(writer)];
     if (to !== from) return promotions.includes(`${from}-${to}`);
     if (!isNamed(reader) || !isNamed(writer)) return true;
     if (reader.type === 'fixed' && writer.type === 'fixed' && reader.size !== writer.size) return false;
-    return simple(reader.name) === simple(this.#renamed(writer.name));
+    return simple(reader.name) === simple(writer.name) || this.#hasAlias(reader, writer);
   }
 }
 
