@@ -29,9 +29,8 @@ export function parseAvro({ text, references }: Text): ParsedAvro {
   judgeAliases(building);
   if (root === undefined || building.isBroken) return { findings: building.findings };
   const defaults = judgeDefaults(building, [...sources, main]);
-  if (defaults.gaveUp)
-    return { findings: [{ ...tooLarge, message: 'the schema is not checked: its defaults nest too deep' }] };
   const { named, findings } = building;
+  if (defaults.gaveUp) return { findings: [...findings, defaultsTooDeep] };
   return { schema: { root, named, defaults: defaults.all }, findings };
 }
 
@@ -60,6 +59,8 @@ const tooLarge: Finding = {
   ...{ rule: 'AvroTooLarge', path: '', line: 1, column: 1, fix: tooLargeFix },
   message: `the schema is not checked: it has more than ${mostCharacters} characters`,
 };
+
+const defaultsTooDeep: Finding = { ...tooLarge, message: 'the schema is not checked: its defaults nest too deep' };
 
 function judgeDefaults(building: Building, sources: readonly Source[]): Defaults {
   const defaults = new Defaults(building);
