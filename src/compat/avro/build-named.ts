@@ -3,7 +3,7 @@ import { buildType } from './build.ts';
 import { type Building, child, missing, requiredList, requiredText, type Spot, textOf } from './building.ts';
 import { readLogical } from './logical.ts';
 import { aliasesOf, judgeOnce, judgeSimpleName, nameOf } from './names.ts';
-import type { EnumType, Field, FixedType, RecordType } from './schema.ts';
+import { type EnumType, type Field, type FixedType, plainly, type RecordType } from './schema.ts';
 
 export function buildRecord(building: Building, spot: Spot, object: JsonObject): RecordType | undefined {
   const naming = nameOf(building, spot, object, 'record');
@@ -35,11 +35,13 @@ function buildField(building: Building, spot: Spot, record: string): Field[] {
   if (type === undefined) missing(building, spot, `field "${name ?? ''}" of record "${record}"`, 'type');
   if (name === undefined || type === undefined) return [];
   judgeSimpleName(building, spot, name, 'field');
+  const built = buildType(building, child(spot, 'type', type));
   const field: Field = {
     name,
     called: `field "${name}" of record "${record}"`,
     aliases: aliasesOf(building, spot, object),
-    type: buildType(building, child(spot, 'type', type)),
+    type: built,
+    plain: plainly(built),
     order: orderOf(building, spot, object),
     default: memberOf(object, 'default'),
     path: spot.path,

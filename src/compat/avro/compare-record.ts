@@ -41,6 +41,7 @@ function compareFields(comparison: Comparison, reader: Field, writer: Field): vo
     const what = `${called} is sorted "${reader.order}" by the reader and "${writer.order}" by the writer`;
     comparison.find('AvroOrderChanged', { reader, writer }, what, 'Keep "order" where records are sorted.');
   }
+  if (reader.plain !== undefined && reader.plain === writer.plain) return;
   comparison.later({ reader: reader.type, writer: writer.type, where: called });
 }
 

@@ -59,6 +59,8 @@ export interface Field extends Placed {
   called: string;
   aliases: readonly string[];
   type: Type;
+  /** The same for the same type, where no name is in it: what most fields of two versions have in common. */
+  plain: string | undefined;
   order: string;
   default: Json | undefined;
 }
@@ -105,6 +107,26 @@ export interface Finding {
 
 export function simpleName(fullName: string): string {
   return fullName.slice(fullName.lastIndexOf('.') + 1);
+}
+
+/** `undefined`: there is a name in the type, which may stand for something else in another schema. */
+export function plainly(type: Type): string | undefined {
+  switch (type.kind) {
+    case 'primitive':
+      return type.logical === undefined ? type.name : `${type.name}${JSON.stringify(type.logical)}`;
+    case 'array':
+      return enclosed('[', [plainly(type.items)]);
+    case 'map':
+      return enclosed('{', [plainly(type.values)]);
+    case 'union':
+      return enclosed('(', type.branches.map(plainly));
+    default:
+      return undefined;
+  }
+}
+
+function enclosed(mark: string, parts: readonly (string | undefined)[]): string | undefined {
+  return parts.includes(undefined) ? undefined : `${mark}${parts.join()})`;
 }
 
 /** Follows a name to its definition. Every name of a schema has one. */
