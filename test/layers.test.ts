@@ -15,11 +15,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lag: ['ports/**'],
   scaling: ['ports/**'],
   compat: ['ports/**'],
+  simulate: ['ports/**', 'lag/**', 'scaling/**'],
   controllers: ['crds/**', 'ports/**', 'runtime/**', 'lag/**', 'scaling/**', 'compat/**'],
   admission: ['crds/**', 'ports/**', 'compat/**', 'controllers/*/plan.ts', 'controllers/*/plan/**'],
   adapters: ['ports/**'],
   cli: [
-    ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'adapters/**'],
+    ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'simulate/**', 'adapters/**'],
     // It finds clusters, logs in, reads grants and knows topics as the operator does.
     ...['controllers/{cluster-use,connections,credentials,globs}.ts', 'controllers/*/identity.ts'],
     // What it says that the operator would do is what the operator's own look and plan say.
@@ -33,7 +34,7 @@ const packages: Readonly<Record<string, readonly string[]>> = { crds: ['zod'], '
 /** Decisions take time, chance and facts as arguments, so that the same input gives the same answer. */
 const pure = [
   ...['controllers/**/{plan,report}.ts', 'controllers/*/plan/**', 'controllers/*/removal/{keep,old-deletion}.ts'],
-  ...['scaling/**', 'compat/**'],
+  ...['scaling/**', 'compat/**', 'simulate/**'],
 ];
 /** What changes something outside. */
 const acts = ['controllers/**/act.ts', 'controllers/*/act/**'];
