@@ -69,7 +69,7 @@ test.each<{ it: string; world: Partial<World>; bars: Bars }>([
   },
   {
     it: 'one partition that stands still from minute ten on',
-    world: { arrival: () => 1_000, replicas: 8, stuck: (partition, second) => partition === 3 && second > 600 },
+    world: { arrival: () => 1_000, replicas: 8, stuck: [{ partition: 3, from: 601, to: 1_800 }] },
     bars: { lateShare: 0.005, actions: 4, replicaSeconds: 15_000, atEnd: 8 },
   },
   {
@@ -79,7 +79,13 @@ test.each<{ it: string; world: Partial<World>; bars: Bars }>([
   },
   {
     it: 'brokers that do not answer for minutes, before and after the load falls',
-    world: { arrival: step, blind: (second) => (second > 650 && second < 700) || (second > 1_250 && second < 1_500) },
+    world: {
+      arrival: step,
+      blind: [
+        { from: 651, to: 700 },
+        { from: 1_251, to: 1_500 },
+      ],
+    },
     bars: { lateShare: 0.01, actions: 8, replicaSeconds: 32_000, atEnd: 3 },
   },
   {

@@ -41,7 +41,7 @@ const anyWorld = fc
       ...traits,
       seconds,
       arrival: (at) => levels[Math.floor(at / length)] ?? 0,
-      blind: (at) => silences.some(([from, lasting]) => at >= from && at < from + lasting),
+      blind: silences.map(([from, lasting]) => ({ from, to: from + lasting })),
       meddle: (at) => (meddling?.[0] === at ? meddling[1] : undefined),
     };
   });

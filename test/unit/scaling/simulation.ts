@@ -1,24 +1,30 @@
-import { LagHistory } from '../../../src/lag/history.ts';
-import { snapshotOf } from '../../../src/lag/measure.ts';
-import { recordEnds, recordGroup } from '../../../src/lag/sample.ts';
-import type { LagSubscription } from '../../../src/lag/snapshot.ts';
-import { type Decision, decideReplicas } from '../../../src/scaling/decide.ts';
+import type { Decision } from '../../../src/scaling/decide.ts';
 import type { ScalingSpec } from '../../../src/scaling/facts.ts';
-import { type EngineState, initialEngineState } from '../../../src/scaling/state.ts';
-import { type GroupTraits, noAnswers, SimulatedGroup, simulatedGroup, simulatedTopic } from './simulated-group.ts';
+import { SimulatedGroup } from '../../../src/simulate/group.ts';
+import { SimulatedOperator, tickSeconds } from '../../../src/simulate/operator.ts';
+import type { Span, Trace } from '../../../src/simulate/trace.ts';
 
-/** A deterministic world in which the real measurement and the real decisions drive a simulated group. */
-export interface World extends GroupTraits {
+/** A simulated world with people and operators in it. Rates are records per second. */
+export interface World {
   seconds: number;
-  /** Records per second in all partitions together. */
+  partitions: number;
+  /** In all partitions together. */
   arrival(second: number): number;
   /** Arrivals swing by up to this share. */
   noise?: number;
   seed?: number;
+  memberRate: number;
+  /** All members together never process more than this. */
+  downstreamLimit?: number;
+  podStartSeconds: number;
+  rebalanceSeconds: number;
+  commitSeconds: number;
+  /** Partitions that are not processed. */
+  stuck?: readonly (Span & { partition: number })[];
   replicas: number;
   spec: ScalingSpec;
-  /** Seconds in which the brokers do not answer. */
-  blind?(second: number): boolean;
+  /** When the brokers do not answer. */
+  blind?: readonly Span[];
   /** Seconds at which the operator starts anew and has forgotten everything. */
   restarts?: readonly number[];
   /** Somebody else sets the replicas. */
@@ -44,54 +50,45 @@ export interface Outcome {
   lateShare: number;
 }
 
-const pollSeconds = 5;
-const subscription: LagSubscription = { groupId: simulatedGroup, topics: [simulatedTopic], offsetReset: 'Earliest' };
-
 export function simulate(world: World): Outcome {
-  const random = randomFrom(world.seed ?? 1);
-  const group = new SimulatedGroup(world, world.replicas);
-  let operator = startOperator(world.replicas, 0);
+  const group = new SimulatedGroup(traceOf(world));
+  let operator = new SimulatedOperator(world.spec);
   let wanted = world.replicas;
   const polls: Poll[] = [];
   const replicas: number[] = [];
   const ages: number[] = [];
   for (let second = 0; second < world.seconds; second += 1) {
-    const arriving = world.arrival(second) * (1 + (world.noise ?? 0) * (2 * random() - 1));
     wanted = world.meddle?.(second) ?? wanted;
-    group.step(second, { arriving, replicas: wanted, maxLagSeconds: world.spec.maxLagSeconds });
-    if (world.restarts?.includes(second)) operator = startOperator(wanted, second);
-    if (second % pollSeconds === 0) {
-      const poll = decide(world, operator, group, wanted, second);
-      polls.push(poll);
-      if (poll.decision.kind === 'scale') wanted = poll.decision.to;
+    group.step(second, wanted);
+    if (world.restarts?.includes(second)) operator = new SimulatedOperator(world.spec);
+    if (second % tickSeconds === 0) {
+      const { decision, snapshot } = operator.decide(group.seen(second, wanted));
+      polls.push({ second, decision, known: snapshot.known });
+      if (decision.kind === 'scale') wanted = decision.to;
     }
     replicas.push(wanted);
-    ages.push(group.age(second));
+    ages.push(group.lagSeconds(second));
   }
+  group.close();
   const actions = polls.filter(({ decision }) => decision.kind === 'scale');
   const replicaSeconds = replicas.reduce((sum, count) => sum + count, 0);
-  return { polls, actions, replicas, ages, replicaSeconds, lateShare: group.lateShare };
+  const lateShare = group.waits.lateShare(world.spec.maxLagSeconds);
+  return { polls, actions, replicas, ages, replicaSeconds, lateShare };
 }
 
-interface Operator {
-  history: LagHistory;
-  state: EngineState;
-}
-
-function startOperator(replicas: number, second: number): Operator {
-  return { history: new LagHistory(pollSeconds * 1000), state: initialEngineState(replicas, second * 1000) };
-}
-
-function decide(world: World, operator: Operator, simulated: SimulatedGroup, wanted: number, second: number): Poll {
-  const nowMs = second * 1000;
-  const answers = world.blind?.(second) ? noAnswers() : simulated.answers(second);
-  recordEnds(operator.history, answers.offsets, nowMs);
-  const sample = recordGroup(operator.history, subscription, subscription.topics, answers, nowMs);
-  const group = snapshotOf(sample, subscription.topics);
-  const facts = { replicas: wanted, ready: simulated.ready(second), group };
-  const { decision, state } = decideReplicas(world.spec, facts, operator.state, nowMs);
-  operator.state = state;
-  return { second, decision, known: group.known };
+function traceOf(world: World): Trace {
+  const { seconds, partitions, arrival, noise = 0, seed = 1, replicas, spec } = world;
+  const random = randomFrom(seed);
+  const swing = () => 1 + noise * (2 * random() - 1);
+  const perSecond = Array.from({ length: seconds }, (_, second) => arrival(second) * swing());
+  return {
+    ...{ name: 'world', seconds, partitions, replicas, arrivals: { perSecond }, objective: spec },
+    world: {
+      ...{ ratePerMember: world.memberRate, downstreamPerSecond: world.downstreamLimit, protocol: 'eager' },
+      ...{ podStartSeconds: world.podStartSeconds, rebalanceSeconds: world.rebalanceSeconds },
+      ...{ commitSeconds: world.commitSeconds, stuck: world.stuck, blind: world.blind, assignor: 'roundrobin' },
+    },
+  };
 }
 
 /** Numbers from 0 to 1, the same for the same seed: a linear congruential generator, constants of Numerical Recipes. */
