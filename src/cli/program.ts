@@ -5,6 +5,7 @@ import { describeCommand, describeProgram } from './help.ts';
 import { importCommand } from './import/command.ts';
 import { schemaCommand } from './schema/command.ts';
 import { exitCode, type Shell, UserError } from './shell.ts';
+import { simulateCommand } from './simulate/command.ts';
 import { nearest } from './suggest.ts';
 import { versionCommand } from './version.ts';
 
@@ -21,7 +22,14 @@ const helpCommand: Command = {
   },
 };
 
-const commands: readonly Command[] = [importCommand, diffCommand, schemaCommand, versionCommand, helpCommand];
+const commands: readonly Command[] = [
+  importCommand,
+  diffCommand,
+  schemaCommand,
+  simulateCommand,
+  versionCommand,
+  helpCommand,
+];
 
 /** Runs what the words ask for and returns the exit code. */
 export async function runProgram(args: readonly string[], shell: Shell): Promise<number> {
