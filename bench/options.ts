@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { OptionsError } from './options-error.ts';
 import { PHASES, type Phase } from './phases.ts';
 import type { Wanted } from './readiness.ts';
+import { familyNames } from './scaling/families.ts';
 
 /** What can be measured of many topics besides their creation. */
 export const ROWS = ['tenants', 'restart', 'sweep'] as const;
@@ -27,6 +28,15 @@ export const USAGE = `Usage:
       --rows LIST           of ${ROWS.join(',')}, besides creation; default all
   npm run bench -- bundle [--count N]
   npm run bench -- compat
+  npm run bench -- scaling [OPTIONS]
+      --families LIST       of ${familyNames.join(',')}; default all
+      --seeds N             traces of each family; default 2
+      --series FOLDER       JSON files with name and values, to be replayed besides
+      --cuts N              traces of each series; default 4
+      --first-seed N        where seeds begin; default 1
+      --hours N             how long a trace is; default 4
+      --objectives LIST     in seconds; default 60
+      --lost PERCENT        also with so many polls of the brokers lost at random; default none
 `;
 
 export interface TopicsOptions {
@@ -56,6 +66,20 @@ export interface ScaleOptions {
 
 export interface BundleOptions {
   count: number;
+}
+
+export interface ScalingOptions {
+  families: readonly string[];
+  seeds: number;
+  /** Path; absent: none. */
+  series: string | undefined;
+  cuts: number;
+  firstSeed: number;
+  hours: number;
+  /** Seconds. */
+  objectives: readonly number[];
+  /** Part of the polls; 0: every one is answered. */
+  lost: number;
 }
 
 export function readTopicsOptions(args: readonly string[]): TopicsOptions {
@@ -92,6 +116,21 @@ export function readBundleOptions(args: readonly string[]): BundleOptions {
 
 export function readNoOptions(args: readonly string[]): void {
   parse(args, []);
+}
+
+export function readScalingOptions(args: readonly string[]): ScalingOptions {
+  const names = ['families', 'seeds', 'series', 'cuts', 'first-seed', 'hours', 'objectives', 'lost'];
+  const { families, seeds = '2', series, cuts = '4', hours = '4', objectives = '60', ...values } = parse(args, names);
+  return {
+    families: families === '' ? [] : readNames('families', familyNames, families ?? familyNames.join(',')),
+    seeds: readCount('seeds', seeds),
+    series,
+    cuts: readCount('cuts', cuts),
+    firstSeed: readCount('first-seed', values['first-seed'] ?? '1'),
+    hours: readCount('hours', hours),
+    objectives: objectives.split(',').map((text) => readCount('objectives', text)),
+    lost: values.lost === undefined ? 0 : readCount('lost', values.lost) / 100,
+  };
 }
 
 function parse(args: readonly string[], names: readonly string[]): Readonly<Record<string, string | undefined>> {

@@ -1,17 +1,25 @@
 import { print } from '../dev/setup/progress.mjs';
 import { benchBundle } from './bundle.ts';
 import { benchCompat } from './compat.ts';
-import { readBundleOptions, readNoOptions, readScaleOptions, readTopicsOptions, USAGE } from './options.ts';
+import {
+  readBundleOptions,
+  readNoOptions,
+  readScaleOptions,
+  readScalingOptions,
+  readTopicsOptions,
+  USAGE,
+} from './options.ts';
 import { OptionsError } from './options-error.ts';
 import { benchScale } from './scale.ts';
+import { benchScaling } from './scaling/scaling.ts';
 import { benchTopics } from './topics.ts';
 
 const WRONG_USE = 2;
 const INTERRUPTED = 130;
 
 /**
- * `topics` measures an operator against the floor, `scale` what many topics take, `bundle` what is shipped, `compat` the
- * checker of schemas. Figures go to standard output.
+ * `topics` measures an operator against the floor, `scale` what many topics take, `bundle` what is shipped, `scaling`
+ * decisions on consumers, `compat` the checker of schemas. Figures go to standard output.
  */
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [what, ...options] = args;
@@ -21,6 +29,8 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
         return await benchTopics(readTopicsOptions(options), signal);
       case 'scale':
         return await benchScale(readScaleOptions(options), signal);
+      case 'scaling':
+        return await benchScaling(readScalingOptions(options), signal);
       case 'bundle':
         return await benchBundle(readBundleOptions(options), signal);
       case 'compat':

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readBundleOptions, readNoOptions, readScaleOptions, readTopicsOptions } from '../../../bench/options.ts';
+import {
+  readBundleOptions,
+  readNoOptions,
+  readScaleOptions,
+  readScalingOptions,
+  readTopicsOptions,
+} from '../../../bench/options.ts';
 import { OptionsError } from '../../../bench/options-error.ts';
 
 const least = ['--count', '10', '--template', 'topic.yaml'];
@@ -69,5 +75,26 @@ describe('readScaleOptions', () => {
 
   it('refuses rows that it does not know', () => {
     expect(() => readScaleOptions(['--rows', 'speed'])).toThrow('--rows: "speed" is none of tenants, restart, sweep');
+  });
+});
+
+describe('readScalingOptions', () => {
+  it('takes two traces of each family unless told otherwise', () => {
+    const options = readScalingOptions([]);
+    expect(options).toMatchObject({ seeds: 2, cuts: 4, firstSeed: 1, hours: 4, objectives: [60], series: undefined });
+    expect(options.families).toContain('sparse');
+  });
+
+  it('takes some families, a folder of series and several objectives', () => {
+    const args = ['--families', 'ramp,step', '--series', 'traces', '--objectives', '15,600', '--first-seed', '90'];
+    const chosen = { families: ['step', 'ramp'], series: 'traces', objectives: [15, 600], firstSeed: 90, lost: 0 };
+    expect(readScalingOptions(args)).toMatchObject(chosen);
+    expect(readScalingOptions(['--lost', '2']).lost).toBe(0.02);
+    expect(readScalingOptions(['--families', '']).families).toEqual([]);
+  });
+
+  it('refuses what it does not know', () => {
+    expect(() => readScalingOptions(['--families', 'quiet'])).toThrow('--families: "quiet" is none of steady');
+    expect(() => readScalingOptions(['--objectives', '60,no'])).toThrow('--objectives "no" is not a number');
   });
 });

