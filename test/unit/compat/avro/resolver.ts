@@ -52,7 +52,7 @@ export type SchemaJson =
 type Names = ReadonlyMap<string, NamedJson>;
 
 /** The datum is not read, or is read as something else. */
-export class NotRead extends Error {}
+class NotRead extends Error {}
 
 /** All named types; names stand there in full. */
 export function namesIn(schema: SchemaJson, found = new Map<string, NamedJson>()): Map<string, NamedJson> {
@@ -135,8 +135,19 @@ export interface Schemas {
 }
 
 /** What `schemas.reader` makes of a datum; a union is left out of what was read. Throws NotRead. */
-export function read({ reader, writer }: Schemas, datum: unknown): unknown {
+function read({ reader, writer }: Schemas, datum: unknown): unknown {
   return new Resolver(namesIn(reader), namesIn(writer)).resolve(reader, writer, datum);
+}
+
+/** Whether the datum is read, and as what it is. */
+export function isRead(schemas: Schemas, datum: unknown): boolean {
+  try {
+    read(schemas, datum);
+    return true;
+  } catch (error) {
+    if (error instanceof NotRead) return false;
+    throw error;
+  }
 }
 
 class Resolver {
