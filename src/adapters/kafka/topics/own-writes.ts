@@ -60,9 +60,15 @@ export class OwnWrites {
     this.#created.set(topic.name, { id: topic.id, untilMs: this.#clock.monotonicMs() + unheardMs });
   }
 
-  /** Whether a topic that the brokers do not show may be one that not all of them have heard of. */
-  mayBeUnheard(name: string): boolean {
-    return (this.#created.get(name)?.untilMs ?? 0) > this.#clock.monotonicMs();
+  /**
+   * Whether a broker that shows `seen` may not have heard of the topic of that name that was created lately: it shows
+   * none although one did before, or another one, which may be older than ours or have taken its place.
+   */
+  mayBeUnheard(name: string, seen: TopicState | undefined): boolean {
+    const created = this.#created.get(name);
+    if (created === undefined || created.untilMs <= this.#clock.monotonicMs()) return false;
+    if (seen === undefined || this.#isDeleted(seen.id)) return this.#memories.get(name)?.created === undefined;
+    return seen.id !== created.id;
   }
 
   grown(name: string, total: number): void {
@@ -100,9 +106,10 @@ export class OwnWrites {
       this.#memories.delete(name);
       return live;
     }
-    if (memory.created !== undefined && live?.id !== memory.created.id) return withMemory(memory.created, memory);
-    if (live === undefined) return undefined;
-    return this.#settle(live, memory);
+    if (live === undefined) return memory.created && withMemory(memory.created, memory);
+    if (memory.created === undefined || memory.created.id === live.id) return this.#settle(live, memory);
+    this.#memories.delete(name);
+    return live;
   }
 
   /** Drops what the brokers have caught up with and adds the rest to what they say. */

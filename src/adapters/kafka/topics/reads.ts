@@ -36,8 +36,9 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
   /** Brokers mostly catch up within milliseconds, so a look right after a change asks again for a moment. */
   async function describeTopic(name: string, options: KafkaCallOptions): Promise<TopicState | undefined> {
     for (;;) {
-      const topic = cluster.ownWrites.show(name, await readTopic(name, options));
-      if (topic === undefined && cluster.ownWrites.mayBeUnheard(name)) throw unheard(name);
+      const seen = await readTopic(name, options);
+      if (cluster.ownWrites.mayBeUnheard(name, seen)) throw unheard(name);
+      const topic = cluster.ownWrites.show(name, seen);
       const pauseMs = topic?.awaited && cluster.ownWrites.askAgainMs(name, cluster.settings.catchUpMs);
       if (pauseMs === undefined) return topic;
       await sleep(cluster.clock, pauseMs, options.signal);

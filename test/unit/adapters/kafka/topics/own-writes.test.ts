@@ -58,13 +58,13 @@ describe('own writes', () => {
 
     it('doubt for some seconds that it is gone once one broker has shown it, unless we deleted it', async () => {
       show(topic());
-      expect(own.mayBeUnheard('orders')).toBe(true);
-      expect(own.mayBeUnheard('payments')).toBe(false);
+      expect(own.mayBeUnheard('orders', undefined)).toBe(true);
+      expect(own.mayBeUnheard('payments', undefined)).toBe(false);
       await clock.advance(15_000);
-      expect(own.mayBeUnheard('orders')).toBe(false);
+      expect(own.mayBeUnheard('orders', undefined)).toBe(false);
       own.created(topic({ id: 'second' }));
       own.deleted('second');
-      expect(own.mayBeUnheard('orders')).toBe(false);
+      expect(own.mayBeUnheard('orders', undefined)).toBe(false);
     });
 
     it('believe the brokers after a while, even if they never showed it', async () => {
@@ -72,8 +72,20 @@ describe('own writes', () => {
       expect(show(undefined)).toBeUndefined();
     });
 
-    it('show it in place of the topic of that name that was there before', () => {
-      expect(show(topic({ id: 'stale' }))).toEqual(topic());
+    it('doubt for some seconds which topic is there when a broker shows another one, and then believe it', async () => {
+      own.grown('orders', 6);
+      expect(own.mayBeUnheard('orders', topic({ id: 'another' }))).toBe(true);
+      expect(own.mayBeUnheard('orders', topic())).toBe(false);
+      expect(own.mayBeUnheard('orders', undefined)).toBe(false);
+      await clock.advance(15_000);
+      expect(own.mayBeUnheard('orders', topic({ id: 'another' }))).toBe(false);
+      expect(show(topic({ id: 'another' }))).toEqual(topic({ id: 'another' }));
+    });
+
+    it('show it in place of the one of that name that we deleted before', () => {
+      own.deleted('before');
+      expect(own.mayBeUnheard('orders', topic({ id: 'before' }))).toBe(false);
+      expect(show(topic({ id: 'before' }))).toEqual(topic());
     });
 
     it('believe the brokers also while they have not caught up with all that was done to it', () => {
