@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { expect } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 
 export interface LivePartition {
   partition: number;
@@ -9,6 +11,7 @@ export interface LivePartition {
 
 const rateKeys = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'];
 const recordBytes = 100_000;
+const within = 30_000;
 
 /** Replicas, throttles and records as another client sees them, which does not pass through our own adapter. */
 export class ReplicaChecker {
@@ -40,12 +43,15 @@ export class ReplicaChecker {
     return this.#overridesOf(ConfigResourceTypes.TOPIC, topic, keys);
   }
 
-  /** As a person does it by hand. It replaces all that was set for the broker. */
-  setRate(broker: number, bytesPerSecond: number): Promise<void> {
+  /** As a person does it by hand, who then looks whether the broker has it. It replaces all that was set for the broker. */
+  async setRate(broker: number, bytesPerSecond: number): Promise<void> {
     const configEntries = [{ name: rateKeys[0] ?? '', value: String(bytesPerSecond) }];
-    return this.#withAdmin(async (admin) => {
+    await this.#withAdmin(async (admin) => {
       const resources = [{ type: ConfigResourceTypes.BROKER, name: String(broker), configEntries }];
       await admin.alterConfigs({ validateOnly: false, resources });
+    });
+    await eventually(async () => expect((await this.ratesOf(broker))[0]).toBe(String(bytesPerSecond)), {
+      within,
     });
   }
 
