@@ -4,6 +4,9 @@ import type { BookName, BookType } from '../../ports/journal.ts';
 
 /** A record as it lies in the ConfigMap. */
 export interface Entry {
+  book: BookName;
+  /** Within the book. */
+  key: string;
   /** Names book and record. */
   thing: string;
   uid: string;
@@ -19,31 +22,30 @@ export interface Entry {
  * and write the same ConfigMap while a newer one is rolled out, so none of this changes.
  */
 interface Spelling {
+  uid: string;
   thingOf(key: string): string;
   /** `undefined`: of another book. */
   keyOf(thing: string): string | undefined;
-  /** Absent: the resource's own uid, and bare fields. */
-  uid?: string;
 }
 
-const spellings: Readonly<Record<BookName, Spelling>> = {
-  claims: {
-    thingOf: (topic) => topic,
-    keyOf: (thing) => (/^(throttle\/|deletions\/|departures$)/.test(thing) ? undefined : thing),
-  },
-  topicThrottles: { ...inCluster('throttle', 'topic'), uid: 'sluice' },
-  brokerThrottles: { ...inCluster('throttle', 'broker'), uid: 'sluice' },
+type NotedBook = Exclude<BookName, 'claims'>;
+
+const spellings: Readonly<Record<NotedBook, Spelling>> = {
+  topicThrottles: { uid: 'sluice', ...inCluster('throttle', 'topic') },
+  brokerThrottles: { uid: 'sluice', ...inCluster('throttle', 'broker') },
   deletions: {
+    uid: 'deletions',
     thingOf: (clusterId) => `deletions/${clusterId}`,
     keyOf: (thing) => /^deletions\/(.*)$/s.exec(thing)?.[1],
-    uid: 'deletions',
   },
   departures: {
+    uid: 'departures',
     thingOf: (key) => key,
     keyOf: (thing) => (thing === 'departures' ? thing : undefined),
-    uid: 'departures',
   },
 };
+
+const notedBooks = Object.keys(spellings) as readonly NotedBook[];
 
 /** Keys are `<cluster id>/<name>`; the kind of what has that name is spelled between the two. */
 function inCluster(root: string, kind: string): Pick<Spelling, 'thingOf' | 'keyOf'> {
@@ -55,17 +57,23 @@ function inCluster(root: string, kind: string): Pick<Spelling, 'thingOf' | 'keyO
 }
 
 export function thingOf(book: BookName, key: string): string {
-  return spellings[book].thingOf(key);
+  return book === 'claims' ? key : spellings[book].thingOf(key);
 }
 
-/** The key of a record in the book; `undefined`: it is in another one. */
-export function keyIn(book: BookName, thing: string): string | undefined {
-  return spellings[book].keyOf(thing);
+/** What is in no other book is a claim. */
+function placeOf(thing: string): Pick<Entry, 'book' | 'key'> {
+  for (const book of notedBooks) {
+    const key = spellings[book].keyOf(thing);
+    if (key !== undefined) return { book, key };
+  }
+  return { book: 'claims', key: thing };
 }
 
 export function entryOf<Value>(type: BookType<Value>, key: string, value: Value, now: Date): Entry {
-  const { uid = type.holderOf?.(value) ?? '' } = spellings[type.name];
-  return { thing: thingOf(type.name, key), uid, at: now.toISOString(), content: JSON.parse(JSON.stringify(value)) };
+  const book = type.name;
+  const uid = book === 'claims' ? (type.holderOf?.(value) ?? '') : spellings[book].uid;
+  const content: unknown = JSON.parse(JSON.stringify(value));
+  return { book, key, thing: thingOf(book, key), uid, at: now.toISOString(), content };
 }
 
 /** When a record was written makes no other record of it. */
@@ -82,8 +90,8 @@ export function entryKey(thing: string): string {
   return createHash('sha256').update(thing).digest('hex').slice(0, 40);
 }
 
-export function entryValue({ thing, uid, at, content }: Entry): string {
-  const fields = isBare(thing) && isRecord(content) ? content : { note: JSON.stringify(content) };
+export function entryValue({ book, thing, uid, at, content }: Entry): string {
+  const fields = book === 'claims' && isRecord(content) ? content : { note: JSON.stringify(content) };
   return JSON.stringify({ thing, uid, at, ...fields });
 }
 
@@ -100,12 +108,9 @@ export function readEntry(key: string, value: string): Entry | undefined {
   const { uid, at, note } = content;
   if (typeof thing !== 'string' || typeof uid !== 'string' || typeof at !== 'string') return undefined;
   if (entryKey(thing) !== key) return undefined;
-  if (isBare(thing)) return note === undefined ? { thing, uid, at, content } : undefined;
-  return { thing, uid, at, content: parsed(note) };
-}
-
-function isBare(thing: string): boolean {
-  return keyIn('claims', thing) !== undefined;
+  const place = placeOf(thing);
+  if (place.book !== 'claims') return { ...place, thing, uid, at, content: parsed(note) };
+  return note === undefined ? { ...place, thing, uid, at, content } : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,7 +9,6 @@ import {
   entryKey,
   entryOf,
   entryValue,
-  keyIn,
   readEntry,
   sameRecord,
   thingOf,
@@ -97,10 +96,9 @@ export class ConfigMapJournal implements Journal {
   }
 
   *#list<Value>(book: BookName, read: (entry: Entry) => Value): Generator<{ key: string; value: Value }> {
-    for (const entries of [this.#entries, this.#writing?.changes ?? [], this.#next.changes]) {
-      for (const [thing, entry] of entries) {
-        const key = keyIn(book, thing);
-        if (key !== undefined && entry !== undefined) yield { key, value: read(entry) };
+    for (const entries of [this.#entries, this.#writing?.changes, this.#next.changes]) {
+      for (const entry of entries?.values() ?? []) {
+        if (entry?.book === book) yield { key: entry.key, value: read(entry) };
       }
     }
   }
