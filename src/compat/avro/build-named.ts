@@ -1,11 +1,18 @@
 import { type JsonObject, memberOf } from '../json.ts';
-import { buildType } from './build.ts';
 import { type Building, child, missing, requiredList, requiredText, type Spot, textOf } from './building.ts';
 import { readLogical } from './logical.ts';
 import { aliasesOf, judgeOnce, judgeSimpleName, nameOf } from './names.ts';
-import { type EnumType, type Field, type FixedType, plainly, type RecordType } from './schema.ts';
+import { type EnumType, type Field, type FixedType, plainly, type RecordType, type Type } from './schema.ts';
 
-export function buildRecord(building: Building, spot: Spot, object: JsonObject): RecordType | undefined {
+/** The type at a spot: fields have types of any kind, records among them. */
+type TypeBuilder = (building: Building, spot: Spot) => Type;
+
+export function buildRecord(
+  building: Building,
+  spot: Spot,
+  object: JsonObject,
+  buildType: TypeBuilder,
+): RecordType | undefined {
   const naming = nameOf(building, spot, object, 'record');
   if (naming === undefined) return undefined;
   const { name, aliases, namespace } = naming;
@@ -15,7 +22,7 @@ export function buildRecord(building: Building, spot: Spot, object: JsonObject):
   // Before its fields, which may use it.
   building.define(record, spot);
   const spots = requiredList(building, { ...spot, namespace }, object, 'fields', `record "${name}"`);
-  for (const one of spots) fields.push(...buildField(building, one, name));
+  for (const one of spots) fields.push(...buildField(building, one, name, buildType));
   for (const field of fields) byName.set(field.name, field);
   const names = fields.map((field) => field.name);
   if (byName.size < fields.length) judgeOnce(building, spots, names, 'field');
@@ -23,7 +30,7 @@ export function buildRecord(building: Building, spot: Spot, object: JsonObject):
   return record;
 }
 
-function buildField(building: Building, spot: Spot, record: string): Field[] {
+function buildField(building: Building, spot: Spot, record: string, buildType: TypeBuilder): Field[] {
   const object = spot.value;
   if (object.kind !== 'object') {
     const message = `a field of record "${record}" is no object`;

@@ -80,7 +80,7 @@ function buildKind(building: Building, spot: Spot, object: JsonObject, kind: str
     case 'record':
     // Of a protocol.
     case 'error':
-      return buildRecord(building, spot, object) ?? nothing(spot.path);
+      return buildRecord(building, spot, object, buildType) ?? nothing(spot.path);
     case 'enum':
       return buildEnum(building, spot, object) ?? nothing(spot.path);
     case 'fixed':

@@ -1,5 +1,4 @@
-import type { Met } from './compare.ts';
-import type { Comparison } from './comparison.ts';
+import type { Comparison, Met } from './comparison.ts';
 import type { Field, RecordType } from './schema.ts';
 
 /** Fields meet by name, or by an alias of the reader's. */

@@ -1,5 +1,4 @@
-import { type Met, typeChanged } from './compare.ts';
-import type { Comparison } from './comparison.ts';
+import { type Comparison, type Met, typeChanged } from './comparison.ts';
 import { promotes } from './match.ts';
 import type { FixedType, Logical, PrimitiveType } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { compareRecords } from './compare-record.ts';
 import { compareFixedLogical, comparePrimitives } from './compare-values.ts';
-import type { Comparison, Pair } from './comparison.ts';
+import { type Comparison, type Met, type Pair, typeChanged } from './comparison.ts';
 import { chooseBranch, isNamed, namesMatch } from './match.ts';
 import {
   type DefinedType,
@@ -12,13 +12,6 @@ import {
   type Type,
   type UnionType,
 } from './schema.ts';
-
-/** Two types of one kind that meet. */
-export interface Met<T extends DefinedType> {
-  reader: T;
-  writer: T;
-  where: string;
-}
 
 /** Finds what the reader does not read, or reads as something else, of what the writer writes. */
 export function compare(comparison: Comparison): void {
@@ -43,11 +36,6 @@ function comparePair(comparison: Comparison, { reader: readerType, writer: write
   } else if (reader.kind === 'map' && writer.kind === 'map') {
     comparison.later({ reader: reader.values, writer: writer.values, where: `a value of ${where}` });
   } else typeChanged(comparison, reader, writer, where);
-}
-
-export function typeChanged(comparison: Comparison, reader: DefinedType, writer: DefinedType, where: string): void {
-  const what = `${where} is written as ${describeType(writer)} and read as ${describeType(reader)}`;
-  comparison.find('AvroTypeChanged', { reader, writer }, what, 'Keep the type, or add a new field for the new one.');
 }
 
 function compareNamed(comparison: Comparison, reader: NamedType, writer: NamedType, where: string): void {

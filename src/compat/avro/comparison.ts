@@ -1,6 +1,6 @@
 import type { Direction, Problem } from '../problem.ts';
 import { type AvroRule, avroRules } from './rules.ts';
-import type { AvroSchema, NamedType, Type } from './schema.ts';
+import { type AvroSchema, type DefinedType, describeType, type NamedType, type Type } from './schema.ts';
 
 /** One of the two schemas, and how messages call it. */
 export interface Side {
@@ -84,4 +84,16 @@ export class Comparison {
       fix,
     });
   }
+}
+
+/** Two types of one kind that meet. */
+export interface Met<T extends DefinedType> {
+  reader: T;
+  writer: T;
+  where: string;
+}
+
+export function typeChanged(comparison: Comparison, reader: DefinedType, writer: DefinedType, where: string): void {
+  const what = `${where} is written as ${describeType(writer)} and read as ${describeType(reader)}`;
+  comparison.find('AvroTypeChanged', { reader, writer }, what, 'Keep the type, or add a new field for the new one.');
 }
