@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 /** A source of numbers in [0, 1), such as Math.random. */
 export type Random = () => number;

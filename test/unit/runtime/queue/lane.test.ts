@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lane } from '../../../src/runtime/lane.ts';
+import { Lane } from '../../../../src/runtime/queue/lane.ts';
 
 test('a key that is added again keeps its place and the time since when it waits', () => {
   const lane = new Lane(1);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WorkQueue } from '../../../src/runtime/queue.ts';
-import { FakeClock, settle } from '../../fakes/fake-clock.ts';
+import { WorkQueue } from '../../../../src/runtime/queue/queue.ts';
+import { FakeClock, settle } from '../../../fakes/fake-clock.ts';
 
 /** A queue whose work ends when the test says so. */
 function createBench(workers = 2, sweepWorkers = workers) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { delayMs, togetherMs } from '../../../src/runtime/backoff.ts';
-import type { Outcome } from '../../../src/runtime/outcome.ts';
+import type { Outcome } from '../../../../src/runtime/outcome.ts';
+import { delayMs, togetherMs } from '../../../../src/runtime/queue/backoff.ts';
 
 const retry: Outcome = { kind: 'retry', cause: 'x' };
 const confirm: Outcome = { kind: 'confirm' };

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../ports/clock.ts';
-import type { ObjectKey } from '../ports/kube.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { ObjectKey } from '../../ports/kube.ts';
 import { Lane } from './lane.ts';
 
 export interface WorkQueueOptions {

@@ -1,5 +1,5 @@
-import { namespaceOf } from '../base/keys.ts';
-import type { ObjectKey } from '../ports/kube.ts';
+import { namespaceOf } from '../../base/keys.ts';
+import type { ObjectKey } from '../../ports/kube.ts';
 
 /** Keys that wait for one of `workers`. Namespaces take turns; each has its keys in the order in which they came. */
 export class Lane {
