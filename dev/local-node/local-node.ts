@@ -3,12 +3,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Log } from '../../src/ports/log.ts';
-import { LOG_PORT, startLogServer } from './log-server.ts';
+import type { Preparer } from './containers/prepare.ts';
+import { type Launch, type SpawnChild, startGroup } from './containers/process.ts';
+import { LOG_PORT, startLogServer } from './node/log-server.ts';
+import { Registration } from './node/registration.ts';
 import { createNodeApi, type NodeApi } from './node-api.ts';
-import { PodDesk } from './pod-desk.ts';
-import type { Preparer } from './prepare.ts';
-import { type Launch, type SpawnChild, startGroup } from './process.ts';
-import { Registration } from './registration.ts';
+import { PodDesk } from './pods/pod-desk.ts';
 import { defaultSettings, type NodeSettings } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

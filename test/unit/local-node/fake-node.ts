@@ -1,6 +1,6 @@
+import type { Launch, ProcessEnd, ProcessGroup } from '../../../dev/local-node/containers/process.ts';
 import type { Pod, PodStatus } from '../../../dev/local-node/pod.ts';
 import type { PodApi } from '../../../dev/local-node/pod-api.ts';
-import type { Launch, ProcessEnd, ProcessGroup } from '../../../dev/local-node/process.ts';
 import type { SourceData } from '../../../dev/local-node/sources.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { Log } from '../../../src/ports/log.ts';
