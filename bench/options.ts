@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Wanted } from './meters/readiness.ts';
 import { OptionsError } from './options-error.ts';
-import { PHASES, type Phase } from './phases.ts';
-import type { Wanted } from './readiness.ts';
 import { familyNames } from './scaling/families.ts';
+import { PHASES, type Phase } from './topics/phases.ts';
 
 /** What can be measured of many topics besides their creation. */
 export const ROWS = ['tenants', 'restart', 'sweep'] as const;

@@ -10,9 +10,9 @@ import {
   USAGE,
 } from './options.ts';
 import { OptionsError } from './options-error.ts';
-import { benchScale } from './scale.ts';
+import { benchScale } from './scale/scale.ts';
 import { benchScaling } from './scaling/scaling.ts';
-import { benchTopics } from './topics.ts';
+import { benchTopics } from './topics/topics.ts';
 
 const WRONG_USE = 2;
 const INTERRUPTED = 130;
