@@ -8,7 +8,7 @@ import * as judge from './checks.ts';
 import { History } from './history.ts';
 import { lookAround } from './marketplace.ts';
 import { type Outcome, type Played, play } from './play.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from './screen/screen.ts';
 import { checkStages, type Stage, Stages, showStages } from './stages.ts';
 import { openStand, type Stand } from './stand.ts';
 

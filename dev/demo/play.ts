@@ -3,9 +3,9 @@ import type { Load } from '../../examples/marketplace/load/load.ts';
 import { elapsed } from '../setup/progress.mjs';
 import type { History } from './history.ts';
 import type { Look } from './look.ts';
-import { describeView, type Screen } from './screen.ts';
+import { describeView, type Screen } from './screen/screen.ts';
+import type { View } from './screen/view.ts';
 import type { Stage } from './stages.ts';
-import type { View } from './view.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const SHOWN_BARS = 120;

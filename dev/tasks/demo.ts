@@ -2,8 +2,8 @@ import { stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Check } from '../demo/checks.ts';
 import { checkDemo, showDemo } from '../demo/demo.ts';
-import { createPaint, type Paint } from '../demo/paint.ts';
-import { createLineScreen, createLiveScreen, type Screen } from '../demo/screen.ts';
+import { createPaint, type Paint } from '../demo/screen/paint.ts';
+import { createLineScreen, createLiveScreen, type Screen } from '../demo/screen/screen.ts';
 import { elapsed, print } from '../setup/progress.mjs';
 
 const INTERRUPTED = 130;

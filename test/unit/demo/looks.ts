@@ -1,7 +1,7 @@
 import type { Move } from '../../../dev/demo/history.ts';
 import type { ConsumerLook, Look } from '../../../dev/demo/look.ts';
+import type { View } from '../../../dev/demo/screen/view.ts';
 import { Stages } from '../../../dev/demo/stages.ts';
-import type { View } from '../../../dev/demo/view.ts';
 
 /** A consumer that has nothing to do. */
 export function consumer(changes: Partial<ConsumerLook> = {}): ConsumerLook {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createPaint } from '../../../dev/demo/paint.ts';
-import { renderTable, sparkline } from '../../../dev/demo/table.ts';
-import { clockTime } from '../../../dev/demo/view.ts';
-import { look, move, view } from './looks.ts';
+import { createPaint } from '../../../../dev/demo/screen/paint.ts';
+import { renderTable, sparkline } from '../../../../dev/demo/screen/table.ts';
+import { clockTime } from '../../../../dev/demo/screen/view.ts';
+import { look, move, view } from '../looks.ts';
 
 const plain = createPaint(false);
 const lineWith = (lines: readonly string[], text: string) => lines.find((line) => line.includes(text));

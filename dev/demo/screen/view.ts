@@ -1,5 +1,5 @@
-import type { Move, Throughput } from './history.ts';
-import type { Look } from './look.ts';
+import type { Move, Throughput } from '../history.ts';
+import type { Look } from '../look.ts';
 
 /** What the screen shows at one moment. Times are milliseconds; `sinceMs` is when the load began. */
 export interface View {

@@ -1,6 +1,6 @@
-import { exportLine } from '../world/shell.ts';
-import { atLeast, count } from './checks.ts';
-import type { ConsumerLook } from './look.ts';
+import { exportLine } from '../../world/shell.ts';
+import { atLeast, count } from '../checks.ts';
+import type { ConsumerLook } from '../look.ts';
 import type { Paint } from './paint.ts';
 import { clockTime, type View } from './view.ts';
 

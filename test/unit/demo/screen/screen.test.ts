@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createLineScreen, fitRows } from '../../../dev/demo/screen.ts';
-import { move, view } from './looks.ts';
+import { createLineScreen, fitRows } from '../../../../dev/demo/screen/screen.ts';
+import { move, view } from '../looks.ts';
 
 it('says once where to look, and then writes a line at each event', () => {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { exportLine } from '../world/shell.ts';
-import { atLeast, count } from './checks.ts';
-import type { Move } from './history.ts';
+import { exportLine } from '../../world/shell.ts';
+import { atLeast, count } from '../checks.ts';
+import type { Move } from '../history.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
 import { clockTime, type View } from './view.ts';
