@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { during } from '../dev/setup/progress.mjs';
 import { run as build } from '../dev/tasks/build.ts';
-import type { Part } from '../dev/world/part.ts';
+import type { Part } from '../dev/world/parts/part.ts';
 import { firstRoundMs } from './first-round.ts';
 import { Tail } from './meters/audit-log.ts';
 import { readUsage } from './meters/usage.ts';

@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endGroup } from '../../dev/setup/processes.mjs';
-import { kubeconfigFor } from '../../dev/world/control-plane.ts';
 import { kubectl } from '../../dev/world/kubectl.ts';
 import { startOperator } from '../../dev/world/operator.ts';
-import type { Part } from '../../dev/world/part.ts';
+import { kubeconfigFor } from '../../dev/world/parts/control-plane.ts';
+import type { Part } from '../../dev/world/parts/part.ts';
 import type { World } from '../../dev/world/world.ts';
 
 const OUR_USER = 'system:serviceaccount:sluice-system:sluice-operator';

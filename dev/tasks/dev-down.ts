@@ -1,5 +1,5 @@
 import { during, print } from '../setup/progress.mjs';
-import { askKeeper } from '../world/keeper-client.ts';
+import { askKeeper } from '../world/keeper/keeper-client.ts';
 
 /** Ends the checkout's environment with all its data. */
 export async function run(): Promise<number> {

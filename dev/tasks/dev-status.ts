@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { dim, elapsed, green, red } from '../setup/progress.mjs';
-import { type Answer, askKeeper, type Description, type PartState } from '../world/keeper-client.ts';
+import { type Answer, askKeeper, type Description, type PartState } from '../world/keeper/keeper-client.ts';
 import { exportLine } from '../world/shell.ts';
 
 const UNWELL = 1;

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from '../setup/dependencies.mjs';
 import { lock, lockFor } from '../setup/lock.mjs';
 import { dim, during, print, type Step } from '../setup/progress.mjs';
-import { type Answer, askKeeper, type Description } from '../world/keeper-client.ts';
+import { type Answer, askKeeper, type Description } from '../world/keeper/keeper-client.ts';
 import { exportLine } from '../world/shell.ts';
 
-const KEEPER = fileURLToPath(new URL('../world/keeper.ts', import.meta.url));
+const KEEPER = fileURLToPath(new URL('../world/keeper/keeper.ts', import.meta.url));
 const STATE = join(ROOT, '.sluice');
 const LOG = join(STATE, 'keeper.log');
 const POLL_MS = 50;

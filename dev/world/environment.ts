@@ -2,7 +2,7 @@ import type { LocalNode } from '../local-node/local-node.ts';
 import { kubectl } from './kubectl.ts';
 import { startNode } from './node.ts';
 import { installApi, type Operator, startOperator } from './operator.ts';
-import type { Part } from './part.ts';
+import type { Part } from './parts/part.ts';
 import { partsOf, startWorld, type World, type WorldOptions } from './world.ts';
 
 export interface EnvironmentOptions extends WorldOptions {

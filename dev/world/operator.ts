@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
-import { kubeconfigFor } from './control-plane.ts';
 import { kubectl } from './kubectl.ts';
-import { Part } from './part.ts';
+import { kubeconfigFor } from './parts/control-plane.ts';
+import { Part } from './parts/part.ts';
 import type { World } from './world.ts';
 
 const NAMESPACE = 'sluice-system';

@@ -5,10 +5,10 @@ import { lockFor } from '../setup/lock.mjs';
 import { ensureParts, type Parts } from '../setup/parts.mjs';
 import { type Nursery, openNursery } from '../setup/processes.mjs';
 import { elapsed } from '../setup/progress.mjs';
-import { type ControlPlane, createControlPlane } from './control-plane.ts';
-import { createKafkaCluster, type KafkaCluster } from './kafka.ts';
-import type { Part } from './part.ts';
-import { createRegistry, type SchemaRegistry } from './registry.ts';
+import { type ControlPlane, createControlPlane } from './parts/control-plane.ts';
+import { createKafkaCluster, type KafkaCluster } from './parts/kafka.ts';
+import type { Part } from './parts/part.ts';
+import { createRegistry, type SchemaRegistry } from './parts/registry.ts';
 
 /** Where runs keep their files; one folder for each, locked while the run lives. */
 export const RUNS = fileURLToPath(new URL('../../.sluice/runs/', import.meta.url));

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, knock, openDoor } from '../../dev/world/door.ts';
-import { readRequest } from '../../dev/world/keeper-client.ts';
+import { type Call, knock, openDoor } from '../../dev/world/keeper/door.ts';
+import { readRequest } from '../../dev/world/keeper/keeper-client.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const NOBODY = '65534';
@@ -70,7 +70,7 @@ describe('the door of the keeper', () => {
 
   it('opens again where somebody died behind it', async () => {
     const left = join(top, 'left');
-    const program = `import(${JSON.stringify(import.meta.resolve('../../dev/world/door.ts'))}).then(({ openDoor }) => openDoor(process.argv[1], () => {})).then(() => process.kill(process.pid, 'SIGKILL'))`;
+    const program = `import(${JSON.stringify(import.meta.resolve('../../dev/world/keeper/door.ts'))}).then(({ openDoor }) => openDoor(process.argv[1], () => {})).then(() => process.kill(process.pid, 'SIGKILL'))`;
     await promisify(execFile)(process.execPath, ['-e', program, left]).catch(() => {});
     expect(statSync(join(left, 'socket')).isSocket()).toBe(true);
     await openDoor(left, ({ line, tell, end }) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openNursery } from '../../dev/setup/processes.mjs';
-import { Part } from '../../dev/world/part.ts';
+import { Part } from '../../dev/world/parts/part.ts';
 
 const nursery = await openNursery();
 const folder = mkdtempSync(join(tmpdir(), 'sluice-part-'));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FaultProxy } from '../../dev/world/proxy.ts';
+import { FaultProxy } from '../../dev/world/parts/proxy.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const WITHIN = { within: 5_000 };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { KafkaCluster } from '../../dev/world/kafka.ts';
 import type { Operator } from '../../dev/world/operator.ts';
+import type { KafkaCluster } from '../../dev/world/parts/kafka.ts';
 import type { Managed } from '../../src/runtime/kind.ts';
 import { figure, stopwatch } from './support/figure.ts';
 import { liveTopics } from './support/live-topics.ts';

@@ -1,7 +1,7 @@
 import { Admin } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
-import type { ProxyMode } from '../../dev/world/proxy.ts';
+import type { ProxyMode } from '../../dev/world/parts/proxy.ts';
 import type { Condition, Managed } from '../../src/runtime/kind.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';

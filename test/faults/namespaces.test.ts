@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { KafkaCluster } from '../../dev/world/kafka.ts';
+import type { KafkaCluster } from '../../dev/world/parts/kafka.ts';
 import type { KubeObject } from '../../src/ports/kube.ts';
 import { manifest } from '../helpers/cluster.ts';
 import { eventually } from '../helpers/eventually.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
-import type { Part } from '../../dev/world/part.ts';
+import type { Part } from '../../dev/world/parts/part.ts';
 import type { EventTopic } from '../../src/crds/event-topic.ts';
 import { realKafka } from '../contract/kafka/real-kafka.ts';
 import { describeReplicaAdmin } from '../contract/kafka/replica-admin.contract.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Operator } from '../../dev/world/operator.ts';
-import type { ProxyMode } from '../../dev/world/proxy.ts';
+import type { ProxyMode } from '../../dev/world/parts/proxy.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { figure, stopwatch } from './support/figure.ts';
 import { type Impostor, type Lie, startImpostor } from './support/impostor.ts';

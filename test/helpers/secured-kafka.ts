@@ -13,9 +13,9 @@ import {
 } from 'kafkajs';
 import { ensureParts } from '../../dev/setup/parts.mjs';
 import { type Nursery, openNursery } from '../../dev/setup/processes.mjs';
-import { createAuthority, type Identity, issueCertificate } from '../../dev/world/certificates.ts';
-import { createKafkaCluster, type KafkaCluster } from '../../dev/world/kafka.ts';
-import { securedAddresses } from '../../dev/world/kafka-security.ts';
+import { createAuthority, type Identity, issueCertificate } from '../../dev/world/parts/certificates.ts';
+import { createKafkaCluster, type KafkaCluster } from '../../dev/world/parts/kafka.ts';
+import { securedAddresses } from '../../dev/world/parts/kafka-security.ts';
 import type { KafkaSecurity, SaslMechanism } from '../../src/ports/kafka.ts';
 
 /** Of a login by SCRAM-SHA-256. */

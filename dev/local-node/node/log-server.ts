@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCertificates } from '../../world/certificates.ts';
+import { createCertificates } from '../../world/parts/certificates.ts';
 
 /** The port on which a node serves logs by convention. */
 export const LOG_PORT = 10_250;

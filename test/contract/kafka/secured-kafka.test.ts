@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createAuthority } from '../../../dev/world/certificates.ts';
+import { createAuthority } from '../../../dev/world/parts/certificates.ts';
 import { createKafkaConnections } from '../../../src/adapters/kafka/index.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import type { KafkaAdmin, KafkaSecurity, SaslMechanism } from '../../../src/ports/kafka.ts';

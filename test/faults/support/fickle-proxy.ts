@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Address } from '../../../dev/world/proxy.ts';
+import type { Address } from '../../../dev/world/parts/proxy.ts';
 
 /**
  * A TCP proxy that can abandon the connections that are open: they stay open and silent for good, as behind a firewall

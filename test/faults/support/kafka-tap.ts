@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Address } from '../../../dev/world/proxy.ts';
+import type { Address } from '../../../dev/world/parts/proxy.ts';
 
 /** Numbers of the requests that change topics. */
 export const Api = { CreateTopics: 19, DeleteTopics: 20, CreatePartitions: 37, IncrementalAlterConfigs: 44 } as const;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ensureParts } from '../../../dev/setup/parts.mjs';
-import { createKafkaCluster, type KafkaCluster } from '../../../dev/world/kafka.ts';
+import { createKafkaCluster, type KafkaCluster } from '../../../dev/world/parts/kafka.ts';
 import type { World } from '../../../dev/world/world.ts';
 
 /** Another Kafka cluster, with an id and data of its own, at the very addresses of the world's. One of them runs. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority, createCertificates } from '../../../../dev/world/certificates.ts';
+import { createAuthority, createCertificates } from '../../../../dev/world/parts/certificates.ts';
 import { createRegistryConnections } from '../../../../src/adapters/registry/connections.ts';
 import { defaultRegistrySettings } from '../../../../src/adapters/registry/settings.ts';
 import type { RegistryConnections, RegistrySecurity } from '../../../../src/ports/registry.ts';

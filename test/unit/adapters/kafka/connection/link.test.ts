@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream';
 import { createServer } from 'node:tls';
 import { createAPI, Writer } from '@platformatic/kafka';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createCertificates } from '../../../../../dev/world/certificates.ts';
+import { createCertificates } from '../../../../../dev/world/parts/certificates.ts';
 import { parseAddress } from '../../../../../src/adapters/kafka/connection/address.ts';
 import { BrokerLink, type LinkOptions } from '../../../../../src/adapters/kafka/connection/link.ts';
 import { requestOf } from '../../../../../src/adapters/kafka/connection/request.ts';

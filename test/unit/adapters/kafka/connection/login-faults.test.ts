@@ -1,6 +1,6 @@
 import { AuthenticationError, NetworkError, ResponseError, UserError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../../../dev/world/certificates.ts';
+import { createAuthority } from '../../../../../dev/world/parts/certificates.ts';
 import { faultOfLogin } from '../../../../../src/adapters/kafka/connection/login-faults.ts';
 import type { KafkaSecurity } from '../../../../../src/ports/kafka.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCertificates } from '../../../../../dev/world/certificates.ts';
+import { createCertificates } from '../../../../../dev/world/parts/certificates.ts';
 import { loadKubeConfig } from '../../../../../src/adapters/kube/connection/kube-config.ts';
 import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
 import { eventually } from '../../../../helpers/eventually.ts';

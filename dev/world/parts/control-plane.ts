@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import type { Nursery } from '../setup/processes.mjs';
+import type { Nursery } from '../../setup/processes.mjs';
 import { createCertificates, createSigningKey, type Identity, issueCertificate } from './certificates.ts';
 import { Part } from './part.ts';
 import { FaultProxy } from './proxy.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { ROOT } from '../setup/dependencies.mjs';
-import { eachLine } from '../setup/lines.mjs';
-import { lockFor } from '../setup/lock.mjs';
+import { ROOT } from '../../setup/dependencies.mjs';
+import { eachLine } from '../../setup/lines.mjs';
+import { lockFor } from '../../setup/lock.mjs';
 import { knock } from './door.ts';
 
 /** Held by the process that keeps this checkout's environment. */

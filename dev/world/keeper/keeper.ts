@@ -1,7 +1,7 @@
 // Keeps the environment of a checkout while nobody is at the terminal: `npm run dev:up` starts it, `dev:down` ends it.
-import { tryLock } from '../setup/lock.mjs';
+import { tryLock } from '../../setup/lock.mjs';
+import { type Environment, startEnvironment } from '../environment.ts';
 import { type Call, openDoor } from './door.ts';
-import { type Environment, startEnvironment } from './environment.ts';
 import { type Answer, type Description, DOOR, KEEPER, type Request, readRequest } from './keeper-client.ts';
 
 const startedMs = performance.now();

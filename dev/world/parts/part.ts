@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Nursery } from '../setup/processes.mjs';
+import type { Nursery } from '../../setup/processes.mjs';
 
 const POLL_MS = 50;
 const LOOK_WITHIN_MS = 5_000;

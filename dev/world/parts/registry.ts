@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import type { Nursery } from '../setup/processes.mjs';
+import type { Nursery } from '../../setup/processes.mjs';
 import { java } from './java.ts';
 import { Part } from './part.ts';
 import { FaultProxy } from './proxy.ts';

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Admin } from '@platformatic/kafka';
-import type { Nursery } from '../setup/processes.mjs';
-import { runTool } from '../setup/tools.mjs';
+import type { Nursery } from '../../setup/processes.mjs';
+import { runTool } from '../../setup/tools.mjs';
 import { java } from './java.ts';
 import { type KafkaEntrances, securedListeners, securitySettings } from './kafka-security.ts';
 import { Part } from './part.ts';
@@ -14,7 +14,7 @@ const CLIENT_PORT = 9092;
 const CONTROLLER_PORT = 9093;
 const PROXIED_PORT = 9094;
 const START_WITHIN_MS = 90_000;
-const LOGGING = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
+const LOGGING = fileURLToPath(new URL('../../kafka/log4j2.properties', import.meta.url));
 
 export interface KafkaPlan {
   /** Folder of the broker's jars. */
