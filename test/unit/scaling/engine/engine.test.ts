@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ScalingSpec } from '../../../src/scaling/facts.ts';
+import type { ScalingSpec } from '../../../../src/scaling/facts.ts';
 import { shortestTurn } from './invariants.ts';
 import { type Outcome, simulate, type World } from './simulation.ts';
 

@@ -1,8 +1,8 @@
-import type { Decision } from '../../../src/scaling/decide.ts';
-import type { ScalingSpec } from '../../../src/scaling/facts.ts';
-import { SimulatedGroup } from '../../../src/simulate/group.ts';
-import { SimulatedOperator, tickSeconds } from '../../../src/simulate/operator.ts';
-import type { Span, Trace } from '../../../src/simulate/trace.ts';
+import type { Decision } from '../../../../src/scaling/decide.ts';
+import type { ScalingSpec } from '../../../../src/scaling/facts.ts';
+import { SimulatedGroup } from '../../../../src/simulate/group.ts';
+import { SimulatedOperator, tickSeconds } from '../../../../src/simulate/operator.ts';
+import type { Span, Trace } from '../../../../src/simulate/trace.ts';
 
 /** A simulated world with people and operators in it. Rates are records per second. */
 export interface World {

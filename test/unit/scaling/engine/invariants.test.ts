@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shrinkAfterMs } from '../../../src/scaling/decide.ts';
-import type { ScalingSpec } from '../../../src/scaling/facts.ts';
+import { shrinkAfterMs } from '../../../../src/scaling/decide.ts';
+import type { ScalingSpec } from '../../../../src/scaling/facts.ts';
 import { shortestTurn } from './invariants.ts';
 import { simulate, type World } from './simulation.ts';
 
