@@ -13,7 +13,9 @@ export function usefulSizesOf({ partitions, objective }: Trace): number[] {
 /** One size all the time. */
 export function fixed(replicas: number): Scaler {
   return {
-    ...{ name: 'static', setting: String(replicas), everySeconds: 1 },
+    name: 'static',
+    setting: String(replicas),
+    everySeconds: 1,
     decide: () => ({ replicas, reason: 'Fixed' }),
   };
 }

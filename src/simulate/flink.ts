@@ -56,7 +56,9 @@ export function flink({ partitions, min, max, ...times }: FlinkOptions): Scaler 
   }
 
   return {
-    ...{ name: 'flink', setting: '', everySeconds: 15 },
+    name: 'flink',
+    setting: '',
+    everySeconds: 15,
     decide(seen) {
       const { second, replicas } = seen;
       samples.add(seen);

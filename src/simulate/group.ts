@@ -95,7 +95,8 @@ export class SimulatedGroup {
 
   seen(second: number, replicas: number): Seen {
     return {
-      ...{ second, replicas },
+      second,
+      replicas,
       ready: this.#pods.filter(({ readyAt }) => readyAt <= second).length,
       group: this.#world.blind?.some((span) => isWithin(span, second)) ? undefined : this.#seenGroup(second),
       work: { processed: this.#processed, busySeconds: this.#busySeconds },

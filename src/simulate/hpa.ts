@@ -70,7 +70,9 @@ export class Hpa {
 export function hpa(target: number, limits: HpaLimits, setting: string): Scaler {
   const controller = new Hpa({ ...limits, min: Math.max(1, limits.min) });
   return {
-    ...{ name: 'hpa', setting, everySeconds: hpaSyncSeconds },
+    name: 'hpa',
+    setting,
+    everySeconds: hpaSyncSeconds,
     decide({ second, replicas, group }) {
       const wish = group && desiredReplicas(sum(lagsOf(group)), { target, replicas });
       return controller.sync(second, replicas, wish);

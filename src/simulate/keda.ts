@@ -57,7 +57,9 @@ export function keda(trigger: KedaTrigger, limits: HpaLimits, setting: string): 
   }
 
   return {
-    ...{ name: 'keda', setting, everySeconds: hpaSyncSeconds },
+    name: 'keda',
+    setting,
+    everySeconds: hpaSyncSeconds,
     decide(seen) {
       const { second, replicas, group } = seen;
       const own = second % pollSeconds === 0 ? poll(seen) : undefined;

@@ -37,7 +37,9 @@ export function kpa(options: KpaOptions): Scaler {
   const rates = new SampledRates();
   let restsUntil = 0;
   return {
-    ...{ name: 'kpa', setting: '', everySeconds: loopSeconds },
+    name: 'kpa',
+    setting: '',
+    everySeconds: loopSeconds,
     decide(seen) {
       const { second, replicas, ready, group } = seen;
       if (group === undefined) return { replicas, reason: 'Failed' };

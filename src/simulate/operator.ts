@@ -70,7 +70,9 @@ function answersOf({ protocol, state, assignor, members, offsets }: SeenGroup): 
   });
   const committed = offsets.map((own, partition) => [partition, BigInt(own.committed)] as const);
   const described = members.map(({ id, partitions }) => ({
-    ...{ memberId: id, clientId: '', host: '' },
+    memberId: id,
+    clientId: '',
+    host: '',
     assignment: new Map([[topic, partitions]]),
     subscription: [topic],
   }));

@@ -45,12 +45,18 @@ export function simulate(trace: Trace, scaler: Scaler): Outcome {
   const { waits, stuckWaits } = group;
   const { maxLagSeconds } = trace.objective;
   return {
-    ...{ trace: trace.name, scaler: scaler.name, setting: scaler.setting },
+    trace: trace.name,
+    scaler: scaler.name,
+    setting: scaler.setting,
     lateShare: waits.lateShare(maxLagSeconds),
     ...(trace.world.stuck?.length && { stuckLateShare: stuckWaits.lateShare(maxLagSeconds) }),
-    ...{ replicaSeconds, ...movesOf([trace.replicas, ...replicas]) },
-    ...{ worstLagSeconds: waits.worst, p99LagSeconds: waits.within(0.99) },
-    ...{ reasons, replicas, lagSeconds },
+    replicaSeconds,
+    ...movesOf([trace.replicas, ...replicas]),
+    worstLagSeconds: waits.worst,
+    p99LagSeconds: waits.within(0.99),
+    reasons,
+    replicas,
+    lagSeconds,
   };
 }
 

@@ -41,7 +41,9 @@ function readLine(line: string): Asked | string {
   if (!isTexts(oldReferences)) return '"oldReferences" is no object of names and texts';
   if (!isTexts(newReferences)) return '"newReferences" is no object of names and texts';
   return {
-    ...{ id, format, level: compatibility },
+    id,
+    format,
+    level: compatibility,
     candidate: { text: candidate, references: listed(newReferences), called: 'the new schema' },
     versions: [{ text: old, references: listed(oldReferences), called: 'the old schema' }],
   };

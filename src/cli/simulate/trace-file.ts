@@ -70,7 +70,9 @@ export function traceIn(source: string, text: string): ReadTrace {
   const world = fieldsOf(source, 'world', fields.values.world);
   const objective = fieldsOf(source, 'objective', fields.values.objective ?? {});
   const trace = {
-    ...{ name: nameOf(fields), seconds, partitions },
+    name: nameOf(fields),
+    seconds,
+    partitions,
     ...(fields.values.weights !== undefined && { weights: weightsOf(fields, partitions) }),
     arrivals: arrivalsOf(source, fields.values.arrivals, { seconds, partitions }),
     world: worldOf(world, { seconds, partitions }),

@@ -132,7 +132,9 @@ function follow(trace: Trace, stages: readonly Stage[]): Scaler {
     before = replicas;
   }
   return {
-    ...{ name: 'oracle', setting: '', everySeconds: 1 },
+    name: 'oracle',
+    setting: '',
+    everySeconds: 1,
     decide: ({ second }) => ({ replicas: planned[second + 1] ?? before, reason: 'Known' }),
   };
 }

@@ -139,7 +139,10 @@ function reassign(
   const { maxConcurrentPartitions = 0, throttleBytesPerSecond = 0 } = use.cluster.spec.reassignment ?? {};
   const started = new Map([...targets].slice(0, Math.max(0, maxConcurrentPartitions - movingElsewhere)));
   const batch: Batch = {
-    ...{ clusterId: use.clusterId, topic: topic.name, topicId: topic.id, targets: started },
+    clusterId: use.clusterId,
+    topic: topic.name,
+    topicId: topic.id,
+    targets: started,
     bytesPerSecond: throttleBytesPerSecond,
     mostMoving: maxConcurrentPartitions,
   };

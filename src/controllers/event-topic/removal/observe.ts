@@ -101,7 +101,9 @@ async function askBrokers(
     otherOwner: otherOwner(sources, resource, { ...use, topicId: topic?.id }),
     claim: sources.claims.find(claimName(use.clusterId, name)),
     facts: {
-      ...{ readers, records, consumers: consumersOf(sources, resource, use) },
+      readers,
+      records,
+      consumers: consumersOf(sources, resource, use),
       unseenUsers: hasUnseenUsers(sources, resource, use),
       ...(topic && rememberedOf(sources, topic.id, use, now)),
       askedLongAgo: isDoubtful(sources, resource, topic?.id, use, now),
