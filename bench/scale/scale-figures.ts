@@ -141,13 +141,11 @@ export function figuresOfSweep(n: number, sweep: Sweep, floor: SweepFloor): read
       details: byResource(sweep.apiRequests),
     }),
     figureOf({
-      ...{
-        ...row,
-        what: 'Kafka requests of a drift check',
-        figure: sweep.kafkaRequests,
-        floor: floor.requests,
-        aim: 60,
-      },
+      ...row,
+      what: 'Kafka requests of a drift check',
+      figure: sweep.kafkaRequests,
+      floor: floor.requests,
+      aim: 60,
     }),
     figureOf({
       ...row,

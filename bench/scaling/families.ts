@@ -170,7 +170,9 @@ export function traceOf(name: string, seed: number, size: TraceSize): Trace {
   });
   const weights = family.weights?.(setting);
   return {
-    ...{ name: `${name}-${seed}`, seconds: size.seconds, partitions },
+    name: `${name}-${seed}`,
+    seconds: size.seconds,
+    partitions,
     ...(weights && { weights }),
     arrivals: { perSecond },
     world: { ...worldOf(chance, rate), ...family.world?.(setting) },
@@ -189,7 +191,10 @@ function sparseTrace(seed: number, size: TraceSize): Trace {
     if (at) at[second] = level;
   }
   return {
-    ...{ name: `sparse-${seed}`, seconds: size.seconds, partitions, arrivals: { perPartition } },
+    name: `sparse-${seed}`,
+    seconds: size.seconds,
+    partitions,
+    arrivals: { perPartition },
     world: worldOf(chance, rate),
     ...limitsOf(partitions, rate, [level], size),
   };

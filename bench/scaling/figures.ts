@@ -47,8 +47,12 @@ export function rowOf({ policy, keda, oracle, floorReplicaSeconds, maxLagSeconds
   const punctual = mostPunctual(keda);
   const { replicaSeconds } = policy;
   return {
-    ...{ trace: policy.trace, policy: policy.setting, maxLagSeconds },
-    ...{ lateShare: round(policy.lateShare, 5), replicaSeconds, actions: policy.actions },
+    trace: policy.trace,
+    policy: policy.setting,
+    maxLagSeconds,
+    lateShare: round(policy.lateShare, 5),
+    replicaSeconds,
+    actions: policy.actions,
     worstLagSeconds: policy.worstLagSeconds,
     dominatedBy: keda.filter((other) => dominates(other, policy)).map(({ setting }) => setting),
     ...(cheapest && { ofCheapest: round(replicaSeconds / cheapest.replicaSeconds, 3) }),
@@ -94,7 +98,9 @@ export function summaryOf(rows: readonly Row[]): Summary {
   const medianOf = (value: (row: Row) => number | undefined) =>
     round(median(rows.map(value).filter((one) => one !== undefined)), 2);
   return {
-    ...{ policy: first?.policy ?? '', maxLagSeconds: first?.maxLagSeconds ?? 0, traces: rows.length },
+    policy: first?.policy ?? '',
+    maxLagSeconds: first?.maxLagSeconds ?? 0,
+    traces: rows.length,
     dominated: rows.filter(({ dominatedBy }) => dominatedBy.length > 0).length,
     ofCheapest: medianOf(({ ofCheapest }) => ofCheapest),
     ofOracle: medianOf(({ ofOracle }) => ofOracle),

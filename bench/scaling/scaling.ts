@@ -59,7 +59,11 @@ function measure(trace: Trace, lost: number): Row[] {
   return policies.map((name) => {
     const own = (world: World) => simulate({ ...trace, world }, sluice({ mode: 'Auto', policy: name, ...objective }));
     return rowOf({
-      ...{ policy: own(trace.world), keda, oracle, floorReplicaSeconds, maxLagSeconds: objective.maxLagSeconds },
+      policy: own(trace.world),
+      keda,
+      oracle,
+      floorReplicaSeconds,
+      maxLagSeconds: objective.maxLagSeconds,
       ...(lost > 0 && { withLoss: { policy: own({ ...trace.world, blind }), seconds: polls } }),
     });
   });

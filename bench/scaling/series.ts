@@ -56,7 +56,11 @@ export function traceOfSeries({ name, values }: Series, seed: number, size: Trac
     return (value / high) * highLoad.of * partitions * rate * (1 + 0.1 * (2 * chance.next() - 1));
   });
   return {
-    ...{ name: `${name}-${seed}`, seconds, partitions, arrivals: { perSecond }, world: worldOf(chance, rate) },
+    name: `${name}-${seed}`,
+    seconds,
+    partitions,
+    arrivals: { perSecond },
+    world: worldOf(chance, rate),
     ...limitsOf(partitions, rate, perSecond, size),
   };
 }

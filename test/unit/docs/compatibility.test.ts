@@ -32,7 +32,9 @@ describe('docs/compatibility.md', () => {
 
   it.each(rows)('shows $rule, and nothing else', ({ rule, severity, old, next }) => {
     const { problems } = checkCompatibility({
-      ...{ format: 'Avro', level: 'Backward', candidate: { text: next, references: [] } },
+      format: 'Avro',
+      level: 'Backward',
+      candidate: { text: next, references: [] },
       versions: old === undefined ? [] : [{ text: old, references: [] }],
     });
     expect(problems.map((one) => [one.rule, one.severity])).toEqual([[rule, severity]]);

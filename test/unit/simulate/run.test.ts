@@ -8,7 +8,9 @@ import { traceOf } from './traces.ts';
 function taking(sizes: readonly number[], everySeconds: number): Scaler {
   const reasons = ['first', 'second', 'last'];
   return {
-    ...{ name: 'taker', setting: 'x', everySeconds },
+    name: 'taker',
+    setting: 'x',
+    everySeconds,
     decide: ({ second }) => {
       const at = Math.min(sizes.length - 1, second / everySeconds);
       return { replicas: sizes[at] ?? 0, reason: reasons[Math.min(2, at)] ?? '' };

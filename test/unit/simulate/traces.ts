@@ -5,11 +5,18 @@ import type { Trace, World } from '../../../src/simulate/trace.ts';
 export function traceOf(changes: Partial<Omit<Trace, 'world'>> = {}, world: Partial<World> = {}): Trace {
   const { seconds = 600 } = changes;
   return {
-    ...{ name: 'sample', seconds, partitions: 6, replicas: 3 },
+    name: 'sample',
+    seconds,
+    partitions: 6,
+    replicas: 3,
     arrivals: { perSecond: new Array<number>(seconds).fill(60) },
     objective: { maxLagSeconds: 30, minReplicas: 1 },
     world: {
-      ...{ ratePerMember: 20, podStartSeconds: 0, rebalanceSeconds: 0, protocol: 'eager', commitSeconds: 1 },
+      ratePerMember: 20,
+      podStartSeconds: 0,
+      rebalanceSeconds: 0,
+      protocol: 'eager',
+      commitSeconds: 1,
       ...world,
     },
     ...changes,
@@ -20,7 +27,11 @@ export function traceOf(changes: Partial<Omit<Trace, 'world'>> = {}, world: Part
 export function seenOf(replicas: number, lags: readonly number[], changes: Partial<Seen> = {}): Seen {
   const offsets = lags.map((lag): SeenOffsets => ({ end: lag, committed: 0 }));
   return {
-    ...{ second: 0, replicas, ready: replicas, arrivedAt: () => 0, work: { processed: 0, busySeconds: 0 } },
+    second: 0,
+    replicas,
+    ready: replicas,
+    arrivedAt: () => 0,
+    work: { processed: 0, busySeconds: 0 },
     group: { protocol: 'classic', state: 'Stable', assignor: 'range', members: [], offsets },
     ...changes,
   };

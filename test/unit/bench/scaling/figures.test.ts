@@ -3,8 +3,18 @@ import { dearerThoughLonger, rowOf, summaryOf } from '../../../../bench/scaling/
 import type { Outcome } from '../../../../src/simulate/run.ts';
 
 const outcome = (setting: string, lateShare: number, replicaSeconds: number, actions = 4): Outcome => ({
-  ...{ trace: 'step-1', scaler: 'x', setting, lateShare, replicaSeconds, actions, turns: 0 },
-  ...{ worstLagSeconds: 9, p99LagSeconds: 8, reasons: {}, replicas: [], lagSeconds: [] },
+  trace: 'step-1',
+  scaler: 'x',
+  setting,
+  lateShare,
+  replicaSeconds,
+  actions,
+  turns: 0,
+  worstLagSeconds: 9,
+  p99LagSeconds: 8,
+  reasons: {},
+  replicas: [],
+  lagSeconds: [],
 });
 
 const measured = {
@@ -18,9 +28,19 @@ const row = rowOf(measured);
 
 it('a row compares a policy with thresholds, oracle and floor', () => {
   expect(row).toEqual({
-    ...{ trace: 'step-1', policy: 'Cost', maxLagSeconds: 60, lateShare: 0.001, replicaSeconds: 1_000, actions: 4 },
-    ...{ worstLagSeconds: 9, dominatedBy: ['100'], ofCheapest: 0.5, ofOracle: 1.25, ofFloor: 2 },
-    ...{ lateOfMostPunctual: 0, ofActions: 0.4 },
+    trace: 'step-1',
+    policy: 'Cost',
+    maxLagSeconds: 60,
+    lateShare: 0.001,
+    replicaSeconds: 1_000,
+    actions: 4,
+    worstLagSeconds: 9,
+    dominatedBy: ['100'],
+    ofCheapest: 0.5,
+    ofOracle: 1.25,
+    ofFloor: 2,
+    lateOfMostPunctual: 0,
+    ofActions: 0.4,
   });
 });
 
@@ -40,15 +60,25 @@ it('a summary has medians, and counts', () => {
   const { ofCheapest: _none, ...alone } = row;
   const better = { ...alone, dominatedBy: [], ofOracle: 1.05, lateShare: 0.003 };
   expect(summaryOf([row, better])).toEqual({
-    ...{ policy: 'Cost', maxLagSeconds: 60, traces: 2, dominated: 1, ofCheapest: 0.5, ofOracle: 1.15, ofFloor: 2 },
-    ...{ ofActions: 0.4, lateShare: 0.002, asPunctual: 1 },
+    policy: 'Cost',
+    maxLagSeconds: 60,
+    traces: 2,
+    dominated: 1,
+    ofCheapest: 0.5,
+    ofOracle: 1.15,
+    ofFloor: 2,
+    ofActions: 0.4,
+    lateShare: 0.002,
+    asPunctual: 1,
   });
 });
 
 it('a longer objective that costs more is named', () => {
   const at = (trace: string, maxLagSeconds: number, replicaSeconds: number) => ({
     ...row,
-    ...{ trace, maxLagSeconds, replicaSeconds },
+    trace,
+    maxLagSeconds,
+    replicaSeconds,
   });
   const rows = [at('a', 60, 1_030), at('a', 15, 1_000), at('b', 15, 1_000), at('b', 60, 1_015), at('b', 600, 500)];
   expect(dearerThoughLonger(rows)).toEqual(['a']);

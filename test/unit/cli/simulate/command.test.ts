@@ -13,7 +13,12 @@ const perSecond = Array.from({ length: 300 }, (_, second) => (second < 150 ? 20 
 writeFileSync(
   short,
   JSON.stringify({
-    ...{ name: 'short', seconds: 300, partitions: 4, arrivals: { perSecond }, replicas: 1, note: 'by hand' },
+    name: 'short',
+    seconds: 300,
+    partitions: 4,
+    arrivals: { perSecond },
+    replicas: 1,
+    note: 'by hand',
     world: { ratePerMember: 40, podStartSeconds: 5, rebalanceSeconds: 2, commitSeconds: 1 },
     objective: { maxLagSeconds: 30 },
   }),

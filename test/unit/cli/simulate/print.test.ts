@@ -10,16 +10,29 @@ const outcomeOf = (
 ): Outcome => {
   const [scaler = '', ...setting] = name.split(' ');
   return {
-    ...{ trace: 'day', scaler, setting: setting.join(' '), lateShare, replicaSeconds, actions: 4, turns: 1 },
-    ...{ worstLagSeconds: 57, p99LagSeconds: 31, reasons: { WithinObjective: 60, Stabilizing: 5_400 } },
-    ...{ replicas: [1, 2], lagSeconds: [0, 3] },
+    trace: 'day',
+    scaler,
+    setting: setting.join(' '),
+    lateShare,
+    replicaSeconds,
+    actions: 4,
+    turns: 1,
+    worstLagSeconds: 57,
+    p99LagSeconds: 31,
+    reasons: { WithinObjective: 60, Stabilizing: 5_400 },
+    replicas: [1, 2],
+    lagSeconds: [0, 3],
     ...changes,
   };
 };
 
 const report: Report = {
   trace: {
-    ...{ name: 'day', seconds: 5_460, partitions: 12, replicas: 1, arrivals: { perSecond: [] } },
+    name: 'day',
+    seconds: 5_460,
+    partitions: 12,
+    replicas: 1,
+    arrivals: { perSecond: [] },
     objective: { maxLagSeconds: 60, minReplicas: 1 },
     world: { ratePerMember: 200, podStartSeconds: 1, rebalanceSeconds: 1, protocol: 'eager', commitSeconds: 1 },
   },

@@ -9,7 +9,11 @@ describe('a trace', () => {
   it('has what an EventConsumer and its pods have, where it says nothing else', () => {
     expect(read({})).toEqual({
       trace: {
-        ...{ name: 'day.json', seconds: 2, partitions: 2, arrivals: { perSecond: [1, 2] }, replicas: 1 },
+        name: 'day.json',
+        seconds: 2,
+        partitions: 2,
+        arrivals: { perSecond: [1, 2] },
+        replicas: 1,
         objective: { maxLagSeconds: 60, minReplicas: 1 },
         world: { ratePerMember: 5, podStartSeconds: 20, rebalanceSeconds: 5, protocol: 'eager', commitSeconds: 5 },
       },
@@ -19,7 +23,11 @@ describe('a trace', () => {
 
   it('may say all of it', () => {
     const all = {
-      ...{ name: 'all', seconds: 2, partitions: 2, weights: [3, 1], replicas: 0 },
+      name: 'all',
+      seconds: 2,
+      partitions: 2,
+      weights: [3, 1],
+      replicas: 0,
       arrivals: {
         perPartition: [
           [0, 1.5],
@@ -27,9 +35,16 @@ describe('a trace', () => {
         ],
       },
       world: {
-        ...{ ratePerMember: [5, 0], podStartSeconds: 1, rebalanceSeconds: 0, protocol: 'consumer', commitSeconds: 0.5 },
-        ...{ assignor: 'range', downstreamPerSecond: 9, podQuota: 3 },
-        ...{ stuck: [{ partition: 1, from: 0, to: 1 }], blind: [{ from: 1, to: 2 }] },
+        ratePerMember: [5, 0],
+        podStartSeconds: 1,
+        rebalanceSeconds: 0,
+        protocol: 'consumer',
+        commitSeconds: 0.5,
+        assignor: 'range',
+        downstreamPerSecond: 9,
+        podQuota: 3,
+        stuck: [{ partition: 1, from: 0, to: 1 }],
+        blind: [{ from: 1, to: 2 }],
       },
       objective: { maxLagSeconds: 7, minReplicas: 0, maxReplicas: 4 },
     };

@@ -21,8 +21,12 @@ const second = clusterOf(
 const younger = { namespace: 'market', uid: 'rival-uid', creationTimestamp: '2026-01-01T00:00:09Z' };
 const older = { name: 'older', uid: 'older-uid', creationTimestamp: '2025-01-01T00:00:00Z' };
 const greed: Partial<EventTopicSpec> = {
-  ...{ clusterRef: { name: 'second' }, adoptionPolicy: 'Take', deletionPolicy: 'Delete' },
-  ...{ partitions: 9, keyed: false, config: { 'retention.ms': 1 } },
+  clusterRef: { name: 'second' },
+  adoptionPolicy: 'Take',
+  deletionPolicy: 'Delete',
+  partitions: 9,
+  keyed: false,
+  config: { 'retention.ms': 1 },
 };
 
 /** "shop/orders" owns its topic through the EventCluster "default"; "market/orders" wants it through another one. */

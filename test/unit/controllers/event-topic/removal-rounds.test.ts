@@ -190,7 +190,10 @@ const second = (status: Record<string, unknown> = {}, access = clusterOf().spec.
 const idChanged = {
   conditions: [
     {
-      ...{ type: 'Ready', status: 'False', reason: 'ClusterIdChanged', message: 'x' },
+      type: 'Ready',
+      status: 'False',
+      reason: 'ClusterIdChanged',
+      message: 'x',
       lastTransitionTime: '2026-01-01T00:00:00Z',
     },
   ],

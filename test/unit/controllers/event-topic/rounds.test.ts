@@ -509,7 +509,8 @@ describe('a creation that the brokers refuse', () => {
     const { kafka, topics, settle, ready } = world({ mode, config });
     await settle();
     expect(ready()).toMatchObject({
-      ...{ status: 'False', reason: 'ConfigRejected' },
+      status: 'False',
+      reason: 'ConfigRejected',
       message: `topic "orders" is not created: ${says}`,
     });
     expect(kafka.topics.size).toBe(0);
@@ -544,7 +545,8 @@ describe('a creation that the brokers refuse', () => {
     };
     await settle();
     expect(ready()).toMatchObject({
-      ...{ status: 'False', reason: 'ConfigRejected' },
+      status: 'False',
+      reason: 'ConfigRejected',
       message:
         'topic "orders" is not created: the brokers refuse a setting of it, and perhaps more; correct it in spec.config, or have the owner of EventCluster "default" correct its topicDefaults: Invalid value 7d for configuration retention.ms',
     });
@@ -648,7 +650,8 @@ it.each(['Report', 'Ignore'] as const)(
     kafka.topics.get('orders')?.config.set('retention.ms', '6');
     await settle();
     expect(ready()).toMatchObject({
-      ...{ status: 'True', reason: 'InSync' },
+      status: 'True',
+      reason: 'InSync',
       message: 'topic "orders" is as the spec says, apart from settings that somebody else changed',
     });
   },
@@ -733,7 +736,10 @@ describe('a creation that is cut short', () => {
   it.each(cuts)('by a crash at call $call ends as one topic as specified, under $adoptionPolicy', async (row) => {
     const { call, adoptionPolicy } = row;
     const { kafka, topics, settle, round, ready, restart } = world({
-      ...{ partitions: 2, keyed: false, adoptionPolicy, deletionPolicy: 'Delete' },
+      partitions: 2,
+      keyed: false,
+      adoptionPolicy,
+      deletionPolicy: 'Delete',
       config: { 'retention.ms': 5, 'segment.ms': 7 },
     });
     kafka.loseAnswer(call, lost);

@@ -82,11 +82,22 @@ function traceOf(world: World): Trace {
   const swing = () => 1 + noise * (2 * random() - 1);
   const perSecond = Array.from({ length: seconds }, (_, second) => arrival(second) * swing());
   return {
-    ...{ name: 'world', seconds, partitions, replicas, arrivals: { perSecond }, objective: spec },
+    name: 'world',
+    seconds,
+    partitions,
+    replicas,
+    arrivals: { perSecond },
+    objective: spec,
     world: {
-      ...{ ratePerMember: world.memberRate, downstreamPerSecond: world.downstreamLimit, protocol: 'eager' },
-      ...{ podStartSeconds: world.podStartSeconds, rebalanceSeconds: world.rebalanceSeconds },
-      ...{ commitSeconds: world.commitSeconds, stuck: world.stuck, blind: world.blind, assignor: 'roundrobin' },
+      ratePerMember: world.memberRate,
+      downstreamPerSecond: world.downstreamLimit,
+      protocol: 'eager',
+      podStartSeconds: world.podStartSeconds,
+      rebalanceSeconds: world.rebalanceSeconds,
+      commitSeconds: world.commitSeconds,
+      stuck: world.stuck,
+      blind: world.blind,
+      assignor: 'roundrobin',
     },
   };
 }

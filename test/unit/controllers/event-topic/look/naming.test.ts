@@ -78,7 +78,9 @@ describe('a name', () => {
 
 describe('a name that does not match', () => {
   const naming = (mode: 'Warn' | 'Deny'): NameVerdict => ({
-    ...{ kind: 'violates', mode, pattern: dotted },
+    kind: 'violates',
+    mode,
+    pattern: dotted,
     suggestion: 'shop.orders',
   });
   const says = `topic name "orders" does not match ${dotted}, the naming rule of EventCluster "default"; "shop.orders" would`;
@@ -122,7 +124,7 @@ describe('a name that does not match', () => {
   });
 
   it('is not told of a topic that somebody else owns', () => {
-    const otherOwner = { ...{ namespace: 'other', name: 'x', uid: 'u2', recorded: true }, creationTimestamp: '2025' };
+    const otherOwner = { namespace: 'other', name: 'x', uid: 'u2', recorded: true, creationTimestamp: '2025' };
     const seen = seenTopic({ otherOwner, naming: naming('Warn') });
     expect(reportTopic(topicResource(), seen, planned(topicResource(), seen)).findings).toEqual([]);
   });

@@ -138,7 +138,10 @@ describe('the traffic of a topic', () => {
 describe('a topic with many partitions', () => {
   const found = 'topic "orders" has 24 partitions;';
   const before: Condition = {
-    ...{ type: 'OverPartitioned', status: 'True', reason: 'OverPartitioned', message: `${found} and so on` },
+    type: 'OverPartitioned',
+    status: 'True',
+    reason: 'OverPartitioned',
+    message: `${found} and so on`,
     lastTransitionTime: '2026-01-01T00:00:00Z',
     observedGeneration: 1,
   };
@@ -152,7 +155,9 @@ describe('a topic with many partitions', () => {
   ])('$it', ({ partitions, traffic, needed }) => {
     expect(findOverPartitioning(liveTopic({ partitions }), traffic)).toEqual([
       {
-        ...{ type: 'OverPartitioned', status: 'True', reason: 'OverPartitioned' },
+        type: 'OverPartitioned',
+        status: 'True',
+        reason: 'OverPartitioned',
         message: expect.stringMatching(
           `^topic "orders" has ${partitions} partitions;.* never passed ${needed}000 records/s, for which ${needed} would do`,
         ),

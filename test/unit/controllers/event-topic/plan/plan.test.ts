@@ -36,7 +36,8 @@ const movable: Partial<SeenTopic> = {
   replicas: {
     partitions: [partitionOf(0, [1, 2, 3])],
     brokers: brokersOf({ 1: undefined, 2: undefined, 3: undefined }),
-    ...{ movingElsewhere: 0, record: undefined },
+    movingElsewhere: 0,
+    record: undefined,
   },
 };
 

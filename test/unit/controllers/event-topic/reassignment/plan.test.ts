@@ -22,7 +22,9 @@ const minInSync = (value: number) => liveTopic({ replicationFactor: 1 }, { 'min.
 function seen(overrides: Partial<ObservedReplicas> = {}): ObservedReplicas {
   return {
     partitions: [partitionOf(0, [1]), partitionOf(1, [2]), partitionOf(2, [3])],
-    ...{ brokers: three, movingElsewhere: 0, record: undefined },
+    brokers: three,
+    movingElsewhere: 0,
+    record: undefined,
     ...overrides,
   };
 }
@@ -50,32 +52,37 @@ const rows: Row[] = [
   { it: 'does nothing where there are as many as wanted', wanted: 1, replicas: 'not looked at' },
   {
     it: 'refuses where the cluster object does not allow it, and says who can',
-    ...{ wanted: 3, use: useOf(), replicas: 'not looked at' },
+    wanted: 3,
+    use: useOf(),
+    replicas: 'not looked at',
     blocked: [refuse('ReassignmentNotAllowed', 'has 1 replicas, wanted 3: EventCluster "default" does not let')],
   },
   {
     it: 'refuses where the cluster object says no',
-    ...{
-      wanted: 3,
-      use: useOf(clusterOf({ reassignment: { ...allowed, enabled: false } })),
-      replicas: 'not looked at',
-    },
+    wanted: 3,
+    use: useOf(clusterOf({ reassignment: { ...allowed, enabled: false } })),
+    replicas: 'not looked at',
     blocked: [refuse('ReassignmentNotAllowed', 'reassignment.enabled')],
   },
   { it: 'grows all partitions', wanted: 3, does: { 0: [1, 2, 3], 1: [2, 1, 3], 2: [3, 2, 1] } },
   {
     it: 'grows no more partitions at once than may move',
-    ...{ wanted: 2, use: useOf(clusterOf({ reassignment: { ...allowed, maxConcurrentPartitions: 2 } })) },
+    wanted: 2,
+    use: useOf(clusterOf({ reassignment: { ...allowed, maxConcurrentPartitions: 2 } })),
     does: { 0: [1, 2], 1: [2, 3] },
   },
   {
     it: 'counts what moves elsewhere',
-    ...{ wanted: 2, use: useOf(clusterOf({ reassignment: { ...allowed, maxConcurrentPartitions: 2 } })) },
-    ...{ replicas: { movingElsewhere: 1 }, does: { 0: [1, 2] } },
+    wanted: 2,
+    use: useOf(clusterOf({ reassignment: { ...allowed, maxConcurrentPartitions: 2 } })),
+    replicas: { movingElsewhere: 1 },
+    does: { 0: [1, 2] },
   },
   {
     it: 'waits for its turn while as many move elsewhere as may',
-    ...{ wanted: 2, replicas: { movingElsewhere: 20 }, blocked: [wait('ReassignmentWaiting', 'their turn')] },
+    wanted: 2,
+    replicas: { movingElsewhere: 20 },
+    blocked: [wait('ReassignmentWaiting', 'their turn')],
   },
   {
     it: 'waits while its own batch is on its way, and starts no other one',
@@ -100,20 +107,24 @@ const rows: Row[] = [
   },
   {
     it: 'sends again what it sent before while the brokers do not show it, although it would choose otherwise now',
-    ...{ wanted: 2, does: { 0: [1, 3] } },
+    wanted: 2,
+    does: { 0: [1, 3] },
     replicas: { partitions: [partitionOf(0, [1]), partitionOf(1, [1, 3])], record: recordOf({ 0: [1, 3] }) },
   },
   {
     it: 'chooses again where what it sent before names a broker that is away',
-    ...{ wanted: 2, does: { 0: [1, 2] } },
+    wanted: 2,
+    does: { 0: [1, 2] },
     replicas: {
-      ...{ partitions: [partitionOf(0, [1])], record: recordOf({ 0: [1, 3] }) },
+      partitions: [partitionOf(0, [1])],
+      record: recordOf({ 0: [1, 3] }),
       brokers: three.slice(0, 2),
     },
   },
   {
     it: 'sets the throttles back when all is done',
-    ...{ wanted: 3, does: 'end' },
+    wanted: 3,
+    does: 'end',
     replicas: { partitions: [partitionOf(0, [1, 2, 3])], record: recordOf({ 0: [1, 2, 3] }) },
   },
   {
@@ -139,12 +150,14 @@ const rows: Row[] = [
   },
   {
     it: 'goes to a new target at once, from where its own reassignment is',
-    ...{ wanted: 1, does: { 0: [1] } },
+    wanted: 1,
+    does: { 0: [1] },
     replicas: { partitions: [coming], record: recordOf({ 0: [1, 2, 3] }), brokers: three.slice(0, 2) },
   },
   {
     it: 'sees through what was started when it is not allowed any more, and starts nothing',
-    ...{ wanted: 3, use: useOf() },
+    wanted: 3,
+    use: useOf(),
     replicas: { partitions: [coming, partitionOf(1, [2])], record: recordOf({ 0: [1, 2, 3] }) },
     blocked: [refuse('ReassignmentNotAllowed'), wait('ReassignmentRunning')],
   },
@@ -155,10 +168,13 @@ const rows: Row[] = [
   },
   {
     it: 'refuses more replicas than brokers, with both numbers, and looks again soon',
-    ...{ wanted: 5, replicas: {} },
+    wanted: 5,
+    replicas: {},
     blocked: [
       expect.objectContaining({
-        ...{ kind: 'refuse', reason: 'NotEnoughBrokers', lookAgainMs: 30_000 },
+        kind: 'refuse',
+        reason: 'NotEnoughBrokers',
+        lookAgainMs: 30_000,
         message: expect.stringContaining('needs 5 brokers for 5 replicas, and the cluster has 3'),
       }),
     ],
@@ -178,7 +194,8 @@ const rows: Row[] = [
   },
   {
     it: 'shrinks away a replica on a broker that is away',
-    ...{ wanted: 2, does: { 0: [1, 2] } },
+    wanted: 2,
+    does: { 0: [1, 2] },
     topic: liveTopic({ replicationFactor: 3 }),
     replicas: { partitions: [partitionOf(0, [1, 2, 3], { inSync: [1, 2] })], brokers: three.slice(0, 2) },
   },
@@ -191,18 +208,24 @@ const rows: Row[] = [
   },
   {
     it: 'refuses fewer replicas than have to be in sync',
-    ...{ wanted: 1, topic: { ...minInSync(2), replicationFactor: 3 } },
+    wanted: 1,
+    topic: { ...minInSync(2), replicationFactor: 3 },
     replicas: { partitions: [partitionOf(0, [1, 2, 3])] },
     blocked: [refuse('ReassignmentNotAllowed', 'min.insync.replicas 2, wanted 1')],
   },
   {
     it: 'shrinks when that setting goes down in the same round',
-    ...{ wanted: 1, topic: { ...minInSync(2), replicationFactor: 3 }, changes: { 'min.insync.replicas': '1' } },
-    ...{ replicas: { partitions: [partitionOf(0, [1, 2, 3])] }, does: { 0: [1] } },
+    wanted: 1,
+    topic: { ...minInSync(2), replicationFactor: 3 },
+    changes: { 'min.insync.replicas': '1' },
+    replicas: { partitions: [partitionOf(0, [1, 2, 3])] },
+    does: { 0: [1] },
   },
   {
     it: 'refuses to grow where nobody could write until the copies are there',
-    ...{ wanted: 3, topic: minInSync(2), replicas: { partitions: [partitionOf(0, [1])] } },
+    wanted: 3,
+    topic: minInSync(2),
+    replicas: { partitions: [partitionOf(0, [1])] },
     blocked: [refuse('ReassignmentNotAllowed', 'no writes with acks=all')],
   },
 ];
@@ -231,7 +254,8 @@ describe('the plan for the number of replicas', () => {
     const replicas = { partitions: [coming], record: recordOf({ 0: [1, 2, 3] }) };
     const [action] = planReplication(question({ it: '', wanted: 2, replicas })).actions;
     expect(action).toMatchObject({
-      ...{ from: 1, to: 2 },
+      from: 1,
+      to: 2,
       batch: { bytesPerSecond: 50_000_000, topicId: 'id-1', mostMoving: 20 },
     });
   });
@@ -277,7 +301,9 @@ describe('the progress of a reassignment', () => {
     { done: 100, total: 100, told: 100 },
   ])('$done of $total is told as $told', ({ done, total, told }) => {
     expect(reassignmentProgress(3, grown(done, total))).toEqual({
-      ...{ targetReplicationFactor: 3, partitionsDone: told, partitionsTotal: total },
+      targetReplicationFactor: 3,
+      partitionsDone: told,
+      partitionsTotal: total,
     });
   });
 

@@ -41,7 +41,8 @@ describe('a copy of a resource that came without its status', () => {
     {
       it: 'is known by Velero’s labels although the finalizer is its own',
       metadata: {
-        ...{ finalizers, labels: { 'velero.io/backup-name': 'b' } },
+        finalizers,
+        labels: { 'velero.io/backup-name': 'b' },
         annotations: { 'sluice.dev/guarded-uid': 'topic-uid' },
       },
       seen: absent,
@@ -53,15 +54,21 @@ describe('a copy of a resource that came without its status', () => {
     },
     {
       it: 'is known after its signs were taken away',
-      ...{ seen: absent, status: { conditions: [unconfirmed()] } },
+      seen: absent,
+      status: { conditions: [unconfirmed()] },
     },
     {
       it: 'goes by the rules for existing topics once it names the one that is live',
-      ...{ metadata: copied, spec: { acceptTopicId: 'id-1' }, does: ['adopt'] },
+      metadata: copied,
+      spec: { acceptTopicId: 'id-1' },
+      does: ['adopt'],
     },
     {
       it: 'gets no topic that differs by naming its id',
-      ...{ metadata: copied, spec: { acceptTopicId: 'id-1', partitions: 9 }, does: [], refused: 'AdoptionMismatch' },
+      metadata: copied,
+      spec: { acceptTopicId: 'id-1', partitions: 9 },
+      does: [],
+      refused: 'AdoptionMismatch',
     },
     { it: 'does not take a topic for another one that it names', metadata: copied, spec: { acceptTopicId: 'id-0' } },
     { it: 'does not create the topic that it names', metadata: copied, spec: { acceptTopicId: 'id-1' }, seen: absent },
@@ -86,15 +93,23 @@ describe('no copy is', () => {
     { it: 'one that came with its status', metadata: copied, status: { topicId: 'id-1' }, does: [] },
     {
       it: 'one that came with its status, and whose topic is lost',
-      ...{ metadata: copied, status: { topicId: 'id-1' }, seen: absent, does: [], refused: 'TopicDeletedOutOfBand' },
+      metadata: copied,
+      status: { topicId: 'id-1' },
+      seen: absent,
+      does: [],
+      refused: 'TopicDeletedOutOfBand',
     },
     {
       it: 'one that has begun to create its topic',
-      ...{ metadata: copied, seen: { ...absent, claim: claimed() }, does: ['create'] },
+      metadata: copied,
+      seen: { ...absent, claim: claimed() },
+      does: ['create'],
     },
     {
       it: 'one that replaces a resource which had the topic a moment ago',
-      ...{ metadata: copied, seen: { left: { topicId: 'id-1', appliedConfig: {}, atMs: 0 } }, does: [] },
+      metadata: copied,
+      seen: { left: { topicId: 'id-1', appliedConfig: {}, atMs: 0 } },
+      does: [],
     },
   ];
   it.each(rows)('$it', check);

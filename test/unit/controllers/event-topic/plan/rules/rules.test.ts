@@ -82,7 +82,10 @@ function table<Facts>(name: string, innocent: Facts, lists: readonly (readonly R
 const granting = (rule: Partial<AccessRule>) => ({ access: [accessRule({ namespaces: ['shop'], ...rule })] });
 const use = (spec: Partial<EventClusterSpec>) => ({ use: useOf(clusterOf(spec)) });
 const otherOwner = {
-  ...{ namespace: 'shop', name: 'older', uid: 'u2', recorded: true },
+  namespace: 'shop',
+  name: 'older',
+  uid: 'u2',
+  recorded: true,
   creationTimestamp: '2025-01-01T00:00:00Z',
 };
 const pattern = '^[a-z]+[.][a-z]+$';
