@@ -28,10 +28,10 @@ export type TopicAction =
   | { kind: 'handOver'; use: KafkaIdentity; heirUid: string; name: string; id: string | undefined }
   | { kind: 'delete'; use: ClusterUse; resource: EventTopic; name: string; id: string };
 
-/** `frees`: the uid of a resource that claimed the name and may do so no more. */
+/** `supersedes`: the uid of a resource that claimed the name and may do so no more. */
 interface Claiming {
   use: ClusterUse;
-  frees: string | undefined;
+  supersedes: string | undefined;
 }
 
 /** What is to be done, and what is in the way. */

@@ -60,17 +60,17 @@ export async function actOnTopic(
  * our own topic. A claim made in this very call proves nothing when somebody else was faster, so it is taken back.
  */
 async function createTopic(effects: TopicEffects, action: ActionOf<'create'>, round: Round): Promise<EventNote> {
-  const { use, uid, topic, replaces, frees } = action;
+  const { use, uid, topic, replaces, supersedes } = action;
   const admin = adminOf(effects.kafka, use);
-  const thing = claimName(use.clusterId, topic.name);
-  const before = effects.claims.find(thing);
+  const key = claimName(use.clusterId, topic.name);
+  const before = effects.claims.find(key);
   const claimedBefore = before?.uid === uid && before.creates === true && before.replaces === replaces;
-  if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, frees }, round);
+  if (!claimedBefore) await claim(effects, action, topic.name, { uid, creates: true, replaces, supersedes }, round);
   try {
     const created = await admin.createTopic(topic, { signal: round.signal });
     return happened(Reason.Created, `created topic "${topic.name}" with ${created.partitions} partitions`);
   } catch (error) {
-    if (createdNothing(error, claimedBefore)) effects.claims.release(thing);
+    if (createdNothing(error, claimedBefore)) effects.claims.release(key);
     throw error instanceof Fault ? await explainRefusedCreation(admin, action, error, round) : error;
   }
 }
@@ -89,21 +89,21 @@ interface NewClaim {
   replaces?: string | undefined;
   id?: string | undefined;
   /** Whose claim makes way. */
-  frees?: string | undefined;
+  supersedes?: string | undefined;
 }
 
 function claim(
   { claims }: TopicEffects,
   { use }: TopicAction,
   name: string,
-  { uid, creates, replaces, id, frees }: NewClaim,
+  { uid, creates, replaces, id, supersedes }: NewClaim,
   { now }: Round,
 ): Promise<void> {
-  const thing = claimName(use.clusterId, name);
+  const key = claimName(use.clusterId, name);
   // Only the claim that was judged: another one may have come since.
-  if (frees !== undefined && frees !== uid && claims.find(thing)?.uid === frees) claims.release(thing);
+  if (supersedes !== undefined && supersedes !== uid && claims.find(key)?.uid === supersedes) claims.release(key);
   const known = { ...(creates && { creates }), ...(replaces && { replaces }), ...(id && { id }) };
-  return claims.record(thing, { uid, at: now.toISOString(), ...known });
+  return claims.record(key, { uid, at: now.toISOString(), ...known });
 }
 
 async function configureTopic(effects: TopicEffects, action: ActionOf<'configure'>, round: Round): Promise<EventNote> {

@@ -44,7 +44,7 @@ function decide(resource: EventTopic, observed: SeenTopic): Decision {
       const { use, claim } = observed;
       const { name, id } = topic;
       const { uid } = resource.metadata;
-      const adoption: ActionOf<'adopt'> = { kind: 'adopt', use, uid, name, id, replaces, frees: claim?.uid };
+      const adoption: ActionOf<'adopt'> = { kind: 'adopt', use, uid, name, id, replaces, supersedes: claim?.uid };
       return { kind: 'change', adoption, changes: planChanges(resource, observed, topic), besides };
     }
     case 'manage':
@@ -70,7 +70,7 @@ function creationOf(resource: EventTopic, { use, claim }: SeenTopic, replaces: s
     ...(replicationFactor !== undefined && { replicationFactor }),
     config: new Map(Object.entries({ ...settingsOf(defaults?.config), ...settingsOf(spec.config) })),
   };
-  return { kind: 'create', use, uid: metadata.uid, topic, replaces, frees: claim?.uid };
+  return { kind: 'create', use, uid: metadata.uid, topic, replaces, supersedes: claim?.uid };
 }
 
 function termsOf(resource: EventTopic, observed: SeenTopic, now: Date): Terms {

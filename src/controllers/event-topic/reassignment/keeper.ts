@@ -63,9 +63,9 @@ export function createThrottleKeeper(parts: ThrottleKeeperParts): ThrottleKeeper
       const record = throttles.recordOf(clusterId, topic);
       const partitions = (await admin.describeReplicas(topic, { signal })) ?? [];
       if (partitions.some((partition) => isOursMoving(partition, record))) continue;
-      const thing = `${clusterId}/${topic}`;
-      if (before.get(thing) === token) await throttles.end(admin, clusterId, topic, { signal }, token);
-      else resting.set(thing, token);
+      const key = `${clusterId}/${topic}`;
+      if (before.get(key) === token) await throttles.end(admin, clusterId, topic, { signal }, token);
+      else resting.set(key, token);
     }
     if (topics.size === 0) await throttles.releaseBrokers(admin, clusterId, { signal });
   }
