@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '../../base/json.ts';
+import { isRecord } from '../../base/records.ts';
 import type { BookName, BookType } from '../../ports/journal.ts';
 
 /** A record as it lies in the ConfigMap. */
@@ -102,25 +104,13 @@ export function entryBytes(entry: Entry): number {
 
 /** `undefined` for an entry that is not ours, was damaged, or is in a book of a later version, which has notes too. */
 export function readEntry(key: string, value: string): Entry | undefined {
-  const stored = parsed(value);
+  const stored = parseJson(value);
   if (!isRecord(stored)) return undefined;
   const { thing, ...content } = stored;
   const { uid, at, note } = content;
   if (typeof thing !== 'string' || typeof uid !== 'string' || typeof at !== 'string') return undefined;
   if (entryKey(thing) !== key) return undefined;
   const place = placeOf(thing);
-  if (place.book !== 'claims') return { ...place, thing, uid, at, content: parsed(note) };
-  return note === undefined ? { ...place, thing, uid, at, content } : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (place.book === 'claims') return note === undefined ? { ...place, thing, uid, at, content } : undefined;
+  return { ...place, thing, uid, at, content: typeof note === 'string' ? parseJson(note) : undefined };
 }

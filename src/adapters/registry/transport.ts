@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { parseJson } from '../../base/json.ts';
 import { withDeadline } from '../../base/time.ts';
 import type { RegistrySecurity } from '../../ports/registry.ts';
 import { systemClock as clock } from '../system-clock.ts';
@@ -131,14 +132,6 @@ function describeBody(text: string, contentType: string | undefined, json: unkno
   if (json !== undefined) return 'JSON';
   const type = tidyText(contentType?.split(';')[0] ?? '');
   return type.includes('json') ? 'broken JSON' : `${type || 'a body'} instead of JSON`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3). */

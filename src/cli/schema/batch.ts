@@ -1,3 +1,5 @@
+import { parseJson } from '../../base/json.ts';
+import { isRecord } from '../../base/records.ts';
 import { checkCompatibility, type Question } from '../../compat/check.ts';
 import type { Text } from '../../compat/problem.ts';
 import { compatibilityLevels } from '../../crds/event-schema.ts';
@@ -30,8 +32,8 @@ export function answerBatch(input: string): Answered {
 
 /** What the line asks, or what is wrong with it. */
 function readLine(line: string): Asked | string {
-  const value = parse(line);
-  if (!isObject(value)) return 'it is no JSON object';
+  const value = parseJson(line.replace(/^\uFEFF/, ''));
+  if (!isRecord(value)) return 'it is no JSON object';
   const { id, format, compatibility, old, new: candidate, oldReferences = {}, newReferences = {} } = value;
   if (typeof id !== 'string' && typeof id !== 'number') return '"id" is neither a text nor a number';
   if (!isFormat(format)) return `"format" is none of ${schemaFormats.join(', ')}`;
@@ -49,20 +51,8 @@ function readLine(line: string): Asked | string {
   };
 }
 
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function listed(texts: Readonly<Record<string, string>>): Text['references'] {

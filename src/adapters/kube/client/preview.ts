@@ -1,3 +1,4 @@
+import { parseJson } from '../../../base/json.ts';
 import { isRecord } from '../../../base/records.ts';
 import type { KubeObject, ObjectKey } from '../../../ports/kube.ts';
 import { describeRequest, type KubeRequest, type Transport } from '../connection/transport.ts';
@@ -75,11 +76,8 @@ async function storedObject(
 function lastAppliedOf(metadata: Fields): Fields | undefined {
   const text = fieldsOf(metadata.annotations)[LAST_APPLIED];
   if (typeof text !== 'string') return undefined;
-  try {
-    return fieldsOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const applied = parseJson(text);
+  return applied === undefined ? undefined : fieldsOf(applied);
 }
 
 /** The field manager that applies the spec, such as a GitOps controller: what it leaves out of a new manifest goes. */

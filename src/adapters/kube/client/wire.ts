@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { parseJson } from '../../../base/json.ts';
 import { isRecord } from '../../../base/records.ts';
 import type { KubeObject } from '../../../ports/kube.ts';
 import { faultOfStatus, malformed, type StatusAnswer } from '../faults.ts';
@@ -95,7 +96,7 @@ export function eventOf<R extends KubeObject>(what: string, type: ResourceType, 
 export async function statusOf(response: Dispatcher.ResponseData): Promise<StatusAnswer> {
   const text = await response.body.text();
   const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
-  const status = statusOfBody(parsed(text), response.statusCode);
+  const status = statusOfBody(parseJson(text), response.statusCode);
   return { ...status, ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }) };
 }
 
@@ -114,17 +115,9 @@ function bookmarkOf(what: string, object: Record<string, unknown>): string {
 }
 
 function parseLine(what: string, line: string): Record<string, unknown> {
-  const event = parsed(line);
+  const event = parseJson(line);
   if (!isRecord(event)) throw malformed(what, 'a watch event is not JSON');
   return event;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Resource versions are decimal numbers that grow with each change (KEP-5504). */
