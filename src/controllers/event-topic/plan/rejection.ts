@@ -1,3 +1,4 @@
+import { clip } from '../../../base/text.ts';
 import { reconcileRequestAnnotation } from '../../../crds/names.ts';
 import { Reason } from '../../../crds/reasons.ts';
 import type { Fault } from '../../../ports/fault.ts';
@@ -55,7 +56,7 @@ export function refusedValues(refused: readonly RefusedValue[]): string {
 export function listed(refused: readonly RefusedValue[]): string {
   return refused
     .map(({ key, value, words }) => {
-      const said = [shortened(withoutPrefix(words, key, value), longestWords), expectation(key, value)];
+      const said = [clip(withoutPrefix(words, key, value), longestWords), expectation(key, value)];
       return `${quotedKey(key)} ${quoted(value)} (${said.filter((one) => one !== undefined).join('; ')})`;
     })
     .join(', ');
@@ -64,7 +65,7 @@ export function listed(refused: readonly RefusedValue[]): string {
 function refusedReturns(refused: readonly (Unmet & { words: string })[]): string {
   const settings = refused.map(({ key, live, wanted, words }) => {
     const target = wanted === undefined ? "the brokers' own" : `the EventCluster's ${quoted(wanted)}`;
-    return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${shortened(words, longestWords)})`;
+    return `${quotedKey(key)} ${quoted(live ?? '')} to ${target} (${clip(words, longestWords)})`;
   });
   const what = 'the brokers refuse the default of what left spec.config, which stays as it is';
   return `${what}; set it in spec.config again, or change what it depends on: ${settings.join(', ')}`;
@@ -97,13 +98,9 @@ const longestValue = 80;
 const longestWords = 256;
 
 function quoted(value: string): string {
-  return JSON.stringify(shortened(value, longestValue));
+  return JSON.stringify(clip(value, longestValue));
 }
 
 function quotedKey(key: string): string {
   return /^[\w.-]+$/.test(key) ? key : quoted(key);
-}
-
-function shortened(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…`.toWellFormed() : text;
 }
