@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from './shell.ts';
 
-/** Throws UserError for a file that cannot be read. */
-export async function contentOf(file: string): Promise<string> {
+/** Throws UserError, with the next step `next`, for a file that cannot be read. */
+export async function contentOf(file: string, next?: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadable(file, error, next);
   }
 }
 
-export function unreadable(path: string, error: unknown): UserError {
+export function unreadable(path: string, error: unknown, next?: string): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new UserError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+  return new UserError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}`, next);
 }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Objective, Span, Trace, World } from '../../simulate/trace.ts';
-import { UserError } from '../shell.ts';
+import { contentOf } from '../files.ts';
 import {
   type Count,
   type Fields,
@@ -43,19 +42,7 @@ export interface ReadTrace {
 /** @param path of a file; `-` is standard input */
 export async function readTraceFile(path: string, readInput: () => Promise<string>): Promise<ReadTrace> {
   if (path === '-') return traceIn('standard input', await readInput());
-  return traceIn(path, await contentOf(path));
-}
-
-async function contentOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UserError(
-      `cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}`,
-      '--trace names JSON files; examples/simulate/ has one to begin with.',
-    );
-  }
+  return traceIn(path, await contentOf(path, '--trace names JSON files; examples/simulate/ has one to begin with.'));
 }
 
 /** Throws UserError for what is no trace, with the place in it. */
