@@ -4,7 +4,7 @@ import type { Blocked } from '../runtime/kind.ts';
 export type Refusal = Extract<Blocked, { kind: 'refuse' }>;
 export type Wait = Extract<Blocked, { kind: 'wait' }>;
 
-export interface Said {
+export interface Advice {
   /** What is wrong, where, and for which input. */
   what: string;
   /** What its reader can do about it. */
@@ -12,8 +12,8 @@ export interface Said {
 }
 
 /** The user has to change something. Only for reasons that the status contract shows as Stalled. */
-export function refuse(reason: ReasonOf<'stalled'>, said: Said): Refusal {
-  return refuseInWords(reason, messageOf(said));
+export function refuse(reason: ReasonOf<'stalled'>, advice: Advice): Refusal {
+  return refuseInWords(reason, messageOf(advice));
 }
 
 /** For words of the other side, and for lists in which each entry has its own next step. */
@@ -33,6 +33,6 @@ interface Waiting {
   next?: string;
 }
 
-export function messageOf({ what, next }: Said): string {
+export function messageOf({ what, next }: Advice): string {
   return `${what}; ${next}`;
 }

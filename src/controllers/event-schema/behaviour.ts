@@ -13,7 +13,7 @@ import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema } from './act.ts';
 import { subjectIndex } from './indexes.ts';
 import { mistakesIn } from './mistakes.ts';
-import type { ObservedSchema, Refusal, RegistryUse } from './observed.ts';
+import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
@@ -55,7 +55,7 @@ async function observeSchema(
   if (owner) return { kind: 'notMine', use, owner };
   const registry = deps.registry.to(use.cluster);
   const subject = subjectOf(resource);
-  const missingReferences = await missingOf(registry, resource.spec.references ?? [], signal);
+  const missingReferences = await absentVersions(registry, resource.spec.references ?? [], signal);
   const [versions = [], level, registered] = await Promise.all([
     registry.listVersions(subject, { signal }),
     registry.readLevel(subject, { signal }),
@@ -68,7 +68,7 @@ async function observeSchema(
 }
 
 /** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
-function refuseMistaken(resource: EventSchema): Refusal | undefined {
+function refuseMistaken(resource: EventSchema): RegistryRefusal | undefined {
   const problems = mistakesIn(resource);
   return problems.length > 0 ? { kind: 'mistaken', problems } : undefined;
 }
@@ -115,7 +115,7 @@ function hasRegistered({ status }: EventSchema): boolean {
   return status?.version !== undefined;
 }
 
-async function missingOf(registry: SchemaRegistry, references: readonly SchemaReference[], signal: AbortSignal) {
+async function absentVersions(registry: SchemaRegistry, references: readonly SchemaReference[], signal: AbortSignal) {
   const found = await Promise.all(references.map(({ subject }) => registry.listVersions(subject, { signal })));
   return references
     .filter(({ version }, index) => !found[index]?.includes(version))

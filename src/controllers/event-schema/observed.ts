@@ -4,7 +4,7 @@ import type { ClusterAccess } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 
 /** What the registry said when it refused to register. It stands until schema, level or versions change. */
-export interface Refusal {
+export interface RegistryRefusal {
   /** mistaken: the registry was not asked, because the text is no schema. */
   kind: 'incompatible' | 'invalid' | 'mistaken';
   problems: readonly string[];
@@ -29,7 +29,7 @@ export type ObservedSchema =
       registered: RegisteredSchema | undefined;
       /** References whose subject or version is not in the registry. */
       missingReferences: readonly string[];
-      refusal: Refusal | undefined;
+      refusal: RegistryRefusal | undefined;
     };
 
 export type SeenSchema = Extract<ObservedSchema, { kind: 'seen' }>;

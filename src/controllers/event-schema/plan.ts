@@ -6,7 +6,7 @@ import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
 import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
-import type { ObservedSchema, Refusal, RegistryUse, SeenSchema } from './observed.ts';
+import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
 
 /** A level of the subject's own, or `Inherited`: the registry's global one applies. */
 export type SubjectLevel = CompatibilityLevel | 'Inherited';
@@ -109,7 +109,7 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
   };
 }
 
-function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: Refusal): Steps {
+function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: RegistryRefusal): Steps {
   const previous = resource.status?.previousCompatibility;
   const from = ownLevel(observed);
   const blocked = [refuseSchema(resource, refusal)];
@@ -136,7 +136,7 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
   return level.source === 'Subject' ? level.level : 'Inherited';
 }
 
-function refuseSchema(resource: EventSchema, { kind, problems }: Refusal): Blocked {
+function refuseSchema(resource: EventSchema, { kind, problems }: RegistryRefusal): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
   switch (kind) {

@@ -1,6 +1,6 @@
 import { keyOf } from '../../base/keys.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
-import type { Refusal, SeenSchema } from './observed.ts';
+import type { RegistryRefusal, SeenSchema } from './observed.ts';
 
 /** What a verdict of the registry depends on, beside the resource. */
 export type Circumstances = Pick<SeenSchema, 'versions' | 'level'>;
@@ -10,13 +10,13 @@ export type Circumstances = Pick<SeenSchema, 'versions' | 'level'>;
  * A refusal is forgotten as soon as the spec, the level that applies or the subject's versions change, and at a restart.
  */
 export class Refusals {
-  readonly #byKey = new Map<string, { attempt: string; refusal: Refusal }>();
+  readonly #byKey = new Map<string, { attempt: string; refusal: RegistryRefusal }>();
 
-  remember(resource: EventSchema, seen: Circumstances, refusal: Refusal): void {
+  remember(resource: EventSchema, seen: Circumstances, refusal: RegistryRefusal): void {
     this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, seen), refusal });
   }
 
-  find(resource: EventSchema, seen: Circumstances): Refusal | undefined {
+  find(resource: EventSchema, seen: Circumstances): RegistryRefusal | undefined {
     const entry = this.#byKey.get(keyOf(resource));
     return entry?.attempt === attemptOf(resource, seen) ? entry.refusal : undefined;
   }

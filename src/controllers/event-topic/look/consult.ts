@@ -34,13 +34,13 @@ async function objectionsTo(
     case 'create': {
       const admin = adminOf(kafka, action.use);
       const explained = (fault: Fault) => explainRefusedCreation(admin, action, fault, options);
-      const creation = onlyShown ? await refusalOf(admin.createTopic(action.topic, judged), explained) : undefined;
+      const creation = onlyShown ? await objectionTo(admin.createTopic(action.topic, judged), explained) : undefined;
       return creation ? { creation } : {};
     }
     case 'grow': {
       const judgement = adminOf(kafka, action.use).growTopic(action.name, action.to, judged);
       // A question that has to wait for the quota is no objection; a growth that is only shown is not shown unasked.
-      const growth = await refusalOf(onlyShown ? judgement : unlessThrottled(judgement));
+      const growth = await objectionTo(onlyShown ? judgement : unlessThrottled(judgement));
       return growth ? { growth } : {};
     }
     case 'configure': {
@@ -61,15 +61,15 @@ async function refusedSettings(
   changes: ConfigChanges,
   judge: (changes: ConfigChanges) => Promise<void>,
 ): Promise<ReadonlyMap<string, string>> {
-  const refusal = await refusalOf(judge(changes));
+  const refusal = await objectionTo(judge(changes));
   if (refusal === undefined) return new Map();
   const refused = new Map<string, string>();
   for (const change of changes) {
-    const own = changes.size === 1 ? refusal : await refusalOf(judge(new Map([change])));
+    const own = changes.size === 1 ? refusal : await objectionTo(judge(new Map([change])));
     if (own !== undefined) refused.set(change[0], own.words);
   }
   const good = new Map([...changes].filter(([key]) => !refused.has(key)));
-  const together = good.size === 0 || refused.size === 0 ? refusal : await refusalOf(judge(good));
+  const together = good.size === 0 || refused.size === 0 ? refusal : await objectionTo(judge(good));
   // Nobody can be told which one to mend.
   if (together !== undefined) for (const [key] of good) refused.set(key, together.words);
   return refused;
@@ -83,7 +83,7 @@ async function unlessThrottled(call: Promise<void>): Promise<void> {
   }
 }
 
-async function refusalOf(
+async function objectionTo(
   call: Promise<unknown>,
   explained: (fault: Fault) => Promise<Fault> | Fault = (fault) => fault,
 ): Promise<(Objection & { words: string }) | undefined> {

@@ -135,7 +135,7 @@ function grantFor(around: Neighbourhood, user: ClusterUser, kind: GrantKind, nam
 }
 
 /** Who may not read the topic with its group holds nobody else's. */
-function isRefused(around: Neighbourhood, consumer: EventConsumer, topic: string): boolean {
+function isUngranted(around: Neighbourhood, consumer: EventConsumer, topic: string): boolean {
   const grants = [
     grantFor(around, consumer, 'groups', groupIdOf(consumer)),
     grantFor(around, consumer, 'topics', topic),
@@ -147,7 +147,7 @@ function isRefused(around: Neighbourhood, consumer: EventConsumer, topic: string
 function consumersNaming(around: Neighbourhood, topic: string): EventConsumer[] {
   return around.consumers
     .byIndex(consumedTopicIndex, topic)
-    .filter((consumer) => !consumer.metadata.deletionTimestamp && !isRefused(around, consumer, topic));
+    .filter((consumer) => !consumer.metadata.deletionTimestamp && !isUngranted(around, consumer, topic));
 }
 
 /**

@@ -33,7 +33,7 @@ export const departureBook: BookType<readonly NamedDeparture[]> = {
   // Whoever leads drops it when its time is over.
   isOrphan: () => false,
 };
-const recordKey = 'departures';
+const departuresKey = 'departures';
 
 /**
  * Which topics were managed until just now. A resource that is deleted and created again, as `kubectl replace --force`
@@ -77,7 +77,7 @@ export class Departures {
 
   /** Reads what the journal holds. What this process has seen itself is newer. */
   recall(): void {
-    this.#gone = new Map([...(this.#recorded.find(recordKey) ?? []), ...this.#gone]);
+    this.#gone = new Map([...(this.#recorded.find(departuresKey) ?? []), ...this.#gone]);
   }
 
   /** Writes what has changed since. Throws nothing: without it only a restart within these minutes forgets. */
@@ -87,10 +87,10 @@ export class Departures {
     this.#stored = true;
     const newest = newestOf(this.#gone);
     if (newest.length === 0) {
-      this.#recorded.release(recordKey);
+      this.#recorded.release(departuresKey);
       return;
     }
-    await this.#recorded.record(recordKey, newest).catch(() => {
+    await this.#recorded.record(departuresKey, newest).catch(() => {
       this.#stored = false;
     });
   }

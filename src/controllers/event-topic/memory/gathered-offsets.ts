@@ -20,7 +20,7 @@ export class GatheredOffsets {
   async read(name: string, admin: KafkaAdmin, signal: AbortSignal): Promise<TopicOffsets | undefined> {
     const gathering = this.#gathering.get(admin) ?? this.#begin(admin);
     gathering.names.add(name);
-    const answer = (await unlessAborted(gathering.answers, signal))?.get(name);
+    const answer = (await untilAborted(gathering.answers, signal))?.get(name);
     if (answer?.ok !== true) return undefined;
     return [...answer.value.values()].includes(undefined) ? undefined : answer.value;
   }
@@ -45,7 +45,7 @@ export class GatheredOffsets {
   }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
   const leave = () => resolve(undefined);

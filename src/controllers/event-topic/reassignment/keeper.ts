@@ -40,7 +40,7 @@ export function createThrottleKeeper(parts: ThrottleKeeperParts): ThrottleKeeper
     const before = resting;
     resting = new Map();
     for (const [clusterId, topics] of throttles.pending()) {
-      const use = useOf(clusterId, clusters);
+      const use = anyUseOf(clusterId, clusters);
       if (use === undefined || signal.aborted) continue;
       try {
         await lookAt(adminOf(kafka, use), clusterId, topics, { before, signal });
@@ -82,7 +82,7 @@ export function createThrottleKeeper(parts: ThrottleKeeperParts): ThrottleKeeper
 }
 
 /** Any EventCluster that reaches this Kafka cluster. */
-function useOf(clusterId: string, clusters: ResourceCache<EventCluster>): ClusterUse | undefined {
+function anyUseOf(clusterId: string, clusters: ResourceCache<EventCluster>): ClusterUse | undefined {
   for (const { metadata } of clusters.list()) {
     const question = { namespace: { name: '', labels: {} }, clusterRef: { name: metadata.name }, pinned: undefined };
     const answer = resolveCluster(question, clusters.list());

@@ -4,7 +4,7 @@ import type { TopicState } from '../../../ports/kafka.ts';
 import type { ConfigChanges } from '../../../ports/kafka-config.ts';
 import type { PartitionReplicas } from '../../../ports/kafka-replicas.ts';
 import type { Blocked } from '../../../runtime/kind.ts';
-import { refuse, type Said, wait } from '../../blocked.ts';
+import { type Advice, refuse, wait } from '../../blocked.ts';
 import type { ClusterUse } from '../../cluster-use.ts';
 import { isMoving, isOursMoving, replicasDiffer } from './moving.ts';
 import type { ObservedReplicas } from './observe.ts';
@@ -238,7 +238,7 @@ function tooFewBrokers(topic: TopicState, wanted: number, live: number): Blocked
   return { ...refuse(Reason.NotEnoughBrokers, shortageOf(topic.name, wanted, live)), lookAgainMs: brokersAgainMs };
 }
 
-export function shortageOf(topic: string, wanted: number, live: number): Said {
+export function shortageOf(topic: string, wanted: number, live: number): Advice {
   return {
     what: `topic "${topic}" needs ${wanted} brokers for ${wanted} replicas, and the cluster has ${live}`,
     next: `add brokers, or set spec.replicationFactor to ${live} or less`,

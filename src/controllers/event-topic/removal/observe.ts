@@ -105,7 +105,7 @@ async function askBrokers(
       records,
       consumers: consumersOf(sources, resource, use),
       unseenUsers: hasUnseenUsers(sources, resource, use),
-      ...(topic && rememberedOf(sources, topic.id, use, now)),
+      ...(topic && deletionFactsOf(sources, topic.id, use, now)),
       askedLongAgo: isDoubtful(sources, resource, topic?.id, use, now),
     },
   };
@@ -123,11 +123,11 @@ function isDoubtful(
   const brake = sources.deletions?.brake;
   if (id === undefined || brake === undefined) return isOld;
   const owner = keyOf(resource);
-  if (!isOld && rememberedOf(sources, id, use, now).brakeMs !== undefined) brake.noteWaiting(owner, id);
+  if (!isOld && deletionFactsOf(sources, id, use, now).brakeMs !== undefined) brake.noteWaiting(owner, id);
   return isOld && !brake.isWaiting(owner, id);
 }
 
-function rememberedOf(
+function deletionFactsOf(
   { deletions }: RemovalSources,
   id: string,
   { clusterId, cluster }: ClusterUse,

@@ -1,7 +1,7 @@
 import type { EventTopic } from '../../../../crds/event-topic.ts';
 import { Reason } from '../../../../crds/reasons.ts';
 import type { Blocked } from '../../../../runtime/kind.ts';
-import { refuse, refuseInWords, type Said, wait } from '../../../blocked.ts';
+import { type Advice, refuse, refuseInWords, wait } from '../../../blocked.ts';
 import type { ClusterAccess } from '../../../cluster-use.ts';
 import { describeUnusable, unusableSettings } from '../../../topic-settings.ts';
 import { topicNameOf } from '../../identity.ts';
@@ -62,7 +62,7 @@ function spelled({ suggestion }: Violation): string {
   return suggestion === undefined ? 'another spec.topicName' : `spec.topicName "${suggestion}"`;
 }
 
-export function collisionOf(name: string): Said {
+export function collisionOf(name: string): Advice {
   const other = 'that of another topic, or of one that an older resource asks for';
   return {
     what: `topic name "${name}" differs only in "." and "_" from ${other}, and Kafka does not tell these apart in metrics`,
