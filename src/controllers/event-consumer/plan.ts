@@ -4,6 +4,7 @@ import { Reason } from '../../crds/reasons.ts';
 import type { ScaleTarget } from '../../ports/scale-target.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { type Decision, decideSize } from '../../scaling/decide.ts';
+import { refuse, wait } from '../blocked.ts';
 import type { ClusterAccess } from '../cluster-use.ts';
 import { refuseUngranted, ungranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
@@ -65,10 +66,13 @@ export function refuseRead(
   use: ClusterAccess,
   topics: readonly string[] | undefined,
 ): Blocked | undefined {
-  const group = groupIdOf(resource);
-  const message = `group "${group}" reads topics beside those of spec.topics that EventCluster "${use.name}" does not grant to this namespace, so nothing is told of it; let its members read granted topics only, or ask the owner of the EventCluster for an access rule`;
-  const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, message);
-  return isRefused ? { kind: 'refuse', reason: Reason.NotGranted, message } : undefined;
+  const reads = `group "${groupIdOf(resource)}" reads topics beside those of spec.topics`;
+  const refusal = refuse(Reason.NotGranted, {
+    what: `${reads} that EventCluster "${use.name}" does not grant to this namespace, so nothing is told of it`,
+    next: 'let its members read granted topics only, or ask the owner of the EventCluster for an access rule',
+  });
+  const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, refusal.message);
+  return isRefused ? refusal : undefined;
 }
 
 function wasTold({ status }: EventConsumer, message: string): boolean {
@@ -82,23 +86,27 @@ function ownedByOther(
   { owner, what }: Extract<ObservedConsumer, { kind: 'notMine' }>,
 ): Blocked {
   const name = what === 'group' ? `group "${groupIdOf(resource)}"` : targetNameOf(resource);
-  const message = `${name} is scaled by ${describeOwner(owner, resource.metadata.namespace ?? '')}; delete one of the two resources`;
-  return { kind: 'refuse', reason: Reason.OwnedByOther, message };
+  return refuse(Reason.OwnedByOther, {
+    what: `${name} is scaled by ${describeOwner(owner, resource.metadata.namespace ?? '')}`,
+    next: 'delete one of the two resources',
+  });
 }
 
 function judgeTarget(resource: EventConsumer, { target, driver }: SeenConsumer): Blocked | undefined {
   const name = targetNameOf(resource);
   if (!target) {
-    const message = `${name} does not exist in this namespace; create it or name another one`;
-    return { kind: 'wait', reason: Reason.TargetNotFound, message, lookAgainMs };
+    const said = { what: `${name} does not exist in this namespace`, next: 'create it or name another one' };
+    return wait(Reason.TargetNotFound, said, lookAgainMs);
   }
   if (!driver || resource.spec.scaling.mode === 'Off') return undefined;
-  const message = `${name} is driven by ${driver.kind} "${driver.name}"; delete that, or set spec.scaling.mode to Off`;
-  return { kind: 'refuse', reason: Reason.TargetOwnedByAutoscaler, message };
+  return refuse(Reason.TargetOwnedByAutoscaler, {
+    what: `${name} is driven by ${driver.kind} "${driver.name}"`,
+    next: 'delete that, or set spec.scaling.mode to Off',
+  });
 }
 
 function judgeTopics({ snapshot }: SeenConsumer): Blocked | undefined {
   if (snapshot?.fault?.code !== 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
-  const message = `${snapshot.problem ?? 'a topic does not exist'}; create it, or correct spec.topics`;
-  return { kind: 'wait', reason: Reason.TopicNotReady, message, lookAgainMs };
+  const said = { what: snapshot.problem ?? 'a topic does not exist', next: 'create it, or correct spec.topics' };
+  return wait(Reason.TopicNotReady, said, lookAgainMs);
 }
