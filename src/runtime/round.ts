@@ -224,12 +224,16 @@ async function fail<R extends Managed>(
 }
 
 function releasedUnread(problems: readonly string[]): string {
-  return `released, and what it stood for outside is kept: this version of the operator cannot read the resource: ${problems.join('; ')}`;
+  return `released, and what it stood for outside is kept: ${unreadBecause(problems)}`;
+}
+
+function unreadBecause(problems: readonly string[]): string {
+  return `this version of the operator cannot read the resource: ${problems.join('; ')}`;
 }
 
 /** What cannot be read is not acted upon: half of a spec may say the opposite of the whole. */
 function unreadable(problems: readonly string[]): StatusUpdate {
-  const message = `this version of the operator cannot read the resource: ${problems.join('; ')}`;
+  const message = unreadBecause(problems);
   const blocked: Blocked = { kind: 'refuse', reason: RuntimeReason.InvalidSpec, message };
   return { verdict: { kind: 'blocked', blocked: [blocked], findings: undefined }, fields: {}, evaluated: true };
 }

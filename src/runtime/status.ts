@@ -34,7 +34,9 @@ export function nextStatus(resource: Managed, update: StatusUpdate, now: Date): 
 
 /** What is written instead of `update`, whose status the API server does not take. */
 export function refusedUpdate({ evaluated }: StatusUpdate, { message: said }: Fault): StatusUpdate {
-  const message = `the API server refuses the status of this resource, and only its conditions are up to date; install the CRDs of the operator’s version, or report a bug if that does not mend it: ${said}`;
+  const what = 'the API server refuses the status of this resource, and only its conditions are up to date';
+  const next = 'install the CRDs of the operator’s version, or report a bug if that does not mend it';
+  const message = `${what}; ${next}: ${said}`;
   const blocked: Blocked = {
     kind: 'wait',
     reason: RuntimeReason.StatusRefused,

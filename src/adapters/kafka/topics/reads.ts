@@ -60,8 +60,8 @@ export function createTopicReads(cluster: Cluster, { metadataOf }: MetadataReads
 
 /** Taken for a loss, it would blame somebody for a deletion that nobody made. */
 function unheard(name: string): Fault {
-  const message = `a broker does not show topic "${name}", which was created a moment ago: it is gone, or not all brokers have heard of it`;
-  return unavailable(message, { code: 'NOT_SHOWN_BY_ALL' });
+  const what = `a broker does not show topic "${name}", which was created a moment ago`;
+  return unavailable(`${what}: it is gone, or not all brokers have heard of it`, { code: 'NOT_SHOWN_BY_ALL' });
 }
 
 /** The answer, about 33 settings, is what is large here; bounding it keeps the memory of a burst small: 512 topics. */
