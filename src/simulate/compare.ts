@@ -4,7 +4,7 @@ type Figures = Pick<Outcome, 'lateShare' | 'replicaSeconds'>;
 
 /** So many late records more, as a part of all, are no difference. */
 export const sameLate = 0.0005;
-/** Who is not so much cheaper is not cheaper. */
+/** A scaler counts as cheaper when it costs at most this part of what the other one costs. */
 const cheaper = 0.98;
 
 /** Whether `other` is as punctual as `one` and costs less. */

@@ -201,7 +201,7 @@ describe('an EventTopic', () => {
     await cluster.whenReady('EventTopic', key);
     await change(key, { paused: true, partitions: 9 });
     const { status } = await cluster.whenCondition('EventTopic', key, 'Paused', 'True');
-    // Who waits for a generation to be observed comes to an end; of which one Ready speaks it says itself.
+    // A client that waits for a generation to be observed comes to an end; Ready says itself which one it speaks of.
     expect(status).toMatchObject({ observedGeneration: 2 });
     expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
       status: 'True',

@@ -50,7 +50,7 @@ function tableOf(outcomes: readonly Outcome[]): string[] {
   });
 }
 
-/** The cheapest of those who dominate it, and how many more there are. Who knows the future is no measure. */
+/** The cheapest of those that dominate it, and how many more there are; not the oracle, which knows the future. */
 function dominatorsOf(one: Outcome, outcomes: readonly Outcome[]): string {
   const better = outcomes
     .filter((other) => other.scaler !== 'oracle' && dominates(other, one))

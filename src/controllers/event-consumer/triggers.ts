@@ -43,7 +43,7 @@ function drivenIn({ before, after }: Change<Autoscaler>): readonly string[] {
   return [before, after].flatMap((autoscaler) => (autoscaler ? autoscalerIndex.valuesOf(autoscaler) : []));
 }
 
-/** Others wait for the group and the target of one that leaves them. Who is refused holds nothing against others. */
+/** Others wait for the group and the target of a consumer that leaves them; one that is refused holds neither. */
 function mayGiveWay(before: EventConsumer, after: EventConsumer | undefined): boolean {
   const leaves = !after || after.metadata.deletionTimestamp !== undefined || targetKeyOf(after) !== targetKeyOf(before);
   return leaves || isRefused(before) !== isRefused(after);

@@ -13,8 +13,9 @@ const mostTries = 3;
 const mostSizes = 16;
 
 /**
- * Who knows what will come and what members can do: the cheapest sequence of useful sizes with which no record is late,
- * starts and rebalances paid. Where no sequence is punctual, the cheapest of those that come closest to it.
+ * A scaler that knows what will come and what members can do: it follows the cheapest sequence of useful sizes with which
+ * no record is late, starts and rebalances paid. Where no sequence is punctual, it takes the cheapest of those that come
+ * closest to it.
  *
  * A search plans it in a simpler world, where every partition is as far behind as the last one and every change stops all
  * (`cheapestWay`), and each plan is tried in the real one. So the true optimum may cost a little less, and where partitions

@@ -79,7 +79,7 @@ function go(trace: Trace, label: Label, course: Course, grid: number, limits: Li
   const { at } = label;
   const change = course.replicas - label.course.replicas;
   const asksAt = at - Math.ceil(podStartSeconds);
-  // Who only follows a plan acts at the end of a second, the first one included.
+  // A scaler that only follows a plan acts at the end of a second, the first one included.
   if (change !== 0 && (change > 0 ? asksAt : at) < 1) return undefined;
   // The next pods are asked for after the ones that leave now, for it is the newest that leave.
   const stay = change === 0 ? grid : Math.max(rebalanceSeconds, change < 0 ? podStartSeconds : 0, grid);

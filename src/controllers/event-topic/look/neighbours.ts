@@ -106,7 +106,7 @@ export function mayHaveHeir(around: Neighbourhood, resource: EventTopic): boolea
 /**
  * Without a grant nobody holds a name against those who have one. What was recorded of `other` stands until its
  * EventCluster is known to grant it no more, or to be another Kafka cluster: a moment's trouble with an EventCluster gives
- * no topic away. Who only says that it uses an EventCluster that nobody knows holds nothing.
+ * no topic away. A resource that only says that it uses an EventCluster that nobody knows holds nothing.
  */
 export function mayClaim(around: Neighbourhood, other: EventTopic, live: NamedTopic): boolean {
   const name = topicNameOf(other);
@@ -134,7 +134,7 @@ function grantFor(around: Neighbourhood, user: ClusterUser, kind: GrantKind, nam
   return grantOf(questionOf(user, around.namespaces), around.clusters.list(), kind, [name]);
 }
 
-/** Who may not read the topic with its group holds nobody else's. */
+/** A consumer that may not read the topic with its group does not hold back the topic of others. */
 function isUngranted(around: Neighbourhood, consumer: EventConsumer, topic: string): boolean {
   const grants = [
     grantFor(around, consumer, 'groups', groupIdOf(consumer)),
