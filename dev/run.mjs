@@ -15,7 +15,7 @@ const SETUP_MS = 'SLUICE_SETUP_MS';
 /**
  * @typedef {object} Task
  * @property {string} says what it does, for the list of tasks
- * @property {string} module exports `run(args, signal, setupMs)`, which answers the exit code; `signal` aborts when the
+ * @property {string} module exports `run(args, signal, setupMs)`, which returns the exit code; `signal` aborts when the
  *   user interrupts, `setupMs` is how long it took to install and build what was missing
  * @property {boolean} [tools] whether it builds or runs parts of the local environment
  */

@@ -23,7 +23,7 @@ export interface RawKafka {
   topics(): Promise<readonly string[]>;
   /** Lets the broker remove files of deleted topics soon: a minute later, as usual, it would disturb what comes next. */
   forgetSoon(): Promise<void>;
-  /** Deletes the topics that the broker shows, except Kafka's own, and answers how many there were. */
+  /** Deletes the topics that the broker shows, except Kafka's own, and returns how many there were. */
   deleteShown(): Promise<number>;
   close(): void;
 }

@@ -72,7 +72,7 @@ async function worldWith(crds: string): Promise<World> {
   }
 }
 
-/** Creates a namespace and answers the path of the template's resources in it. */
+/** Creates a namespace and returns the path of the template's resources in it. */
 export async function addNamespace({ kube, template, plural }: Stage, name: string): Promise<string> {
   await kube.change({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
   return `/apis/${template.apiVersion}/namespaces/${name}/${plural}`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Resolves once `check` answers true; throws an Error that says `problem` when it does not within `withinMs`. */
+/** Resolves once `check` returns true; throws an Error that says `problem` when it does not within `withinMs`. */
 export async function eventually(
   check: () => boolean | Promise<boolean>,
   withinMs: number,

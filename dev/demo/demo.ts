@@ -32,7 +32,7 @@ export async function showDemo(screen: Screen, signal: AbortSignal): Promise<rea
   }
 }
 
-/** Puts the marketplace through calm, burst and quiet, and answers whether everything that is promised was seen. */
+/** Puts the marketplace through calm, burst and quiet, and returns whether everything that is promised was seen. */
 export async function checkDemo(screen: Screen, signal: AbortSignal): Promise<readonly judge.Check[]> {
   const stand = await openStand(signal);
   const checks = [judge.judgeReadiness(stand.readiness)];

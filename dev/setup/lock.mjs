@@ -38,7 +38,7 @@ export function heldLocks() {
 }
 
 /**
- * Takes the lock, or answers undefined when another process has it.
+ * Takes the lock, or returns undefined when another process has it.
  * @param {string} name
  * @param {(connection: net.Socket) => void} [serve] talks to whoever connects; by default they are left waiting
  * @returns {Promise<(() => void) | undefined>} how to let it go

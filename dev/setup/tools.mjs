@@ -15,7 +15,7 @@ export function nursery() {
 }
 
 /**
- * Runs a tool to its end and answers its last lines; the latest one is the step's detail.
+ * Runs a tool to its end and returns its last lines; the latest one is the step's detail.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]

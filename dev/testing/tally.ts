@@ -50,7 +50,7 @@ export class Tally {
     return [...this.#running];
   }
 
-  /** Takes the event in; answers what failed with it, if anything. */
+  /** Takes the event in; returns what failed with it, if anything. */
   count(event: TestEvent): Failure | undefined {
     switch (event.kind) {
       case 'started':

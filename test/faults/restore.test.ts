@@ -128,7 +128,7 @@ it.each(cases)('loses, deletes and creates no topic when Kubernetes is restored 
   if (!restarted) expect(operator.part.pid).toBe(pid);
 });
 
-/** A member of a group that reads the topic; answers how it leaves. */
+/** A member of a group that reads the topic; returns how it leaves. */
 async function readerOf(topic: string): Promise<() => Promise<void>> {
   const consumer = kafka.kafka.consumer({ groupId: `${topic}-reader` });
   await consumer.connect();

@@ -5,7 +5,7 @@ export interface EventuallyOptions {
 }
 
 /**
- * Repeats `check` until it does not throw, and answers what it answered.
+ * Repeats `check` until it does not throw, and returns what it returned.
  * Throws the last failure once `within` has passed, so that the message says what was still wrong.
  */
 export async function eventually<T>(check: () => T | Promise<T>, options: EventuallyOptions): Promise<T> {

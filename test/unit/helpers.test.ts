@@ -126,7 +126,7 @@ test('expectIdle refuses a round that counts a write', async () => {
   await expect(expectIdle(round, kafka)).rejects.toThrow('an idle round writes nothing');
 });
 
-test('eventually answers what the check answers once it does not throw', async () => {
+test('eventually returns what the check returns once it does not throw', async () => {
   let tries = 0;
   const check = () => {
     tries += 1;

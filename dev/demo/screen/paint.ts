@@ -1,4 +1,4 @@
-/** How text is made to stand out; each answers its text at the same width. */
+/** How text is made to stand out; each returns its text at the same width. */
 export interface Paint {
   bold(text: string): string;
   dim(text: string): string;

@@ -33,7 +33,7 @@ interface LogRequest {
   isRunning(): boolean;
 }
 
-/** Answers `kubectl logs`, which the API server passes on. Nobody is asked who they are: all are on this machine. */
+/** Serves `kubectl logs`, which the API server passes on. Nobody is asked who they are: all are on this machine. */
 export async function startLogServer(options: LogServerOptions): Promise<https.Server> {
   const { certificate: cert, key } = createCertificates([options.host]).server;
   const server = https.createServer({ cert, key }, ({ url = '/' }, response) => {

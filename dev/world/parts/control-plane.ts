@@ -175,7 +175,7 @@ function answersOk(url: string, connect: { ca: string; cert?: string; key?: stri
   };
 }
 
-/** Writes keys, certificates, tokens and kubeconfigs; answers the path of each by its name. */
+/** Writes keys, certificates, tokens and kubeconfigs; returns the path of each by its name. */
 function writeFiles(
   { folder, host, proxyHost }: ControlPlanePlan,
   authority: string,

@@ -17,7 +17,7 @@ export interface Answered {
   errors: readonly string[];
 }
 
-/** Answers lines of `{id, format, compatibility, old, new, oldReferences?, newReferences?}`; empty ones are passed over. */
+/** Checks lines of `{id, format, compatibility, old, new, oldReferences?, newReferences?}`; empty ones are passed over. */
 export function answerBatch(input: string): Answered {
   const lines: string[] = [];
   const errors: string[] = [];

@@ -14,7 +14,7 @@ export interface LagSourceOptions {
 
 /** The lag of every consumer: one poller per Kafka cluster, started when the first consumer asks. */
 export interface LagSource {
-  /** Watches the group from now on, and answers what is known. */
+  /** Watches the group from now on, and returns what is known. */
   watch(key: string, use: ClusterUse, subscription: LagSubscription): GroupSnapshot | undefined;
   /** What the group of a watched key was last seen to read; `undefined`: not seen, or not watched. */
   topicsOf(key: string): readonly string[] | undefined;

@@ -30,7 +30,7 @@ export class FickleProxy {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  /** Answers how many connections it was. */
+  /** Returns how many connections it was. */
   abandonOpen(): number {
     const clients = this.#open.size / 2;
     for (const socket of this.#open) socket.unpipe().pause();

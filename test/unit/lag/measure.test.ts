@@ -33,7 +33,7 @@ function answersOf({ end, logStart = 0, committed, state }: Poll): GroupAnswers 
   };
 }
 
-/** Polls a group every five seconds and answers the last snapshot. */
+/** Polls a group every five seconds and returns the last snapshot. */
 function snapshotAfter(polls: readonly GroupAnswers[], subscription: Partial<LagSubscription> = {}): GroupSnapshot {
   const history = new LagHistory(tickMs);
   const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest', ...subscription };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { largestIn, longestWindowMs, noteSize, type SizeNote } from '../../../src/scaling/window.ts';
 
-test('the window answers the largest size noted in it, as if it had kept all notes', () => {
+test('the window returns the largest size noted in it, as if it had kept all notes', () => {
   const steps = fc.array(
     fc.record({ afterMs: fc.integer({ min: 1, max: 60_000 }), replicas: fc.integer({ min: 0, max: 9 }) }),
   );

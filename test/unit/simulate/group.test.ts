@@ -3,7 +3,7 @@ import { SimulatedGroup } from '../../../src/simulate/group.ts';
 import type { Trace, World } from '../../../src/simulate/trace.ts';
 import { traceOf } from './traces.ts';
 
-/** Runs to the end, with these sizes from these seconds on; answers what was processed in each second. */
+/** Runs to the end, with these sizes from these seconds on; returns what was processed in each second. */
 function processedIn(trace: Trace, sizes: Readonly<Record<number, number>> = {}): number[] {
   const group = new SimulatedGroup(trace);
   let [replicas, before] = [trace.replicas, 0];

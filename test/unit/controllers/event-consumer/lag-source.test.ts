@@ -174,7 +174,7 @@ describe('the lag source', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('answers what the group of a watched consumer reads, and of no other', async () => {
+  it('tells what the group of a watched consumer reads, and of no other', async () => {
     const { source, watch } = await createRunning();
     expect(source.topicsOf('a')).toEqual(['orders']);
     watch('new');
