@@ -199,6 +199,27 @@ test('no files of src import one another', () => {
   expect(circlesIn(texts)).toEqual([]);
 });
 
+/**
+ * A reader takes in a list of about a dozen names. Past that a folder holds more than one subject, and its files no
+ * longer say which belong together; rooms by subject do.
+ */
+const mostFilesSideBySide = 15;
+/** Folders that are still to be given rooms, with the files that they hold. */
+const crowded: Readonly<Record<string, number>> = { 'src/compat/avro': 16 };
+
+test.each(['src', 'dev', 'bench', 'test'])(
+  'no folder of %s holds more files than a reader takes in at once',
+  (area) => {
+    const root = join(import.meta.dirname, '..');
+    const entries = readdirSync(join(root, area), { recursive: true, withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isFile()).map(({ parentPath }) => relative(root, parentPath));
+    const counts = Map.groupBy(folders, (folder) => folder);
+    expect(counts.size).toBeGreaterThan(1);
+    const full = [...counts].filter(([folder, { length }]) => length > (crowded[folder] ?? mostFilesSideBySide));
+    expect(full.map(([folder, { length }]) => `${folder}: ${length}`)).toEqual([]);
+  },
+);
+
 test.each([
   {
     it: 'none in a tree',
