@@ -52,7 +52,8 @@ const namespaceSelector = z
   .optional()
   .meta({ minProperties: 1 })
   .describe(
-    'Labels of the namespaces that the rule speaks of; all of it must hold. Default: labels do not matter. Example: {matchLabels: {team: shop}}.',
+    'Labels of the namespaces that the rule speaks of; all of it must hold. Default: labels do not matter. ' +
+      'Example: {matchLabels: {team: shop}}.',
   );
 
 /** Who may use what of an EventCluster. */
@@ -65,7 +66,8 @@ export const accessRule = z
       .optional()
       .meta(setList)
       .describe(
-        'Names of the namespaces that the rule speaks of, as patterns with *; ["*"] is everybody. Default: names do not matter, and namespaceSelector decides. Example: ["shop-*"].',
+        'Names of the namespaces that the rule speaks of, as patterns with *; ["*"] is everybody. ' +
+          'Default: names do not matter, and namespaceSelector decides. Example: ["shop-*"].',
       ),
     namespaceSelector,
     topics: patterns('Kafka topics', 'order.*'),
@@ -78,10 +80,12 @@ export const accessRule = z
       .optional()
       .meta(int32)
       .describe(
-        'Topics that each namespace may have, the oldest first; those that exist keep their place when this is lowered. Default: any number. Example: 200.',
+        'Topics that each namespace may have, the oldest first; those that exist keep their place when this is ' +
+          'lowered. Default: any number. Example: 200.',
       ),
     maxPartitionsPerTopic: partitionCount.describe(
-      'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they are. Default: any number. Example: 48.',
+      'Partitions with which a topic may be created, or to which it may grow; larger ones that exist stay as they ' +
+        'are. Default: any number. Example: 48.',
     ),
     deletionPolicies: z
       .array(z.enum(['Retain', 'DeleteIfEmpty', 'Delete']))
@@ -99,7 +103,8 @@ export const accessRule = z
       .default(['MatchOnly'])
       .meta(setList)
       .describe(
-        'Adoption policies that an EventTopic may ask for; Never is always allowed. Default: ["MatchOnly"]. Example: ["MatchOnly", "Take"].',
+        'Adoption policies that an EventTopic may ask for; Never is always allowed. Default: ["MatchOnly"]. ' +
+          'Example: ["MatchOnly", "Take"].',
       ),
   })
   .meta(

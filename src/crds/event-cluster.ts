@@ -34,7 +34,8 @@ const spec = z.object({
         .max(64)
         .optional()
         .describe(
-          'The cluster id that must answer; changing it acknowledges a new cluster. Default: the id that answered first. Example: MkU3OEVBNTcwNTJENDM2Qg.',
+          'The cluster id that must answer; changing it acknowledges a new cluster. ' +
+            'Default: the id that answered first. Example: MkU3OEVBNTcwNTJENDM2Qg.',
         ),
       tls,
       sasl,
@@ -76,7 +77,8 @@ const spec = z.object({
     .default(['*'])
     .meta(setList)
     .describe(
-      'Settings that an EventTopic may name in its config, as patterns with *; topicDefaults may use all. Default: ["*"]. Example: ["retention.*", "cleanup.policy"].',
+      'Settings that an EventTopic may name in its config, as patterns with *; topicDefaults may use all. ' +
+        'Default: ["*"]. Example: ["retention.*", "cleanup.policy"].',
     ),
   topicDefaults: z
     .object({
@@ -87,7 +89,9 @@ const spec = z.object({
         'Replicas of a topic whose resource names none. Default: the brokers’ own. Example: 3.',
       ),
       config: topicConfig.describe(
-        'Settings of every new topic, unless its resource says otherwise, and of a topic whose resource does so no longer. Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. Default: none. Example: {min.insync.replicas: 2}.',
+        'Settings of every new topic, unless its resource says otherwise, and of a topic whose resource does so ' +
+          'no longer. Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. ' +
+          'Default: none. Example: {min.insync.replicas: 2}.',
       ),
     })
     .optional()
@@ -99,7 +103,8 @@ const spec = z.object({
     .default(100)
     .meta(int32)
     .describe(
-      'Topics of this Kafka cluster that may be deleted in any hour, a brake against a mass delete by mistake; more wait. Default: 100. Example: 1000.',
+      'Topics of this Kafka cluster that may be deleted in any hour, a brake against a mass delete by mistake; ' +
+        'more wait. Default: 100. Example: 1000.',
     ),
   naming: z
     .object({
@@ -107,7 +112,9 @@ const spec = z.object({
         .enum(['Off', 'Warn', 'Deny'])
         .default('Off')
         .describe(
-          'What happens to names that do not match. Warn says so, Deny creates no topic of that name; topics that exist go on. Default: Off. Example: Warn.',
+          'What happens to names that do not match. ' +
+            'Warn says so, Deny creates no topic of that name; topics that exist go on. Default: Off. ' +
+            'Example: Warn.',
         ),
       pattern: z
         .string()
@@ -115,7 +122,8 @@ const spec = z.object({
         .max(1024)
         .optional()
         .describe(
-          'What names look like: an RE2 expression, 1 to 1024 characters, found anywhere in the name unless it has ^ and $. Default: none. Example: "^[a-z][a-z0-9-]*([.][a-z][a-z0-9-]*){1,3}$".',
+          'What names look like: an RE2 expression, 1 to 1024 characters, found anywhere in the name unless it ' +
+            'has ^ and $. Default: none. Example: "^[a-z][a-z0-9-]*([.][a-z][a-z0-9-]*){1,3}$".',
         ),
     })
     .optional()
@@ -132,7 +140,8 @@ const spec = z.object({
         .boolean()
         .default(false)
         .describe(
-          'Whether replicas of existing topics are moved when spec.replicationFactor of an EventTopic changes. Default: false. Example: true.',
+          'Whether replicas of existing topics are moved when spec.replicationFactor of an EventTopic changes. ' +
+            'Default: false. Example: true.',
         ),
       throttleBytesPerSecond: z
         .int()
@@ -141,7 +150,8 @@ const spec = z.object({
         .default(50_000_000)
         .meta(int64)
         .describe(
-          'What each broker may send and receive for it, in bytes per second, 100000 to 10^12; more than is produced to the topics, or it never ends. Default: 50000000. Example: 100000000.',
+          'What each broker may send and receive for it, in bytes per second, 100000 to 10^12; more than is ' +
+            'produced to the topics, or it never ends. Default: 50000000. Example: 100000000.',
         ),
       maxConcurrentPartitions: z
         .int()

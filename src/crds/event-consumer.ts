@@ -20,7 +20,8 @@ const scaling = z
       .enum(['Auto', 'Recommend', 'Off'])
       .default('Auto')
       .describe(
-        'Auto scales, Recommend only says what it would do, "Off" does neither (in quotes: plain YAML reads it as false). Default: Auto. Example: Recommend.',
+        'Auto scales, Recommend only says what it would do, "Off" does neither (in quotes: plain YAML reads it as ' +
+          'false). Default: Auto. Example: Recommend.',
       ),
     minReplicas: replicas(1).default(1).describe('Fewest replicas. Default: 1. Example: 2.'),
     maxReplicas: replicas(1).optional().describe('Most replicas. Default: the partitions of its topics. Example: 12.'),
@@ -40,7 +41,8 @@ const scaling = z
       .enum(['Cost', 'Balanced', 'Stable'])
       .default('Balanced')
       .describe(
-        'How long fewer replicas must have been enough before the target shrinks: Cost 120 s, Balanced 300 s, Stable 900 s. Default: Balanced. Example: Cost.',
+        'How long fewer replicas must have been enough before the target shrinks: ' +
+          'Cost 120 s, Balanced 300 s, Stable 900 s. Default: Balanced. Example: Cost.',
       ),
     ratePerReplica: z
       .int()

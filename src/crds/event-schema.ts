@@ -34,7 +34,8 @@ const spec = z
     subject: subject
       .optional()
       .describe(
-        'Subject in the registry, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. Default: metadata.name. Example: order.created-value.',
+        'Subject in the registry, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. ' +
+          'Default: metadata.name. Example: order.created-value.',
       ),
     format: z
       .enum(['Avro'])
@@ -46,7 +47,8 @@ const spec = z
       .min(1)
       .max(524_288)
       .describe(
-        'Text of the schema, up to 512 KiB. Example: {"type":"record","name":"OrderCreated","fields":[{"name":"orderId","type":"string"}]}.',
+        'Text of the schema, up to 512 KiB. ' +
+          'Example: {"type":"record","name":"OrderCreated","fields":[{"name":"orderId","type":"string"}]}.',
       ),
     references: z
       .array(

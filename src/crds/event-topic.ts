@@ -26,16 +26,21 @@ const spec = z
     topicName: topicName
       .optional()
       .describe(
-        'Name of the topic in Kafka, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. Default: metadata.name. Example: order.created.',
+        'Name of the topic in Kafka, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. ' +
+          'Default: metadata.name. Example: order.created.',
       ),
     partitions: partitionCount.describe(
       'Partitions; they grow and never shrink. Default: the cluster’s default at creation, then whatever is live. Example: 6.',
     ),
     replicationFactor: replicaCount.describe(
-      'Replicas of each partition. A topic that exists changes only where the EventCluster allows it (reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
+      'Replicas of each partition. A topic that exists changes only where the EventCluster allows it ' +
+        '(reassignment.enabled). Default: the cluster’s default at creation, then whatever is live. Example: 3.',
     ),
     config: topicConfig.describe(
-      'Settings of the topic; a setting that leaves this map returns to the EventCluster’s topicDefaults, else to the brokers’ own. Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. Default: none. Example: {retention.ms: 604800000}.',
+      'Settings of the topic; a setting that leaves this map returns to the EventCluster’s topicDefaults, else to ' +
+        'the brokers’ own. ' +
+        'Values are scalars, not lists or maps; quote a number past 2^53; 65536 characters in all. Default: none. ' +
+        'Example: {retention.ms: 604800000}.',
     ),
     ignoreConfigKeys: z
       .array(glob)
@@ -43,25 +48,31 @@ const spec = z
       .default([])
       .meta(setList)
       .describe(
-        'Settings that belong to somebody else once the topic exists, as patterns with *: neither set, reset nor compared. Default: none. Example: ["*.replication.throttled.replicas"].',
+        'Settings that belong to somebody else once the topic exists, as patterns with *: neither set, reset nor ' +
+          'compared. Default: none. Example: ["*.replication.throttled.replicas"].',
       ),
     driftPolicy: z
       .enum(['Enforce', 'Report', 'Ignore'])
       .default('Enforce')
       .describe(
-        'What happens when a setting of ours is changed in Kafka by somebody else. Enforce sets it back, Report says so, Ignore does neither. Default: Enforce. Example: Report.',
+        'What happens when a setting of ours is changed in Kafka by somebody else. ' +
+          'Enforce sets it back, Report says so, Ignore does neither. Default: Enforce. Example: Report.',
       ),
     adoptionPolicy: z
       .enum(['MatchOnly', 'Take', 'Never'])
       .default('MatchOnly')
       .describe(
-        'When a topic that existed before becomes ours. MatchOnly: when partitions, replicas and settings are as the spec says. Take: always, and it is then brought to the spec. Never: not at all. Default: MatchOnly. Example: Take.',
+        'When a topic that existed before becomes ours. MatchOnly: when partitions, replicas and settings are as ' +
+          'the spec says. Take: always, and it is then brought to the spec. Never: not at all. Default: MatchOnly. ' +
+          'Example: Take.',
       ),
     deletionPolicy: z
       .enum(['Retain', 'DeleteIfEmpty', 'Delete'])
       .default('Retain')
       .describe(
-        'What happens to the topic when this resource is deleted; read at that moment. Retain keeps it, DeleteIfEmpty keeps it when it holds records, Delete deletes it. Default: Retain. Example: Delete.',
+        'What happens to the topic when this resource is deleted; read at that moment. ' +
+          'Retain keeps it, DeleteIfEmpty keeps it when it holds records, Delete deletes it. Default: Retain. ' +
+          'Example: Delete.',
       ),
     deletionProtection: z
       .object({
@@ -71,7 +82,8 @@ const spec = z
           .default([])
           .meta(setList)
           .describe(
-            'Consumer groups whose members do not hold back the deletion of the topic, as patterns with *. Default: none. Example: ["monitoring-*"].',
+            'Consumer groups whose members do not hold back the deletion of the topic, as patterns with *. ' +
+              'Default: none. Example: ["monitoring-*"].',
           ),
       })
       .optional()
@@ -83,13 +95,16 @@ const spec = z
       .optional()
       .meta(int32)
       .describe(
-        'Seconds after which a deletion that is held gives up: the resource goes and the topic is kept. Default: it is held for ever. Example: 3600.',
+        'Seconds after which a deletion that is held gives up: the resource goes and the topic is kept. ' +
+          'Default: it is held for ever. Example: 3600.',
       ),
     keyed: z
       .boolean()
       .default(true)
       .describe(
-        'Whether records have keys. Growing moves keys to other partitions, so growth of a keyed topic needs an acknowledgement. Default: true. Example: false.',
+        'Whether records have keys. ' +
+          'Growing moves keys to other partitions, so growth of a keyed topic needs an acknowledgement. ' +
+          'Default: true. Example: false.',
       ),
     keyMoveAcknowledgedForPartitions: z
       .int()
@@ -104,17 +119,22 @@ const spec = z
       .enum(['Hold', 'Recreate'])
       .default('Hold')
       .describe(
-        'What happens when somebody deletes the topic in Kafka. Hold waits for recreateLostTopicId, Recreate creates an empty one at once. Default: Hold. Example: Recreate.',
+        'What happens when somebody deletes the topic in Kafka. ' +
+          'Hold waits for recreateLostTopicId, Recreate creates an empty one at once. Default: Hold. ' +
+          'Example: Recreate.',
       ),
     recreateLostTopicId: topicIdText
       .optional()
       .describe(
-        'The id of a lost topic in whose place an empty one is to be created; ids of other topics do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
+        'The id of a lost topic in whose place an empty one is to be created; ids of other topics do nothing. ' +
+          'Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
       ),
     acceptTopicId: topicIdText
       .optional()
       .describe(
-        'The id of a topic that somebody created in place of ours and that is to be managed from now on, or of the one that a resource restored without its status may adopt; other ids do nothing. Default: none. Example: gWrR6uDrSNSSfu_ubGndCg.',
+        'The id of a topic that somebody created in place of ours and that is to be managed from now on, or of ' +
+          'the one that a resource restored without its status may adopt; other ids do nothing. Default: none. ' +
+          'Example: gWrR6uDrSNSSfu_ubGndCg.',
       ),
     mode: z
       .enum(['Apply', 'Plan'])
@@ -152,7 +172,9 @@ const status = z.object({
     // Those of the spec, and as many that left it and cannot return yet.
     .meta({ maxProperties: 256 })
     .describe(
-      'Settings of ours, as they were sent last or became. What does not fit, a value of more than 8192 characters, is left out and not reset when it leaves the spec. Example: {retention.ms: "604800000"}.',
+      'Settings of ours, as they were sent last or became. ' +
+        'What does not fit, a value of more than 8192 characters, is left out and not reset when it leaves the ' +
+        'spec. Example: {retention.ms: "604800000"}.',
     ),
   observed: z
     .object({
@@ -193,7 +215,8 @@ const status = z.object({
           .boolean()
           .optional()
           .describe(
-            'Whether the brokers were asked and would accept it; false where they cannot be asked, absent where they have no say. Example: true.',
+            'Whether the brokers were asked and would accept it; false where they cannot be asked, absent where ' +
+              'they have no say. Example: true.',
           ),
       }),
     )

@@ -11,14 +11,17 @@ export const clusterRef = z
   })
   .optional()
   .describe(
-    'The EventCluster to use; immutable. Default: the one annotated sluice.dev/is-default-cluster, pinned in status.cluster. Example: {name: default}.',
+    'The EventCluster to use; immutable. ' +
+      'Default: the one annotated sluice.dev/is-default-cluster, pinned in status.cluster. ' +
+      'Example: {name: default}.',
   );
 
 export const paused = z
   .boolean()
   .default(false)
   .describe(
-    'Stops all work on this resource, and changes of the spec wait; Ready keeps what was last seen, with the reason Paused. Default: false. Example: true.',
+    'Stops all work on this resource, and changes of the spec wait; ' +
+      'Ready keeps what was last seen, with the reason Paused. Default: false. Example: true.',
   );
 
 /** 1 to 249 of [a-zA-Z0-9._-], the names that Kafka accepts. */

@@ -9,7 +9,8 @@ export const secretRef = {
     .max(63)
     .optional()
     .describe(
-      'Where the Secret is: one of the namespaces that SLUICE_SECRET_NAMESPACES of the operator lists. Default: the operator’s own. Example: kafka.',
+      'Where the Secret is: one of the namespaces that SLUICE_SECRET_NAMESPACES of the operator lists. ' +
+        'Default: the operator’s own. Example: kafka.',
     ),
 };
 
@@ -35,7 +36,8 @@ export const tls = z
       .object(secretRef)
       .optional()
       .describe(
-        'The certificate that the operator shows to the brokers: keys tls.crt and tls.key, in PEM. Default: none. Example: {name: kafka-client}.',
+        'The certificate that the operator shows to the brokers: keys tls.crt and tls.key, in PEM. Default: none. ' +
+          'Example: {name: kafka-client}.',
       ),
   })
   .optional()
