@@ -131,7 +131,7 @@ class KindController<R extends Managed> implements Controller {
   async #round(queue: WorkQueue, key: ObjectKey, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     const startMs = clock.monotonicMs();
-    const result = await this.#runOnce(key, signal).catch(asBug);
+    const result = await this.#runOnce(key, signal).catch(resultOfBug);
     const tookMs = clock.monotonicMs() - startMs;
     this.#schedule(queue, key, result.outcome);
     const outcome = result.outcome.kind;
@@ -168,7 +168,7 @@ class KindController<R extends Managed> implements Controller {
   }
 }
 
-function asBug(cause: unknown): RoundResult {
+function resultOfBug(cause: unknown): RoundResult {
   return { outcome: { kind: 'retry', cause }, changed: false, failure: { meaning: 'bug', cause } };
 }
 
