@@ -6,11 +6,9 @@ import type { Log } from '../ports/log.ts';
 import { type Answers, answersFor, asFault, askAll } from './answers.ts';
 import { LagHistory } from './history.ts';
 import { snapshotOf } from './measure.ts';
-import { type LookUp, lookUpsOf, recordEnds, recordGroup, topicsOf } from './sample.ts';
+import { type LookUp, lookUpAgainMs, lookUpsOf, lookUpsPerTick, recordEnds, recordGroup, topicsOf } from './sample.ts';
 import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
 
-const lookUpsPerTick = 8;
-const lookUpAgainMs = 30_000;
 /** By how much the clocks of producers may be ahead of ours. A record of a later time has none that says anything. */
 const mostAheadMs = 60_000;
 /** Of this many ticks' length: how long a question may take, and how old a snapshot may be. */

@@ -117,6 +117,10 @@ function positionOf(
   return undefined;
 }
 
+/** Looking up the time of a record costs a fetch, and what it says of the lag is good for a while. */
+export const lookUpsPerTick = 8;
+export const lookUpAgainMs = 30_000;
+
 /** Positions older than the samples whose record time is unknown, or was looked up longer than `everyMs` ago. */
 export function lookUpsOf({ found, atMs }: Sample, everyMs: number): LookUp[] {
   return found.flatMap(({ topic, partition, offsets, position, history, ends }) => {

@@ -1,6 +1,6 @@
 import { LagHistory } from '../lag/history.ts';
 import { snapshotOf } from '../lag/measure.ts';
-import { type GroupAnswers, lookUpsOf, recordEnds, recordGroup } from '../lag/sample.ts';
+import { type GroupAnswers, lookUpAgainMs, lookUpsOf, lookUpsPerTick, recordEnds, recordGroup } from '../lag/sample.ts';
 import type { GroupSnapshot, LagSubscription } from '../lag/snapshot.ts';
 import { Fault } from '../ports/fault.ts';
 import { type Decision, decideReplicas } from '../scaling/decide.ts';
@@ -10,8 +10,6 @@ import type { Scaler, Seen, SeenGroup } from './seen.ts';
 
 /** As the operator polls unless it is told otherwise. */
 export const tickSeconds = 5;
-const lookUpsPerTick = 8;
-const lookUpAgainMs = 30_000;
 
 const topic = 'simulated';
 const subscription: LagSubscription = { groupId: 'simulated', topics: [topic], offsetReset: 'Earliest' };
