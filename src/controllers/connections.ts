@@ -9,7 +9,7 @@ export interface ClusterConnections {
   to(cluster: EventCluster): KafkaAdmin;
 }
 
-/** The registries of EventClusters, in the same way. */
+/** Clients of registries, with the credentials that the Secrets hold at the moment of each call. */
 export interface ClusterRegistries {
   /** Throws Fault while something of the credentials is missing. */
   to(cluster: EventCluster): SchemaRegistry;

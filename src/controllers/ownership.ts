@@ -6,7 +6,7 @@ export interface Claimant {
   name: string;
   uid: string;
   creationTimestamp: string;
-  /** We recorded this claim: it beats age. */
+  /** Whether we recorded this claim. One that is recorded comes before any that is only older. */
   recorded: boolean;
 }
 

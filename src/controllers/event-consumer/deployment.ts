@@ -21,7 +21,7 @@ function readDeployment(deployment: Deployment): ScaleTarget {
     kind: 'Deployment',
     key: `Deployment/${keyOf(deployment)}`,
     metadata,
-    // One that names no size has one replica, says Kubernetes.
+    // Kubernetes gives one replica to a Deployment that names no number.
     replicas: spec.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
     paused: spec.paused === true,

@@ -15,7 +15,7 @@ export interface ConsumerTriggerSources {
   clusters: ResourceCache<EventCluster>;
   namespaces: ResourceCache<KubeObject>;
   targets: Targets;
-  /** By which something else may drive a target. */
+  /** Autoscalers of others, which may drive a target of ours. */
   autoscalers: readonly ResourceCache<Autoscaler>[];
   lag: Pick<LagSource, 'subscribe'>;
 }

@@ -54,8 +54,8 @@ export function schemaTextOf({ spec }: EventSchema): SchemaText {
 }
 
 /**
- * Judged before the registry is asked: the subject, and those that the schema refers to. Whether what is not granted is
- * there is not told.
+ * Judged before the registry is asked: the subject, and those that the schema refers to. The user does not learn
+ * whether a subject that is not granted exists.
  */
 export function refuseSubjects(resource: EventSchema, use: ClusterAccess): Blocked | undefined {
   const referred = resource.spec.references?.map(({ subject }) => subject) ?? [];

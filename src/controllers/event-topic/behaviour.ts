@@ -32,7 +32,7 @@ export interface TopicDependencies extends TopicSources, RemovalSources {
   traffic: TopicTraffic;
 }
 
-/** It has what a kind may lack. */
+/** The contract with the two members that a kind may leave out. */
 export interface EventTopicBehaviour
   extends Behaviour<EventTopic, ObservedTopic, TopicAction, TopicFields, TopicPlan, ObservedRemoval> {
   consult(resource: EventTopic, plan: TopicPlan, round: Round): Promise<TopicPlan>;

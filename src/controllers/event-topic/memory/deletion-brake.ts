@@ -4,7 +4,7 @@ import type { ObjectKey } from '../../../ports/kube.ts';
 /** A deletion that asks to be counted. */
 export interface CountedDeletion {
   clusterId: string;
-  /** The topic's. */
+  /** Kafka's id of the topic. */
   id: string;
   /** How many the EventCluster lets through in an hour. */
   limit: number;

@@ -2,7 +2,7 @@ import { type ConfigChanges, type ConfigEntry, sameValue } from '../../../ports/
 import { matchesAny } from '../../globs.ts';
 import type { Settings } from '../../topic-settings.ts';
 
-/** As long as the API lets a setting be. */
+/** The characters that the API allows a setting in the status. */
 const longestApplied = 8_192;
 
 export interface Drift {

@@ -68,7 +68,7 @@ export function stepsOfChanges(plan: LiveChanges): Steps {
   return {
     actions: [
       ...(replication.changes.size > 0 ? [configure(plan, replication.changes)] : []),
-      // Behind the settings, which no quota puts off.
+      // Growth comes after the settings, because a quota of the brokers may put it off and puts off no setting.
       ...(growth?.kind === 'grow' ? [growth] : []),
       ...replication.actions,
     ],

@@ -22,9 +22,9 @@ const toLetGo = 'to keep the topic and let the resource go, set deletionPolicy t
 interface Endings {
   /** The resource goes and the topic stays. */
   release(why: string): TopicRemovalPlan;
-  /** Both stay until `blocked` ends by itself, or nobody may wait any longer. */
+  /** Resource and topic stay while `blocked` lasts; a resource that may not wait any longer is released. */
   hold(blocked: Blocked): TopicRemovalPlan;
-  /** Nobody may wait any longer. */
+  /** The namespace is being deleted, or deletionTimeoutSeconds has passed. */
   mayNotWait: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Found } from '../../observed.ts';
 import { replicasDiffer } from '../../reassignment/moving.ts';
 import { configMismatches } from '../config.ts';
 
-/** Never asks for nothing, so it needs no grant. */
+/** The policy `Never` takes nothing over, so it needs no grant. */
 export function refuseUngrantedAdoption({ spec }: EventTopic, { use, topic }: Found): Blocked | undefined {
   const granted = new Set<string>(use.rule?.adoptionPolicies).add('Never');
   if (granted.has(spec.adoptionPolicy)) return undefined;
