@@ -2,6 +2,7 @@ import { namespaceOf } from '../../base/keys.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventConsumer } from '../../crds/event-consumer.ts';
 import type { EventTopic } from '../../crds/event-topic.ts';
+import { finalizer } from '../../crds/names.ts';
 import type { KubeObject, ResourceCache } from '../../ports/kube.ts';
 import { type Trigger, watch } from '../../runtime/trigger.ts';
 import { inNamespace, keysOf, onClusterChange, onLabels } from '../triggers.ts';
@@ -34,14 +35,28 @@ export function eventTopicTriggers(sources: TopicTriggerSources): readonly Trigg
     ),
     // Whoever claims a topic looks again when another one comes to claim it, or one that collides with it, or goes.
     watch(topics, ({ before, after }) => {
-      const comes = before === undefined;
-      const goes = after === undefined || after.metadata.deletionTimestamp !== undefined;
-      const resource = comes || goes ? (before ?? after) : undefined;
+      const resource = before && after && !givesWay(before, after) ? undefined : (before ?? after);
       return resource ? keysOf(topics.byIndex(metricNameIndex, metricNameOf(resource))) : [];
     }),
   ];
 }
 
 function leaving(topics: Iterable<EventTopic>): EventTopic[] {
-  return [...topics].filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  return [...topics].filter(isLeaving);
+}
+
+/**
+ * Its removal begins, or is over while finalizers of others hold the resource. What a removal writes meanwhile is no
+ * news: a status that differs each time would bring on the next look, and the next status, at once.
+ */
+function givesWay(before: EventTopic, after: EventTopic): boolean {
+  return isLeaving(after) && (!isLeaving(before) || (isGuarded(before) && !isGuarded(after)));
+}
+
+function isGuarded({ metadata }: EventTopic): boolean {
+  return metadata.finalizers?.includes(finalizer) === true;
+}
+
+function isLeaving({ metadata }: EventTopic): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }

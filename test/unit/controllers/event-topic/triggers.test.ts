@@ -106,6 +106,26 @@ const rows: readonly Waking<Stores>[] = [
     wakes: ['market/orders', 'shop/orders'],
   },
   {
+    it: 'what a removal writes wakes none, not even itself',
+    before: removals,
+    change: ({ topics }) => topics.editStatus('shop/orders', { observedGeneration: 2 }),
+    wakes: [],
+  },
+  {
+    it: 'a topic whose removal is over wakes its heirs, though others hold the resource',
+    before: ({ topics }) => {
+      topics.edit('shop/orders', { metadata: { finalizers: [...finalizers, 'example.dev/backup'] } });
+      topics.delete('shop/orders');
+    },
+    change: ({ topics }) => topics.edit('shop/orders', { metadata: { finalizers: ['example.dev/backup'] } }),
+    wakes: ['market/orders', 'shop/orders'],
+  },
+  {
+    it: 'a topic that gets its finalizer wakes none',
+    change: ({ topics }) => topics.edit('shop/mail', { metadata: { finalizers } }),
+    wakes: [],
+  },
+  {
     it: 'a topic that changes wakes no other',
     change: ({ topics }) => topics.edit('shop/orders', { spec: { partitions: 9 } }),
     wakes: [],
