@@ -224,6 +224,20 @@ test('events that bring a failed resource back early do not make it wait longer 
   expect(stage.clock.nextTimerMs).toBe(2_000);
 });
 
+test('events now and then do not keep the looks that nobody asks for from becoming rare', async () => {
+  const stage = createStage();
+  stage.wall.before = () => {
+    throw new Fault('kafka', 'unavailable', 'away');
+  };
+  await stage.start();
+  for (let event = 1; event <= 10; event += 1) {
+    await stage.clock.advance(10_000);
+    stage.bell.ring(key);
+    await settle();
+  }
+  expect(stage.clock.nextTimerMs).toBe(16_000);
+});
+
 test('what never settles is looked at more and more slowly', async () => {
   const stage = createStage();
   stage.wall.rewrite = (text) => text.toUpperCase();
