@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { UserError } from './shell.ts';
 
@@ -7,6 +8,15 @@ export async function contentOf(file: string, next?: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw unreadable(file, error, next);
+  }
+}
+
+/** As `contentOf`, for what is too long to be kept. */
+export async function* contentInParts(file: string): AsyncIterable<string> {
+  try {
+    yield* createReadStream(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
   }
 }
 

@@ -23,6 +23,7 @@ void runProgram(process.argv.slice(2), {
   print: (output) => void process.stdout.write(output),
   say: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => text(process.stdin),
+  readInputInParts: () => process.stdin.setEncoding('utf8'),
   // It looks only, so that a signal may end it anywhere.
   signal: new AbortController().signal,
 }).then((code) => {

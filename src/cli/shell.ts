@@ -10,6 +10,8 @@ export interface Shell {
   /** One line to standard error: what happened beside it. */
   say(line: string): void;
   readInput(): Promise<string>;
+  /** The same as it comes, for what is too long to be kept. */
+  readInputInParts(): AsyncIterable<string>;
   signal: AbortSignal;
 }
 

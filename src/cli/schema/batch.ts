@@ -10,24 +10,46 @@ interface Asked extends Question {
   id: string | number;
 }
 
-export interface Answered {
-  /** A line of JSON for each line that could be read, in their order. */
-  lines: readonly string[];
-  /** For each of the others, its number and what is wrong with it. */
-  errors: readonly string[];
-}
+/** For a line that could be read, one of JSON; for another one, what is wrong with it. */
+export type Answered = { answer: string } | { error: string };
 
-/** Checks lines of `{id, format, compatibility, old, new, oldReferences?, newReferences?}`; empty ones are passed over. */
-export function answerBatch(input: string): Answered {
-  const lines: string[] = [];
-  const errors: string[] = [];
-  for (const [index, line] of input.split('\n').entries()) {
+/**
+ * Answers lines of `{id, format, compatibility, old, new, oldReferences?, newReferences?}` in their order, each before the
+ * next is read, so that any number of them can be asked. Empty ones are passed over.
+ */
+export async function* answerBatch(input: AsyncIterable<string>): AsyncIterable<Answered> {
+  let number = 0;
+  for await (const line of linesOf(input)) {
+    number += 1;
     if (line.trim() === '') continue;
     const asked = readLine(line);
-    if (typeof asked === 'string') errors.push(`line ${index + 1}: ${asked}`);
-    else lines.push(JSON.stringify({ id: asked.id, ...checkCompatibility(asked) }));
+    yield typeof asked === 'string' ? { error: `line ${number}: ${asked}` } : answerTo(asked, number);
   }
-  return { lines, errors };
+}
+
+/** A fault of ours at one line is told, and the others are answered all the same. */
+function answerTo(asked: Asked, number: number): Answered {
+  try {
+    return { answer: JSON.stringify({ id: asked.id, ...checkCompatibility(asked) }) };
+  } catch (error) {
+    return {
+      error: `line ${number}: the checker failed, which is a bug: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+}
+
+/** Not by `readline`, which ends lines within the texts of JSON, as at U+2028. */
+async function* linesOf(parts: AsyncIterable<string>): AsyncIterable<string> {
+  let begun = '';
+  for await (const part of parts) {
+    const [first = '', ...others] = part.split('\n');
+    begun += first;
+    for (const line of others) {
+      yield begun;
+      begun = line;
+    }
+  }
+  yield begun;
 }
 
 /** What the line asks, or what is wrong with it. */

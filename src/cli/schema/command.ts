@@ -2,7 +2,7 @@ import { checkCompatibility, type Question } from '../../compat/check.ts';
 import type { Text, Verdict, Version } from '../../compat/problem.ts';
 import { compatibilityLevels } from '../../crds/event-schema.ts';
 import type { Command, Given } from '../command.ts';
-import { contentOf } from '../files.ts';
+import { contentInParts, contentOf } from '../files.ts';
 import { inColours, plainly } from '../paint.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { answerBatch } from './batch.ts';
@@ -57,10 +57,15 @@ async function compareBatch(batch: string, files: readonly string[], given: Give
   if (other !== undefined)
     throw new UserError(`--batch and --${other} do not go together`, 'Each line says it by itself.');
   if (files.length > 0) throw new UserError(`what is "${files[0]}" for?`, 'With --batch, schemas stand in the lines.');
-  const { lines, errors } = answerBatch(await contentAt(batch, shell));
-  shell.print(lines.map((line) => `${line}\n`).join(''));
-  for (const error of errors) shell.say(`error: ${error}`);
-  return errors.length > 0 ? exitCode.failed : exitCode.done;
+  let code: number = exitCode.done;
+  for await (const answered of answerBatch(batch === '-' ? shell.readInputInParts() : contentInParts(batch))) {
+    if ('answer' in answered) shell.print(`${answered.answer}\n`);
+    else {
+      shell.say(`error: ${answered.error}`);
+      code = exitCode.failed;
+    }
+  }
+  return code;
 }
 
 const exitCodes: Readonly<Record<Verdict, number>> = {

@@ -10,6 +10,8 @@ interface Around {
   /** On a terminal. */
   colours?: boolean;
   input?: string;
+  /** Of the input, as they come. */
+  parts?: Iterable<string>;
 }
 
 /** Runs the program in this process, for what needs nobody else. */
@@ -26,6 +28,9 @@ export async function run(args: readonly string[], program = 'sluice', around: A
     },
     say: (line) => void said.push(line),
     readInput: async () => around.input ?? '',
+    readInputInParts: async function* () {
+      yield* around.parts ?? [around.input ?? ''];
+    },
   });
   return { code, out, said };
 }
