@@ -22,6 +22,7 @@ export function nameOf(building: Building, spot: Spot, object: JsonObject, kind:
   judgeName(building, spot, object, full);
   const namespace = namespaceOf(full);
   const aliases = aliasesOf(building, spot, object).map((alias) => qualified(alias, namespace));
+  judgeTypeAliases(building, spot, object, aliases);
   return { name: full, aliases, namespace };
 }
 
@@ -51,7 +52,14 @@ function namespaceOf(full: string): string {
   return full.slice(0, Math.max(0, full.lastIndexOf('.')));
 }
 
-/** Any text may be an alias, so that names can be mended. */
+/** Java reads them as names of types, and those of fields as any text. */
+function judgeTypeAliases(building: Building, spot: Spot, object: JsonObject, aliases: readonly string[]): void {
+  const at = child(spot, 'aliases', memberOf(object, 'aliases') ?? spot.value);
+  for (const alias of aliases.filter((one) => !simple.test(simpleName(one)))) {
+    building.find('AvroNameInvalid', at, `alias "${alias}" is no name of a type`, nameFix);
+  }
+}
+
 export function aliasesOf(building: Building, spot: Spot, object: JsonObject): readonly string[] {
   const value = memberOf(object, 'aliases');
   if (value === undefined) return [];

@@ -104,6 +104,16 @@ const wrong: readonly Row[] = [
     finds: ['AvroNameInvalid', '/name', '"a-b"'],
   },
   {
+    it: 'a dash in an alias of a type',
+    schema: { ...hash, aliases: ['Sum', 'old.a-b'] },
+    finds: ['AvroNameInvalid', '/aliases', 'alias "old.a-b" is no name of a type'],
+  },
+  {
+    it: 'an alias of a type without a character',
+    schema: { ...colour, aliases: [''] },
+    finds: ['AvroNameInvalid', '/aliases', 'is no name of a type'],
+  },
+  {
     it: 'a digit in front of a namespace',
     schema: { ...hash, namespace: '1a' },
     finds: ['AvroNamespaceInvalid', '/name', '"1a" is no namespace'],
@@ -235,7 +245,7 @@ const right: readonly { it: string; schema: unknown }[] = [
   { it: 'a full name, whatever its namespace says', schema: { ...record(), name: 'a.B', namespace: '-' } },
   { it: 'one name in two namespaces', schema: record(field(hash), { name: 'b', type: { ...hash, namespace: 'b' } }) },
   { it: 'null for what may be left out', schema: { ...record(), name: 'A', namespace: null, doc: null } },
-  { it: 'any text as an alias', schema: { ...hash, aliases: ['a-b', ''] } },
+  { it: 'any text as an alias of a field', schema: record(field('int', { aliases: ['a-b', ''] })) },
   { it: 'a name that stands in an object', schema: record(field(hash), { name: 'b', type: { type: 'Hash' } }) },
   ...[
     ['long', 1],

@@ -151,6 +151,19 @@ const values: readonly Row[] = [
   // Unions.
   { it: 'reads what was no union', writer: 'string', reader: ['null', 'string'] },
   { it: 'promotes into a union', writer: 'int', reader: ['string', 'long'] },
+  { it: 'promotes into a union with a loss', writer: 'int', reader: ['null', 'float'], rule: 'AvroNumberLosesDigits' },
+  {
+    it: 'reads two records as one that has the alias of the other',
+    writer: [{ ...money({ name: 'sum', type: 'long' }), name: 'Price' }, money()],
+    reader: [{ ...money({ name: 'sum', type: 'long', default: 0 }), aliases: ['Price'] }],
+    rule: 'AvroAliasNeeded',
+  },
+  {
+    it: 'takes an alias without a namespace for one of the namespace of its type',
+    writer: { ...money(), name: 'a.Money' },
+    reader: { ...money(), name: 'b.Price', aliases: ['Money'] },
+    rule: 'AvroNameChanged',
+  },
   { it: 'reads a union in another order', writer: ['null', 'string'], reader: ['string', 'null'] },
   { it: 'reads a union that has grown', writer: ['null', 'int'], reader: ['null', 'int', 'string'] },
   {
