@@ -45,7 +45,6 @@ function buildField(building: Building, spot: Spot, record: string, buildType: T
   const built = buildType(building, child(spot, 'type', type));
   const field: Field = {
     name,
-    called: `field "${name}" of record "${record}"`,
     aliases: aliasesOf(building, spot, object),
     type: built,
     plain: plainly(built),

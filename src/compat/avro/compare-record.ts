@@ -6,7 +6,7 @@ export function compareRecords(comparison: Comparison, { reader, writer }: Met<R
   for (const field of reader.fields) {
     const source = writer.byName.get(field.name);
     if (field.aliases.length > 0) compareByAlias(comparison, reader, writer, field);
-    else if (source) compareFields(comparison, field, source);
+    else if (source) compareFields(comparison, writer, field, source);
     else missing(comparison, reader, writer, field);
   }
 }
@@ -17,7 +17,7 @@ function compareByAlias(comparison: Comparison, reader: RecordType, writer: Reco
   const rival = source && reader.fields.find((one) => one !== field && asksFor(one, source));
   if (source === undefined) missing(comparison, reader, writer, field);
   else if (second ?? rival) ambiguous(comparison, writer, field, source, second ?? rival ?? field);
-  else compareFields(comparison, field, source);
+  else compareFields(comparison, writer, field, source);
 }
 
 function asksFor({ name, aliases }: Field, source: Field): boolean {
@@ -30,8 +30,10 @@ function ambiguous(comparison: Comparison, record: RecordType, reader: Field, wr
   comparison.find('AvroFieldAliasAmbiguous', { reader, writer }, what, 'Remove the alias.');
 }
 
-function compareFields(comparison: Comparison, reader: Field, writer: Field): void {
-  const { called } = writer;
+function compareFields(comparison: Comparison, record: RecordType, reader: Field, writer: Field): void {
+  const isSameType = reader.plain !== undefined && reader.plain === writer.plain;
+  if (isSameType && reader.name === writer.name && reader.order === writer.order) return;
+  const called = `field "${writer.name}" of record "${record.name}"`;
   if (reader.name !== writer.name) {
     const what = `${called} is found by an alias of "${reader.name}", which libraries need not look at`;
     comparison.find('AvroAliasNeeded', { reader, writer }, what, 'Make sure that the readers use aliases.');
@@ -40,8 +42,7 @@ function compareFields(comparison: Comparison, reader: Field, writer: Field): vo
     const what = `${called} is sorted "${reader.order}" by the reader and "${writer.order}" by the writer`;
     comparison.find('AvroOrderChanged', { reader, writer }, what, 'Keep "order" where records are sorted.');
   }
-  if (reader.plain !== undefined && reader.plain === writer.plain) return;
-  comparison.later({ reader: reader.type, writer: writer.type, where: called });
+  if (!isSameType) comparison.later({ reader: reader.type, writer: writer.type, where: called });
 }
 
 /** The reader has a field that was not written. */

@@ -55,8 +55,6 @@ export interface RecordType extends Named {
 
 export interface Field extends Placed {
   name: string;
-  /** For messages, with the name of its record. */
-  called: string;
   aliases: readonly string[];
   type: Type;
   /** The same for the same type, where no name is in it: what most fields of two versions have in common. */
