@@ -1,5 +1,6 @@
 import { parseJson } from '../../base/json.ts';
 import { isRecord } from '../../base/records.ts';
+import { textOfError } from '../../base/text.ts';
 import { checkCompatibility, type Question } from '../../compat/check.ts';
 import type { Text } from '../../compat/problem.ts';
 import { compatibilityLevels } from '../../crds/event-schema.ts';
@@ -32,9 +33,7 @@ function answerTo(asked: Asked, number: number): Answered {
   try {
     return { answer: JSON.stringify({ id: asked.id, ...checkCompatibility(asked) }) };
   } catch (error) {
-    return {
-      error: `line ${number}: the checker failed, which is a bug: ${error instanceof Error ? error.message : error}`,
-    };
+    return { error: `line ${number}: the checker failed, which is a bug: ${textOfError(error)}` };
   }
 }
 
