@@ -1,6 +1,6 @@
 import type { Answer, Direction, Problem, Verdict, Version } from '../problem.ts';
-import { compare } from './compare.ts';
-import { Comparison, type Side } from './comparison.ts';
+import { compare } from './comparing/compare.ts';
+import { Comparison, type Side } from './comparing/comparison.ts';
 import { parseAvroOnce } from './memo.ts';
 import { type AvroRule, avroRules, leavesOpen } from './rules.ts';
 import type { Finding } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Text } from '../problem.ts';
-import { type ParsedAvro, parseAvro } from './parse.ts';
+import { type ParsedAvro, parseAvro } from './reading/parse.ts';
 
 /** Of texts that are kept, all in all: some hundred schemas of a person's size. */
 const mostCharacters = 2_000_000;

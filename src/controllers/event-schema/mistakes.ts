@@ -1,5 +1,5 @@
 import { parseAvroOnce } from '../../compat/avro/memo.ts';
-import { isInvalid } from '../../compat/avro/parse.ts';
+import { isInvalid } from '../../compat/avro/reading/parse.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 
 /** What keeps the text from being a schema, in the order in which it stands there. */

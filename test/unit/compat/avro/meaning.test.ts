@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAvro } from '../../../../src/compat/avro/parse.ts';
+import { parseAvro } from '../../../../src/compat/avro/reading/parse.ts';
 import { checkCompatibility } from '../../../../src/compat/check.ts';
 import type { Verdict } from '../../../../src/compat/problem.ts';
 import type { CompatibilityLevel } from '../../../../src/ports/registry.ts';

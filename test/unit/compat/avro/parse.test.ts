@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAvro } from '../../../../src/compat/avro/parse.ts';
+import { parseAvro } from '../../../../src/compat/avro/reading/parse.ts';
 import type { AvroRule } from '../../../../src/compat/avro/rules.ts';
 
 const record = (...fields: unknown[]) => ({ type: 'record', name: 'shop.Order', fields });

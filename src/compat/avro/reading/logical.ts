@@ -1,6 +1,6 @@
-import { type JsonObject, memberOf } from '../json.ts';
+import { type JsonObject, memberOf } from '../../json.ts';
+import type { Logical } from '../schema.ts';
 import { type Building, child, type Spot } from './building.ts';
-import type { Logical } from './schema.ts';
 
 /** What a logical type may stand on: `fixed(12)` is one of that size. */
 const bases: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
-import type { Direction, Problem } from '../problem.ts';
-import { type AvroRule, avroRules } from './rules.ts';
-import { type AvroSchema, type DefinedType, describeType, type NamedType, type Type } from './schema.ts';
+import type { Direction, Problem } from '../../problem.ts';
+import { type AvroRule, avroRules } from '../rules.ts';
+import { type AvroSchema, type DefinedType, describeType, type NamedType, type Type } from '../schema.ts';
 
 /** One of the two schemas, and how messages call it. */
 export interface Side {

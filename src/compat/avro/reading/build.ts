@@ -1,9 +1,9 @@
-import { type JsonObject, memberOf } from '../json.ts';
+import { type JsonObject, memberOf } from '../../json.ts';
+import { defined, describeType, type PrimitiveName, primitives, type Type, type UnionType } from '../schema.ts';
 import { buildEnum, buildFixed, buildRecord } from './build-named.ts';
 import { type Building, child, missing, type Spot } from './building.ts';
 import { readLogical } from './logical.ts';
 import { qualified } from './names.ts';
-import { defined, describeType, type PrimitiveName, primitives, type Type, type UnionType } from './schema.ts';
 
 /** Stands where nothing can be read, so that the rest is still looked at. */
 const nothing = (path: string): Type => ({ kind: 'primitive', name: 'null', logical: undefined, path });

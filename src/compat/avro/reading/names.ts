@@ -1,6 +1,6 @@
-import { type JsonObject, memberOf } from '../json.ts';
+import { type JsonObject, memberOf } from '../../json.ts';
+import { primitives, simpleName } from '../schema.ts';
 import { type Building, child, requiredText, type Spot, textOf } from './building.ts';
-import { primitives, simpleName } from './schema.ts';
 
 const simple = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const dotted = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;

@@ -1,5 +1,5 @@
+import type { Field, RecordType } from '../schema.ts';
 import type { Comparison, Met } from './comparison.ts';
-import type { Field, RecordType } from './schema.ts';
 
 /** Fields meet by name, or by an alias of the reader's. */
 export function compareRecords(comparison: Comparison, { reader, writer }: Met<RecordType>): void {

@@ -6,7 +6,7 @@ import {
   type PrimitiveName,
   simpleName,
   type Type,
-} from './schema.ts';
+} from '../schema.ts';
 
 /** What the specification lets a reader make of what was written. */
 const promotions: Readonly<Partial<Record<PrimitiveName, readonly PrimitiveName[]>>> = {

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, memberOf } from '../json.ts';
-import { type DefaultFit, type DefinedType, defined, type Field, type Type } from './schema.ts';
+import { type Json, type JsonObject, memberOf } from '../../json.ts';
+import { type DefaultFit, type DefinedType, defined, type Field, type Type } from '../schema.ts';
 
 type Named = Parameters<typeof defined>[1];
 

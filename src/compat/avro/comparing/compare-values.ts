@@ -1,6 +1,6 @@
+import type { FixedType, Logical, PrimitiveType } from '../schema.ts';
 import { type Comparison, type Met, typeChanged } from './comparison.ts';
 import { promotes } from './match.ts';
-import type { FixedType, Logical, PrimitiveType } from './schema.ts';
 
 export function comparePrimitives(comparison: Comparison, met: Met<PrimitiveType>): void {
   const { reader, writer, where } = met;

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, lineAndColumn, memberOf } from '../json.ts';
-import type { AvroRule } from './rules.ts';
-import type { Finding, NamedType, NameType } from './schema.ts';
+import { type Json, type JsonObject, lineAndColumn, memberOf } from '../../json.ts';
+import type { AvroRule } from '../rules.ts';
+import type { Finding, NamedType, NameType } from '../schema.ts';
 
 /** By one rule; more help nobody. Another rule is heard all the same, so that no advice hides a break. */
 const mostFindings = 100;

@@ -1,7 +1,3 @@
-import { compareRecords } from './compare-record.ts';
-import { compareFixedLogical, comparePrimitives } from './compare-values.ts';
-import { type Comparison, type Met, type Pair, typeChanged } from './comparison.ts';
-import { chooseBranch, isNamed, namesMatch } from './match.ts';
 import {
   type DefinedType,
   defined,
@@ -11,7 +7,11 @@ import {
   type NamedType,
   type Type,
   type UnionType,
-} from './schema.ts';
+} from '../schema.ts';
+import { compareRecords } from './compare-record.ts';
+import { compareFixedLogical, comparePrimitives } from './compare-values.ts';
+import { type Comparison, type Met, type Pair, typeChanged } from './comparison.ts';
+import { chooseBranch, isNamed, namesMatch } from './match.ts';
 
 /** Finds what the reader does not read, or reads as something else, of what the writer writes. */
 export function compare(comparison: Comparison): void {

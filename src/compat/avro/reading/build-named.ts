@@ -1,8 +1,8 @@
-import { type JsonObject, memberOf } from '../json.ts';
+import { type JsonObject, memberOf } from '../../json.ts';
+import { type EnumType, type Field, type FixedType, plainly, type RecordType, type Type } from '../schema.ts';
 import { type Building, child, missing, requiredList, requiredText, type Spot, textOf } from './building.ts';
 import { readLogical } from './logical.ts';
 import { aliasesOf, judgeOnce, judgeSimpleName, nameOf } from './names.ts';
-import { type EnumType, type Field, type FixedType, plainly, type RecordType, type Type } from './schema.ts';
 
 /** The type at a spot: fields have types of any kind, records among them. */
 type TypeBuilder = (building: Building, spot: Spot) => Type;

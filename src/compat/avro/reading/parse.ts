@@ -1,11 +1,11 @@
-import { readJson } from '../json.ts';
-import type { Text } from '../problem.ts';
+import { readJson } from '../../json.ts';
+import type { Text } from '../../problem.ts';
+import { type AvroRule, avroRules } from '../rules.ts';
+import type { AvroSchema, DefaultFit, Field, Finding, RecordType, Type } from '../schema.ts';
 import { buildType, linkNames } from './build.ts';
 import { Building, type Source, type Spot } from './building.ts';
 import { Defaults } from './defaults.ts';
 import { judgeAliases } from './names.ts';
-import { type AvroRule, avroRules } from './rules.ts';
-import type { AvroSchema, DefaultFit, Field, Finding, RecordType, Type } from './schema.ts';
 
 export interface ParsedAvro {
   /** Absent: the text is no schema, and `findings` say why. */
