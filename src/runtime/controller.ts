@@ -1,4 +1,3 @@
-import { keyOf } from '../base/keys.ts';
 import { aborted } from '../base/time.ts';
 import type { Change, ObjectKey } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
@@ -40,8 +39,6 @@ export interface Controller {
    * again.
    */
   run(signal: AbortSignal): Promise<void>;
-  /** Looks at all resources, or those that match, spread over `spreadMs`. */
-  requeueAll(spreadMs: number, match?: (key: ObjectKey) => boolean): void;
   /** Sets the gauges: to be called right before metrics are rendered. */
   measure(): void;
 }
@@ -87,14 +84,6 @@ class KindController<R extends Managed> implements Controller {
     await queue.close();
     timer.cancel();
     this.#forgetAll();
-  }
-
-  requeueAll(spreadMs: number, match: (key: ObjectKey) => boolean = () => true): void {
-    const { store, random } = this.#options;
-    for (const resource of store.list()) {
-      const key = keyOf(resource);
-      if (match(key)) this.#queue?.addAfter(key, random() * spreadMs);
-    }
   }
 
   measure(): void {

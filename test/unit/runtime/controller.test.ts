@@ -183,17 +183,6 @@ test('a change of a related object looks at the keys that it concerns', async ()
   expect(Object.fromEntries(stage.wall.texts)).toEqual({ a: 'scribble', b: 'hello' });
 });
 
-test('requeueAll looks at all that match, spread over the time given', async () => {
-  const { controller, clock, wall, start } = createStage({ notes: [newNote('shop/a'), newNote('shop/b')] });
-  await start();
-  for (const name of ['a', 'b']) wall.texts.set(name, 'scribble');
-  controller.requeueAll(10_000, (other) => other === 'shop/b');
-  await clock.advance(4_999);
-  expect(wall.texts.get('b')).toBe('scribble');
-  await clock.advance(1);
-  expect(Object.fromEntries(wall.texts)).toEqual({ a: 'scribble', b: 'hello' });
-});
-
 test('failures come back more and more slowly, until one round succeeds', async () => {
   const stage = createStage();
   for (let call = 1; call <= 4; call += 1) stage.wall.failCall(call, new Fault('kafka', 'unavailable', 'away'));
