@@ -33,9 +33,9 @@ const rebalancing = new Set(['PreparingRebalance', 'CompletingRebalance', 'Assig
 const restlessTurns = 3;
 
 /**
- * Learns, decides, and counts a change as asked for: for a caller that carries out at once what is decided. Pure: `nowMs` is the
- * same monotonic clock as the snapshot's. Hand the returned state to the next call, whether or not the change could be
- * made.
+ * Learns, decides, and counts a change as asked for: for a caller that carries out at once what is decided, such as a
+ * simulation. Pure: `nowMs` is the same monotonic clock as the snapshot's. Hand the returned state to the next call,
+ * whether or not the change could be made.
  */
 export function decideReplicas(
   spec: ScalingSpec,
