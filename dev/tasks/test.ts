@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { ROOT } from '../setup/dependencies.mjs';
 import { lockFor, tryLock } from '../setup/lock.mjs';
 import { dim, during, print } from '../setup/progress.mjs';
+import { printAgain, printFailure } from '../testing/failures.ts';
 import { PHASES, type Phase, type PhaseContext } from '../testing/phases.ts';
-import { type AllowedSkip, addCounts, type Counts, describeCounts } from '../testing/tally.ts';
+import { type AllowedSkip, addCounts, type Counts, describeCounts, type Failure } from '../testing/tally.ts';
 import { RUNS } from '../world/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,10 +45,18 @@ export async function run(args: readonly string[], interrupted: AbortSignal, set
   await tryLock(lockFor('run', folder));
   const allowedSkips: readonly AllowedSkip[] = JSON.parse(readFileSync(join(ROOT, 'test', 'skips.json'), 'utf8'));
   const signal = AbortSignal.any([interrupted, limit(TOTAL_MINUTES, 'the whole run', setupMs)]);
+  const failures: Failure[] = [];
+  const onFailure = (failure: Failure) => {
+    failures.push(failure);
+    printFailure(failure);
+  };
   let sum: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const phase of phases) sum = addCounts(sum, await runPhase(phase, { folder, allowedSkips, signal }));
+  for (const phase of phases) sum = addCounts(sum, await runPhase(phase, { folder, allowedSkips, signal, onFailure }));
   if (sum.failed === 0) rmSync(folder, { recursive: true });
-  else print(dim(`What the tests printed is in ${folder}`));
+  else {
+    printAgain(failures);
+    print(dim(`What the tests printed is in ${folder}`));
+  }
   process.stdout.write(`${describeCounts(sum)}\n`);
   return sum.failed === 0 ? 0 : 1;
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from '../setup/dependencies.mjs';
-import { dim, print, red, type Step } from '../setup/progress.mjs';
+import { print, type Step } from '../setup/progress.mjs';
 import { tryTool } from '../setup/tools.mjs';
 import { CHECKS, type Check } from '../tasks/lint.ts';
 import type { AllowedSkip, Counts, Failure } from './tally.ts';
@@ -14,6 +13,8 @@ export interface PhaseContext {
   step: Step;
   /** Its reason is a phrase that says which limit was reached. */
   signal: AbortSignal;
+  /** Takes each failure as it happens. */
+  onFailure: (failure: Failure) => void;
 }
 
 /** One part of `npm test`. */
@@ -26,20 +27,14 @@ export interface Phase {
 const PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
 const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
 
-function printFailure({ test, problems }: Failure): void {
-  print(`  ${red('✗')} ${test}`);
-  const lines = problems.flatMap((problem) => stripVTControlCharacters(problem).split('\n'));
-  for (const line of lines) print(dim(`      ${line}`));
-}
-
 /** Commands that count as one test. What they say is shown when one fails, or always. */
 function commands(name: string, withinMinutes: number, checks: readonly Check[], show = false): Phase {
-  const run = async ({ step, signal }: PhaseContext) => {
+  const run = async ({ step, signal, onFailure }: PhaseContext) => {
     for (const { name: what, command, args } of checks) {
       const { ok, how, lines } = await tryTool(command, args, { cwd: ROOT, step, signal });
       if (show && ok) for (const line of lines) print(`  ${line}`);
       if (ok) continue;
-      printFailure({ test: what, problems: [...lines, how] });
+      onFailure({ test: what, problems: [...lines, how] });
       return FAILED;
     }
     return PASSED;
@@ -59,8 +54,7 @@ function tests(name: string, withinMinutes: number, ...args: readonly string[]):
   return {
     name,
     withinMinutes,
-    run: ({ folder, ...rest }) =>
-      runVitest({ ...rest, args, logFile: join(folder, `${name}.log`), onFailure: printFailure }),
+    run: ({ folder, ...rest }) => runVitest({ ...rest, args, logFile: join(folder, `${name}.log`) }),
   };
 }
 
