@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Counts, Failure } from '../../dev/testing/tally.ts';
-import { runVitest } from '../../dev/testing/vitest-run.ts';
+import type { Counts, Failure } from '../../../dev/testing/tally.ts';
+import { runVitest } from '../../../dev/testing/vitest-run.ts';
 
 const CONFIG = fileURLToPath(new URL('sample-suite/vitest.config.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));

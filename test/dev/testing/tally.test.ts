@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TestEvent } from '../../dev/testing/reporter.ts';
-import { describeCounts, Tally } from '../../dev/testing/tally.ts';
+import type { TestEvent } from '../../../dev/testing/reporter.ts';
+import { describeCounts, Tally } from '../../../dev/testing/tally.ts';
 
 const ended: TestEvent = { kind: 'ended', reason: 'passed' };
 const allowed = [{ test: 'test/a.test.ts > needs a browser', reason: 'no browser here' }];

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { describeAgain } from '../../dev/testing/failures.ts';
+import { describeAgain } from '../../../dev/testing/failures.ts';
 
 const plain = (lines: readonly string[]) => lines.map((line) => stripVTControlCharacters(line));
 
