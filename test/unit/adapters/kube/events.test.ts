@@ -7,10 +7,9 @@ import type { EventNote } from '../../../../src/ports/kube.ts';
 import { FakeClock, settle } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { type Answer, answer, refuse, type ScriptedApiServer, silence } from './api-server.ts';
-import { CollectedLog, clientFor, startServer, testSignal, thing } from './parts.ts';
+import { CollectedLog, clientFor, soon, startServer, testSignal, thing } from './parts.ts';
 
 const route = 'POST /apis/events.k8s.io/v1/namespaces/shop/events';
-const soon = { within: 5_000, everyMs: 5 };
 const stored = answer({ metadata: { name: 'a.1', resourceVersion: '1' } }, 201);
 const note = (reason: string): EventNote => ({ type: 'Normal', reason, message: 'something happened' });
 
@@ -133,7 +132,7 @@ describe('sending', () => {
   });
 
   it('is taken up by the next run where the last one ended, and nothing is lost in between', async () => {
-    const { server, client, sender, stop, ended, dropped } = await setUp();
+    const { server, client, sender, stop, ended, dropped } = await setUp({ clock: new FakeClock() });
     const end = await callUnderWay({ server, client });
     sender.record(thing('a', 3), note('One'));
     await settle();

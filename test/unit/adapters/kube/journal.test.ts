@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigMapJournal, journalName } from '../../../../src/adapters/kube/journal.ts';
+import { systemClock } from '../../../../src/adapters/system-clock.ts';
 import { claimBook } from '../../../../src/controllers/event-topic/memory/claims.ts';
 import { deletionBook } from '../../../../src/controllers/event-topic/memory/deletion-brake.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Book, Claim } from '../../../../src/ports/journal.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { refuse, type ScriptedApiServer, silence } from './api-server.ts';
 import { ConfigMapApi } from './config-map-api.ts';
-import { clientFor, startServer, testSignal, thing } from './parts.ts';
+import { clientFor, soon, startServer, testSignal, thing } from './parts.ts';
 
 const one = `/api/v1/namespaces/ops/configmaps/${journalName}`;
-const soon = { within: 5_000, everyMs: 5 };
 const claim = (uid: string): Claim => ({ uid, at: '2026-01-01T00:00:00.000Z' });
 
 /** The claims of one process. */
@@ -31,13 +32,16 @@ interface Setup {
 interface Options {
   fence?: () => boolean;
   signal?: AbortSignal;
+  /** By which calls are late. */
+  callClock?: Clock;
 }
 
-async function setUp({ fence = () => true, signal = testSignal() }: Options = {}): Promise<Setup> {
+async function setUp(options: Options = {}): Promise<Setup> {
+  const { fence = () => true, signal = testSignal(), callClock = systemClock } = options;
   const server = await startServer();
   const api = new ConfigMapApi(server, 'ops', journalName);
   const clock = new FakeClock();
-  const { client } = clientFor(server, { fence, settings: { callDeadlineMs: 2_000 } });
+  const { client } = clientFor(server, { fence, clock: callClock });
   const create = () => {
     const journal = new ConfigMapJournal({ client, clock, namespace: 'ops', signal });
     return { ...journal.open(claimBook), journal, load: () => journal.load() };
@@ -226,10 +230,14 @@ describe('a claim that cannot be stored is refused', () => {
   });
 
   it('and can be recorded once the trouble is over, though the first answer was lost', async () => {
-    const setup = await setUp();
+    const callClock = new FakeClock();
+    const setup = await setUp({ callClock });
     await recordNow(setup, 'c/0', 'u0');
     setup.server.on(`PATCH ${one}`, silence);
-    await expect(recordNow(setup, 'c/1', 'u1')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const lost = expect(recordNow(setup, 'c/1', 'u1')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await eventually(() => expect(setup.server.requests(`PATCH ${one}`)).toHaveLength(1), soon);
+    await callClock.advance(30_000);
+    await lost;
     const api = new ConfigMapApi(setup.server, 'ops', journalName);
     api.put({ ...thing(journalName, 0, { namespace: 'ops' }), data: setup.api.stored?.data ?? {} });
     await recordNow(setup, 'c/1', 'u1');

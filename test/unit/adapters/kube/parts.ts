@@ -4,10 +4,14 @@ import { KubeClient } from '../../../../src/adapters/kube/client/client.ts';
 import { KubeConnection } from '../../../../src/adapters/kube/connection/connection.ts';
 import { defaultKubeSettings, type KubeSettings } from '../../../../src/adapters/kube/settings.ts';
 import { systemClock } from '../../../../src/adapters/system-clock.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
 import type { KubeObject, ObjectMeta } from '../../../../src/ports/kube.ts';
 import type { Log, LogFields } from '../../../../src/ports/log.ts';
 import type { Labels, Metrics } from '../../../../src/ports/metrics.ts';
 import { type Identity, ScriptedApiServer } from './api-server.ts';
+
+/** How long a test waits for what has to come: far longer than it takes, because the machine may be busy. */
+export const soon = { within: 30_000, everyMs: 5 };
 
 /** ConfigMap and Secret data, for kinds whose content does not matter. */
 export interface Thing extends KubeObject {
@@ -63,13 +67,16 @@ export interface ClientOptions {
   settings?: Partial<KubeSettings>;
   fence?: () => boolean;
   config?: KubeConfig;
+  /** By which calls are late; the machine's own if absent, which no call of a test should ever be late by. */
+  clock?: Clock;
 }
 
-export function clientFor(server: { url: string }, { settings = {}, fence = () => true, config }: ClientOptions = {}) {
+export function clientFor(server: { url: string }, options: ClientOptions = {}) {
+  const { settings = {}, fence = () => true, config, clock = systemClock } = options;
   const parts = {
-    clock: systemClock,
+    clock,
     metrics: new CollectedMetrics(),
-    settings: { ...defaultKubeSettings, callDeadlineMs: 2_000, ...settings },
+    settings: { ...defaultKubeSettings, callDeadlineMs: 30_000, ...settings },
   };
   const connection = new KubeConnection(config ?? kubeConfigFor(server.url), parts.clock, parts.settings);
   onTestFinished(() => connection.close());

@@ -4,7 +4,7 @@ import { Fault } from '../../../../../src/ports/fault.ts';
 import { settle } from '../../../../fakes/fake-clock.ts';
 import { eventually } from '../../../../helpers/eventually.ts';
 import { type Answer, answer, page, refuse, reset, silence } from '../api-server.ts';
-import { clientFor, kubeConfigFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
+import { clientFor, kubeConfigFor, soon, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const collection = '/api/v1/namespaces/shop/configmaps';
 const one = `${collection}/orders`;
@@ -150,7 +150,7 @@ describe('a call ends', () => {
     const { client } = clientFor(server);
     const caller = new AbortController();
     const call = faultOf(client.get(configMaps, 'shop/orders', { signal: caller.signal }));
-    await eventually(() => expect(server.seen).toHaveLength(1), { within: 2_000 });
+    await eventually(() => expect(server.seen).toHaveLength(1), soon);
     caller.abort();
     expect(await call).toMatchObject({ kind: 'unavailable', code: 'ABORTED' });
   });
@@ -302,7 +302,7 @@ describe('the fence', () => {
     const { client } = clientFor(server, { fence: () => leads, settings: { connections: 1 } });
     const signal = testSignal();
     const blocking = client.get(configMaps, 'shop/orders', { signal });
-    await eventually(() => expect(server.seen).toHaveLength(1), { within: 2_000 });
+    await eventually(() => expect(server.seen).toHaveLength(1), soon);
     const waiting = faultOf(client.patch(configMaps, 'shop/orders', { data: { a: '1' } }, { signal }));
     await settle();
     leads = false;

@@ -8,7 +8,7 @@ import { loadKubeConfig } from '../../../../../src/adapters/kube/connection/kube
 import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
 import { eventually } from '../../../../helpers/eventually.ts';
 import { answer, type ScriptedApiServer } from '../api-server.ts';
-import { clientFor, kubeConfigFor, startServer, testSignal, thing } from '../parts.ts';
+import { clientFor, kubeConfigFor, soon, startServer, testSignal, thing } from '../parts.ts';
 
 const one = '/api/v1/namespaces/shop/configmaps/orders';
 const read = (client: ReturnType<typeof clientFor>['client'], signal = testSignal()) =>
@@ -51,7 +51,7 @@ describe('connections', () => {
       const watch = client.watch(configMaps, { resourceVersion: '1', timeoutSeconds: 300, signal });
       watch.next().catch(() => undefined);
     }
-    await eventually(() => expect(server.watches).toHaveLength(3), { within: 2_000 });
+    await eventually(() => expect(server.watches).toHaveLength(3), soon);
     expect(await read(client)).toBeDefined();
   });
 });

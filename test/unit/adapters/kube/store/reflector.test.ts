@@ -4,6 +4,7 @@ import { configMaps } from '../../../../../src/adapters/kube/resource-type.ts';
 import type { KubeSettings } from '../../../../../src/adapters/kube/settings.ts';
 import { backoffMs } from '../../../../../src/adapters/kube/store/reflector.ts';
 import { KubeStore, type StoreOptions } from '../../../../../src/adapters/kube/store/store.ts';
+import { systemClock } from '../../../../../src/adapters/system-clock.ts';
 import type { Clock } from '../../../../../src/ports/clock.ts';
 import { FakeClock } from '../../../../fakes/fake-clock.ts';
 import { eventually } from '../../../../helpers/eventually.ts';
@@ -17,12 +18,11 @@ import {
   type ScriptedApiServer,
   silence,
 } from '../api-server.ts';
-import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
+import { CollectedLog, clientFor, soon, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const path = '/api/v1/configmaps';
 const list = `GET ${path}`;
 const watch = `WATCH ${path}`;
-const soon = { within: 5_000, everyMs: 5 };
 
 interface Started {
   server: ScriptedApiServer;
@@ -34,24 +34,24 @@ interface Started {
 
 type StartOptions = Partial<StoreOptions<Thing>> & {
   settings?: Partial<KubeSettings>;
+  /** Of the store. */
   clock?: Clock;
+  /** By which calls are late. */
+  callClock?: Clock;
   random?: () => number;
 };
 
 /** A store on a scripted server, with waits short enough for a test. */
 async function start(
   script: (server: ScriptedApiServer) => void,
-  { settings = {}, clock, random = Math.random, ...options }: StartOptions = {},
+  { settings = {}, clock = systemClock, callClock = systemClock, random = Math.random, ...options }: StartOptions = {},
 ): Promise<Started> {
   const server = await startServer();
   script(server);
   const short = { retryMinMs: 5, retryMaxMs: 20, absentKindMs: 20, ...settings };
-  const parts = clientFor(server, { settings: short });
+  const parts = clientFor(server, { settings: short, clock: callClock });
   const log = new CollectedLog();
-  const store = new KubeStore<Thing>(
-    { type: configMaps, ...options },
-    { ...parts, ...(clock && { clock }), log, random },
-  );
+  const store = new KubeStore<Thing>({ type: configMaps, ...options }, { ...parts, clock, log, random });
   const stop = new AbortController();
   testSignal().addEventListener('abort', () => stop.abort());
   return { server, store, log, stop, ended: store.run(stop.signal) };
@@ -100,11 +100,16 @@ describe('the reflector', () => {
   });
 
   it('resumes where the last watch ended at the time that it was asked for, a bookmark included', async () => {
-    const { server } = await start((api) => api.on(list, page([], '7')), { settings: { watchDurationMs: 500 } });
+    const clock = new FakeClock();
+    const { server } = await start((api) => api.on(list, page([], '7')), { settings: { watchDurationMs: 500 }, clock });
     const first = await openWatch(server, 0);
     first.send('BOOKMARK', { kind: 'ConfigMap', metadata: { resourceVersion: '90' } });
     first.end();
-    expect((await openWatch(server, 1)).from).toBe('90');
+    await eventually(async () => {
+      await clock.advance(0);
+      expect(server.watches).toHaveLength(2);
+    }, soon);
+    expect(server.watches[1]?.from).toBe('90');
     expect(server.requests(list)).toHaveLength(1);
   });
 
@@ -196,14 +201,20 @@ describe('the reflector', () => {
   });
 
   it('cuts a watch that goes silent, and lists anew at once', async () => {
+    const clock = new FakeClock();
     const { server, store } = await start(
       (api) => api.on(list, page([thing('a', 3)], '7'), page([thing('a', 9)], '10')),
-      { settings: { watchSilenceMs: 100 } },
+      { settings: { watchSilenceMs: 1_000 }, clock },
     );
     const first = await openWatch(server, 0);
     first.send('MODIFIED', thing('a', 8));
-    await holds(store, 'a@9');
-    expect(first.closed).toBe(true);
+    await holds(store, 'a@8');
+    await clock.advance(1_000);
+    await eventually(async () => {
+      await clock.advance(0);
+      expect(names(store)).toEqual(['a@9']);
+    }, soon);
+    await eventually(() => expect(first.closed).toBe(true), soon);
     expect(server.seen.slice(0, 3).map(({ method }) => method)).toEqual(['GET', 'WATCH', 'GET']);
   });
 
@@ -228,17 +239,23 @@ describe('the reflector', () => {
   });
 
   it('does not cut a watch that shows signs of life', async () => {
-    const { server } = await start((api) => api.on(list, page([], '7')), { settings: { watchSilenceMs: 200 } });
+    const clock = new FakeClock();
+    const { server, store } = await start((api) => api.on(list, page([], '7')), {
+      settings: { watchSilenceMs: 200 },
+      clock,
+    });
     const events = await openWatch(server, 0);
-    const startMs = performance.now();
-    await eventually(() => {
+    for (let sign = 1; sign <= 4; sign += 1) {
+      await clock.advance(199);
       events.send('BOOKMARK', { metadata: { resourceVersion: '7' } });
-      expect(performance.now() - startMs).toBeGreaterThan(600);
-    }, soon);
+      await eventually(() => expect(store.idleMs()).toBe(0), soon);
+    }
     expect(events.closed).toBe(false);
+    expect(server.requests(watch)).toHaveLength(1);
   });
 
   it('gives up on a watch that is not opened in time', async () => {
+    const callClock = new FakeClock();
     const { server, store } = await start(
       (api) => {
         api.on(list, page([], '7'));
@@ -246,8 +263,10 @@ describe('the reflector', () => {
           response.write(`${JSON.stringify({ type: 'ADDED', object: thing('a', 8) })}\n`);
         });
       },
-      { settings: { callDeadlineMs: 80 } },
+      { callClock },
     );
+    await eventually(() => expect(server.requests(watch)).toHaveLength(1), soon);
+    await callClock.advance(30_000);
     await holds(store, 'a@8');
     expect(server.requests(watch)).toHaveLength(2);
   });
@@ -319,7 +338,7 @@ describe('the reflector', () => {
 
   it('waits longer after each reset in a row, and begins anew after a watch that lasted', async () => {
     const clock = new FakeClock();
-    const { server } = await start((api) => api.on(list, page([], '7')), {
+    const { server, store } = await start((api) => api.on(list, page([], '7')), {
       clock,
       random: () => 1,
       settings: { retryMinMs: 800, retryMaxMs: 10_000, callDeadlineMs: 1_000_000, watchSilenceMs: 1_000_000 },
@@ -328,8 +347,9 @@ describe('the reflector', () => {
     const waits: (number | undefined)[] = [];
     for (const [index, ms] of lastedMs.entries()) {
       const events = await openWatch(server, index);
+      clock.jump(1);
       events.send('BOOKMARK', { metadata: { resourceVersion: '7' } });
-      await eventually(() => expect(clock.timers).toBe(1), soon);
+      await eventually(() => expect(store.idleMs()).toBe(0), soon);
       await clock.advance(ms);
       events.reset();
       await eventually(() => expect(clock.nextTimerMs).toBeLessThanOrEqual(10_000), soon);
@@ -396,12 +416,13 @@ describe('a history that went back', () => {
     { it: 'well after its time, as one of a process that was stopped', offMs: 3_000, from: '30' },
   ];
   it.each(ends)('is noticed or ruled out when the watch ends $it', async ({ offMs, from }) => {
-    const { server, clock, events, dueMs } = await atItsEnd();
+    const { server, clock, log, events, dueMs } = await atItsEnd();
     clock.jump(dueMs + offMs);
     events.end();
+    const ended = { fields: { code: 'WATCH_ENDED' } };
+    if (from === '30') await eventually(() => expect(log.lines).toMatchObject([ended]), soon);
     await eventually(async () => {
-      await clock.advance(0);
-      if (from === '30') await clock.advance(clock.nextTimerMs ?? 0);
+      await clock.advance(20);
       expect(server.watches).toHaveLength(2);
     }, soon);
     expect(server.watches[1]?.from).toBe(from);
@@ -448,7 +469,10 @@ describe('a store', () => {
     await openWatch(server, 0);
     await server.close();
     for (let step = 1; step <= 40; step += 1) {
-      await eventually(() => expect(log.lines.length).toBeGreaterThanOrEqual(step), soon);
+      await eventually(() => {
+        expect(log.lines.length).toBeGreaterThanOrEqual(step);
+        expect(clock.timers).toBe(1);
+      }, soon);
       await clock.advance(10_000);
       expect(store.idleMs()).toBeLessThanOrEqual(10_000);
     }

@@ -4,11 +4,10 @@ import { KubeStore, type StoreOptions } from '../../../../../src/adapters/kube/s
 import { index } from '../../../../../src/ports/kube.ts';
 import { eventually } from '../../../../helpers/eventually.ts';
 import { answer, type OpenWatch, page, refuse, type ScriptedApiServer } from '../api-server.ts';
-import { CollectedLog, clientFor, startServer, type Thing, testSignal, thing } from '../parts.ts';
+import { CollectedLog, clientFor, soon, startServer, type Thing, testSignal, thing } from '../parts.ts';
 
 const list = 'GET /api/v1/configmaps';
 const one = '/api/v1/namespaces/shop/configmaps/a';
-const soon = { within: 5_000, everyMs: 5 };
 
 async function started(options: Partial<StoreOptions<Thing>> = {}, held: readonly Thing[] = [thing('a', 3)]) {
   const server = await startServer();
