@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 
@@ -45,7 +45,7 @@ export class ScriptedApiServer {
   readonly watches: OpenWatch[] = [];
   connections = 0;
   readonly #answers = new Map<string, Answer[]>();
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   readonly #sockets = new Set<Socket>();
   readonly #scheme: string;
 
@@ -64,18 +64,14 @@ export class ScriptedApiServer {
     });
   }
 
-  async listen(port = 0): Promise<this> {
-    this.#server.listen(port, '127.0.0.1');
+  async listen(): Promise<this> {
+    this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     return this;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
   get url(): string {
-    return `${this.#scheme}://127.0.0.1:${this.port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** `route` is a method and a path: `PATCH /api/v1/namespaces/a/configmaps/b`. */
@@ -86,6 +82,13 @@ export class ScriptedApiServer {
 
   requests(route: string): readonly Seen[] {
     return this.seen.filter(({ method, path }) => `${method} ${path}` === route);
+  }
+
+  /** Comes back at the same address as somebody else. */
+  identifyAs({ certificate, key }: Identity): void {
+    if (!(this.#server instanceof TlsServer)) throw new Error('this server speaks no TLS');
+    this.#server.setSecureContext({ cert: certificate, key });
+    this.cutConnections();
   }
 
   cutConnections(): void {

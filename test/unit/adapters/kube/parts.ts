@@ -48,8 +48,8 @@ export class CollectedMetrics implements Metrics {
   }
 }
 
-export async function startServer(identity?: Identity, port = 0): Promise<ScriptedApiServer> {
-  const server = await new ScriptedApiServer(identity).listen(port);
+export async function startServer(identity?: Identity): Promise<ScriptedApiServer> {
+  const server = await new ScriptedApiServer(identity).listen();
   onTestFinished(() => server.close());
   return server;
 }
