@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchesAny, matchesGlob } from '../../../src/controllers/globs.ts';
+import { cpuMs } from '../../helpers/cpu.ts';
 
 describe('a pattern', () => {
   it.each([
@@ -36,9 +37,12 @@ describe('a pattern', () => {
   it('is decided quickly for as many names and patterns as a spec may have, made to be slow', () => {
     const names = Array.from({ length: 128 }, (_, index) => `${'a'.repeat(246)}${index}`);
     const patterns = Array.from({ length: 64 }, (_, index) => `*${'a'.repeat(124)}b${index}`);
-    const startMs = performance.now();
-    expect(names.filter((name) => matchesAny(name, patterns))).toEqual([]);
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    let matching: readonly string[] = names;
+    const tookMs = cpuMs(() => {
+      matching = names.filter((name) => matchesAny(name, patterns));
+    });
+    expect(matching).toEqual([]);
+    expect(tookMs).toBeLessThan(1_000);
   });
 
   it('is decided quickly for a pattern made to be slow', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sameValue } from '../../../src/ports/kafka-config.ts';
+import { cpuMs } from '../../helpers/cpu.ts';
 
 it.each([
   ['0060000', '60000'],
@@ -60,10 +61,3 @@ describe('the work of a comparison', () => {
     expect(pieces.flatMap((piece) => tails.map((tail) => [piece, tail] as const)).find(isSquare)).toBeUndefined();
   });
 });
-
-/** Of the processor, so that a busy machine changes nothing. */
-function cpuMs(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  return process.cpuUsage(before).user / 1000;
-}
