@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What starts parts of the world waits for them. Unit tests take milliseconds, on a busy machine seconds. */
+/**
+ * What starts parts of the world waits for them. Unit tests take milliseconds, on a busy machine seconds, those that try
+ * many inputs a minute. No test has a limit of its own: only what hangs should meet one.
+ */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -10,7 +13,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/layers.test.ts'],
-          testTimeout: 60_000,
+          ...PATIENT,
+          testTimeout: 300_000,
         },
       },
       {
