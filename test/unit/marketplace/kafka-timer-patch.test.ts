@@ -1,6 +1,6 @@
 import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
 import { createRequire } from 'node:module';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue');
 
@@ -18,19 +18,24 @@ function request(sent: string[]) {
 }
 
 describe('the timer patch of kafkajs', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   it('arms no timer while no request waits', () => {
     const queue = createQueue();
     queue.checkPendingRequests();
     expect(queue.throttleCheckTimeoutId).toBeNull();
   });
 
-  it('still sends a request that was held back, once the broker allows it', async () => {
+  it('still sends a request that was held back, once the broker allows it', () => {
     const queue = createQueue();
     const sent: string[] = [];
     queue.maybeThrottle(50);
     queue.push(request(sent));
+    vi.advanceTimersByTime(49);
     expect(sent).toEqual([]);
-    await vi.waitFor(() => expect(sent).toEqual(['request']));
+    vi.advanceTimersByTime(1);
+    expect(sent).toEqual(['request']);
     expect(queue.throttleCheckTimeoutId).toBeNull();
   });
 });

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createLoad, randomOrder } from '../../../examples/marketplace/load/load.ts';
 import { parseOrder } from '../../../examples/marketplace/order-api/order.ts';
+import { eventually } from '../../helpers/eventually.ts';
+
+const soon = { within: 30_000 };
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -39,7 +42,7 @@ describe('createLoad', () => {
       else accept(response);
     });
     const load = createLoad({ url, ratePerSecond: 400, attempts: 1 });
-    await vi.waitFor(() => expect(load.counters().sent).toBeGreaterThan(20));
+    await eventually(() => expect(load.counters().sent).toBeGreaterThan(20), soon);
     await load.stop();
     const { sent, answered202, rejected, failed } = load.counters();
     expect(answered202 + rejected + failed).toBe(sent);
@@ -54,7 +57,7 @@ describe('createLoad', () => {
       else accept(response);
     });
     const load = createLoad({ url, ratePerSecond: 1_000, maxWaiting: 1 });
-    await vi.waitFor(() => expect(load.counters().sent).toBe(1));
+    await eventually(() => expect(load.counters().sent).toBe(1), soon);
     await load.stop();
     expect(load.counters()).toMatchObject({ sent: 1, answered202: 1, failed: 0, retries: 2 });
     expect(keys).toEqual([...load.ids, ...load.ids, ...load.ids]);
@@ -62,21 +65,23 @@ describe('createLoad', () => {
 
   it('follows its rate, also when it changes', async () => {
     const { url } = await openShop(accept);
+    const startedMs = performance.now();
     const load = createLoad({ url, ratePerSecond: 0.1 });
     cleanups.push(() => load.stop());
     load.setRate(100);
-    const startedMs = performance.now();
-    await vi.waitFor(() => expect(load.counters().sent).toBeGreaterThanOrEqual(50), { timeout: 5_000 });
-    expect(load.counters().sent / ((performance.now() - startedMs) / 1_000)).toBeLessThan(120);
+    await eventually(() => expect(load.counters().sent).toBeGreaterThanOrEqual(50), soon);
+    // Not against the time that it takes: what a busy machine held up is sent later.
+    const { sent } = load.counters();
+    expect(sent).toBeLessThanOrEqual(((performance.now() - startedMs) / 1_000) * 100);
   });
 
   it('waits at its end for the answers that are out, and sends no more', async () => {
     const held: ServerResponse[] = [];
     const { keys, url } = await openShop((response) => void held.push(response));
     const load = createLoad({ url, ratePerSecond: 200 });
-    await vi.waitFor(() => expect(held.length).toBeGreaterThan(3));
+    await eventually(() => expect(held.length).toBeGreaterThan(3), soon);
     const stopped = load.stop();
-    await vi.waitFor(() => expect(held.length).toBe(load.counters().sent));
+    await eventually(() => expect(held.length).toBe(load.counters().sent), soon);
     for (const response of held) accept(response);
     await stopped;
     expect(load.counters().answered202).toBe(keys.length);
@@ -86,8 +91,8 @@ describe('createLoad', () => {
     const { keys, url } = await openShop(() => {});
     const load = createLoad({ url, ratePerSecond: 1_000, maxWaiting: 5, attempts: 1 });
     cleanups.push(() => load.stop());
-    await vi.waitFor(() => expect(load.counters().heldBack).toBeGreaterThan(20));
-    await vi.waitFor(() => expect(keys).toHaveLength(5));
+    await eventually(() => expect(load.counters().heldBack).toBeGreaterThan(20), soon);
+    await eventually(() => expect(keys).toHaveLength(5), soon);
     expect(load.counters().sent).toBe(5);
   });
 

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { Health } from '../../../examples/marketplace/shared/health.ts';
 import { waitFor } from '../../../examples/marketplace/shared/wait.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 function start() {
   const lines: { msg: string; reason?: string }[] = [];
@@ -25,7 +26,7 @@ describe('waitFor', () => {
       if (!there) throw new Error('no such topic');
     });
     const waiting = waitFor('topic a', look, context);
-    await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(2));
+    await eventually(() => expect(look.mock.calls.length).toBeGreaterThan(2), { within: 30_000 });
     expect(context.health.readiness()).toEqual({ ok: false, message: 'waiting for topic a' });
 
     there = true;
