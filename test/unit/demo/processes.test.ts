@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { findLeft, findOwn, type ProcessRow, parseProcess, readProcesses } from '../../../dev/demo/processes.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 function row(pid: number, changes: Partial<ProcessRow> = {}): ProcessRow {
   const base = { parent: 1, session: pid, startedTicks: pid, zombie: false, command: `p${pid}`, environment: '' };
@@ -61,8 +62,15 @@ it('sees a real child come and go', async () => {
   const env = { ...process.env, POD_IP: '127.100.3.14' };
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore', env });
   await once(child, 'spawn');
-  const own = findOwn(readProcesses(), process.pid, network).filter(({ pid }) => pid === child.pid);
-  expect(own).toMatchObject([{ parent: process.pid, session: child.pid, command: 'sleep 60' }]);
+  // In the middle of its start a process has no command line.
+  const own = await eventually(
+    () => {
+      const found = findOwn(readProcesses(), process.pid, network).filter(({ pid }) => pid === child.pid);
+      expect(found).toMatchObject([{ parent: process.pid, session: child.pid, command: 'sleep 60' }]);
+      return found;
+    },
+    { within: 30_000 },
+  );
   expect(findLeft(own, readProcesses())).toHaveLength(1);
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -26,6 +26,12 @@ async function isAlive(pid: number): Promise<boolean> {
   return !/\) [ZX]/.test(stat);
 }
 
+function pidIn(output: string): number {
+  const [, pid] = /^(\d+)\n/.exec(output) ?? [];
+  if (pid === undefined) throw new Error(`no process id in "${output}"`);
+  return Number(pid);
+}
+
 it('runs a command in its folder with its variables, and keeps both outputs', async () => {
   const { group, output } = start(['sh', '-c', 'echo $GREETING; pwd >&2']);
   expect(await group.ended).toEqual({ exitCode: 0 });
@@ -47,15 +53,15 @@ it('reports a command that cannot be started', async () => {
 
 it('sends a signal to the whole group', async () => {
   const { group, output } = start(['sh', '-c', 'sleep 60 & echo $!; wait']);
-  const child = await eventually(async () => Number((await output()).trim() || Number.NaN), { within: 5_000 });
+  const child = await eventually(async () => pidIn(await output()), { within: 30_000 });
   group.signal('SIGTERM');
   expect(await group.ended).toEqual({ exitCode: 143, signal: 15 });
-  await eventually(async () => expect(await isAlive(child)).toBe(false), { within: 5_000 });
+  await eventually(async () => expect(await isAlive(child)).toBe(false), { within: 30_000 });
 });
 
 it('leaves nothing of the group when its first process ends', async () => {
   const { group, output } = start(['sh', '-c', 'trap "" TERM; sleep 60 & echo $!']);
   await group.ended;
-  const child = Number((await output()).trim());
-  await eventually(async () => expect(await isAlive(child)).toBe(false), { within: 5_000 });
+  const child = pidIn(await output());
+  await eventually(async () => expect(await isAlive(child)).toBe(false), { within: 30_000 });
 });

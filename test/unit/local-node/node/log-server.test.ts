@@ -61,9 +61,9 @@ it('follows a log until its pod ends', async () => {
     seen += chunk;
   });
   const ended = once(response, 'end');
-  await eventually(() => expect(seen).toBe('three\n'), { within: 5_000 });
+  await eventually(() => expect(seen).toBe('three\n'), { within: 30_000 });
   await appendFile(log, 'four\n');
-  await eventually(() => expect(seen).toBe('three\nfour\n'), { within: 5_000 });
+  await eventually(() => expect(seen).toBe('three\nfour\n'), { within: 30_000 });
   await appendFile(log, 'last\n');
   running = false;
   await ended;

@@ -43,7 +43,7 @@ const named = (name: string, nodeName?: string, fields: Parameters<typeof pod>[1
 
 /** Preparing a container reads and writes real files, which no clock can hurry. */
 const untilStarted = (processes: FakeProcesses, count: number) =>
-  eventually(() => expect(processes.all).toHaveLength(count), { within: 5_000, everyMs: 5 });
+  eventually(() => expect(processes.all).toHaveLength(count), { within: 30_000, everyMs: 5 });
 
 it('places pods without a node, runs those of this node and leaves those of others', async () => {
   const { api, processes, desk } = setUp([named('new'), named('ours', 'node-9'), named('theirs', 'node-8')]);

@@ -40,7 +40,7 @@ type Node = ReturnType<typeof setUp>;
 
 /** Preparing a container reads and writes real files, which no clock can hurry. */
 async function untilStarted({ processes, clock }: Node, count: number): Promise<void> {
-  await eventually(() => expect(processes.all).toHaveLength(count), { within: 5_000, everyMs: 5 });
+  await eventually(() => expect(processes.all).toHaveLength(count), { within: 30_000, everyMs: 5 });
   await clock.advance(0);
 }
 
@@ -156,7 +156,7 @@ it('waits with a reason until a ConfigMap is there', async () => {
   const waiting = { reason: 'CreateContainerConfigError', message: 'ConfigMap "settings" is not there' };
   const isWaiting = () =>
     expect(node.api.statuses.get('web-1')?.containerStatuses).toMatchObject([{ state: { waiting } }]);
-  await eventually(isWaiting, { within: 5_000, everyMs: 5 });
+  await eventually(isWaiting, { within: 30_000, everyMs: 5 });
   node.api.sources.set('ConfigMap/settings', { LEVEL: 'debug' });
   await node.clock.advance(defaultSettings.configRetryMs);
   await untilStarted(node, 1);
@@ -174,7 +174,7 @@ it('waits with a reason when an image is unknown', async () => {
           { state: { waiting: { reason: 'ErrImagePull', message: expect.stringContaining('other:9') } } },
         ],
       }),
-    { within: 5_000, everyMs: 5 },
+    { within: 30_000, everyMs: 5 },
   );
 });
 

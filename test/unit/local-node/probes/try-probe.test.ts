@@ -24,10 +24,18 @@ afterAll(() => {
   server.close();
 });
 
-function attempt(probe: Probe, exec = async () => 0, signal = new AbortController().signal): Promise<ProbeResult> {
+interface Attempt {
+  exec?: () => Promise<number>;
+  /** Far longer than an answer takes, unless none is to come. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+function attempt(probe: Probe, options: Attempt = {}): Promise<ProbeResult> {
+  const { exec = async () => 0, timeoutMs = 60_000, signal = new AbortController().signal } = options;
   const ports = [{ name: 'http', containerPort: port }];
   const target = { podIP: '127.0.0.1', container: container({ ports }), exec };
-  return tryProbe(probe, target, 300, signal);
+  return tryProbe(probe, target, timeoutMs, signal);
 }
 
 const httpRows = [
@@ -70,17 +78,18 @@ const failures = [
     it: 'gives up on a server that says nothing',
     probe: { httpGet: { port: 'http', path: '/silent' } },
     says: 'no answer within 300 ms',
+    timeoutMs: 300,
   },
   { it: 'tells how a command ended', probe: { exec: { command: ['false'] } }, says: 'command ended with code 1' },
 ];
-it.each(failures)('$it', async ({ probe, says }) => {
-  const result = await attempt(probe, async () => 1);
+it.each(failures)('$it', async ({ probe, says, ...options }) => {
+  const result = await attempt(probe, { exec: async () => 1, ...options });
   expect(result).toEqual({ passed: false, message: expect.stringContaining(says) });
 });
 
 it('ends at once when the container does', async () => {
   const ending = new AbortController();
-  const result = attempt({ httpGet: { port, path: '/silent' } }, undefined, ending.signal);
+  const result = attempt({ httpGet: { port, path: '/silent' } }, { signal: ending.signal });
   ending.abort();
   expect(await result).toEqual({ passed: false, message: 'The operation was aborted' });
 });
