@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * What starts parts of the world waits for them. Unit tests take milliseconds, on a busy machine seconds, those that try
  * many inputs a minute. No test has a limit of its own: only what hangs should meet one.
  */
-const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 export default defineConfig({
   test: {
@@ -14,7 +14,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/layers.test.ts'],
           ...PATIENT,
-          testTimeout: 300_000,
         },
       },
       {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type StatsFs,
+  writeFileSync,
+} from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,12 +20,28 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice test '));
   vi.stubEnv('SLUICE_CACHE', join(folder, 'a cache with spaces'));
+  vi.mocked(statfs).mockResolvedValue(withFree(100));
 });
 afterEach(() => {
   vi.mocked(statfs).mockReset();
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
+
+/** A disk with so many GB left. */
+function withFree(gigabytes: number): StatsFs {
+  const all = 1_000 * 2 ** 10;
+  return {
+    type: 0,
+    bsize: 2 ** 20,
+    frsize: 2 ** 20,
+    blocks: all,
+    bfree: all,
+    bavail: gigabytes * 2 ** 10,
+    files: 1,
+    ffree: 1,
+  };
+}
 
 const step = { say: () => {} };
 
@@ -73,12 +98,11 @@ it('starts afresh where a killed build left something', async () => {
 });
 
 it('says so when there is too little disk to build, and needs none for what is built', async () => {
-  const almostFull = { ...(await statfs(folder)), bsize: 2 ** 20, bavail: 5.5 * 2 ** 10 };
   const recipe = recipeFor(writeInput('1'));
-  vi.mocked(statfs).mockResolvedValueOnce(almostFull);
+  vi.mocked(statfs).mockResolvedValueOnce(withFree(5.5));
   await expect(ensurePart(recipe, step)).rejects.toThrow(/5\.5 GB left, building needs 6 GB/);
   const built = await ensurePart(recipe, step);
-  vi.mocked(statfs).mockResolvedValueOnce(almostFull);
+  vi.mocked(statfs).mockResolvedValueOnce(withFree(5.5));
   expect(await ensurePart(recipe, step)).toBe(built);
 });
 

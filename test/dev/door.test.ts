@@ -12,11 +12,13 @@ import { readRequest } from '../../dev/world/keeper/keeper-client.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const NOBODY = '65534';
-const WITHIN = { within: 20_000 };
+const WITHIN = { within: 60_000 };
 
 // A path that no socket could have.
 const top = mkdtempSync(join(tmpdir(), 'sluice-door-'));
 const folder = join(top, 'a'.repeat(120), 'keeper');
+/** Where the keeper soon shows out who says nothing. */
+const impatient = join(top, 'impatient');
 const heard: string[] = [];
 
 beforeAll(() => {
@@ -25,18 +27,18 @@ beforeAll(() => {
     tell(`heard ${line}`);
     end();
   };
-  return openDoor(folder, hear, 500);
+  return Promise.all([openDoor(folder, hear, 60_000), openDoor(impatient, hear, 500)]);
 });
 afterAll(() => rmSync(top, { recursive: true }));
 
-function enter(): net.Socket {
-  const connection = knock(folder);
+function enter(at = folder): net.Socket {
+  const connection = knock(at);
   if (!connection) throw new Error('there is no door');
   return connection.on('error', () => {});
 }
 
-async function say(words: string): Promise<string> {
-  const connection = enter();
+async function say(words: string, at = folder): Promise<string> {
+  const connection = enter(at);
   connection.write(words);
   return text(connection);
 }
@@ -99,11 +101,11 @@ describe('the door of the keeper', () => {
   });
 
   it('shows out who says nothing, and lets others in again after a thousand of them', async () => {
-    const silent = Array.from({ length: 1_000 }, enter);
+    const silent = Array.from({ length: 1_000 }, () => enter(impatient));
     let gone = 0;
     for (const connection of silent) connection.on('close', () => gone++).resume();
     await eventually(() => expect(gone).toBe(1_000), WITHIN);
-    expect(await say('at last\n')).toBe('heard at last\n');
+    await eventually(async () => expect(await say('at last\n', impatient)).toBe('heard at last\n'), WITHIN);
   });
 });
 

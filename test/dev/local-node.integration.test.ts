@@ -12,7 +12,7 @@ import { startWorld, type World } from '../../dev/world/world.ts';
 import { createLog } from '../../src/adapters/log.ts';
 import { eventually } from '../helpers/eventually.ts';
 
-const WITHIN = { within: 60_000 };
+const WITHIN = { within: 110_000 };
 const IMAGE = fileURLToPath(new URL('./local-node-image', import.meta.url));
 
 let world: World;
@@ -97,7 +97,7 @@ const isServed = (address: string) =>
   );
 
 it('is a Ready node with a fresh Lease', async () => {
-  await run('wait', '--for=condition=Ready', 'node/local-node', '--timeout=60s');
+  await run('wait', '--for=condition=Ready', 'node/local-node', '--timeout=110s');
   const renewed = () => run('get', 'lease', 'local-node', '-n', 'kube-node-lease', '-o', 'jsonpath={.spec.renewTime}');
   const first = await eventually(renewed, WITHIN);
   await eventually(async () => expect(Date.parse(await renewed())).toBeGreaterThan(Date.parse(first)), WITHIN);
@@ -142,7 +142,7 @@ it('gives a process its variables and files, and replaces it in a rolling update
   });
   expect(await read(first, '/file')).toBe('hello');
   await run('set', 'env', 'deployment/configured', 'VERSION=2');
-  await run('rollout', 'status', 'deployment/configured', '--timeout=60s');
+  await run('rollout', 'status', 'deployment/configured', '--timeout=110s');
   const [second = ''] = await whenReady('configured', 1);
   expect(second).not.toBe(first);
   expect(JSON.parse(await read(second, '/env'))).toMatchObject({ VERSION: '2' });
@@ -150,15 +150,21 @@ it('gives a process its variables and files, and replaces it in a rolling update
 
 it('restarts a process that crashes, ever more slowly', async () => {
   await apply(deployment('crashing', { command: ['node', '-e', 'process.exit(4)'] }));
-  await whenContainer('crashing', {
-    restartCount: 2,
-    state: { waiting: { reason: 'CrashLoopBackOff' } },
-    lastState: { terminated: { exitCode: 4, reason: 'Error' } },
-  });
+  // On a busy machine nobody may look before the third end, or the fourth.
+  await eventually(async () => {
+    const [pod] = await podsOf('crashing');
+    const container = pod?.status?.containerStatuses?.[0];
+    expect(container).toMatchObject({
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 4, reason: 'Error' } },
+    });
+    expect(container?.restartCount).toBeGreaterThanOrEqual(2);
+  }, WITHIN);
 });
 
 it('restarts a process that its liveness probe finds sick', async () => {
-  const livenessProbe = { ...readiness, periodSeconds: 1, failureThreshold: 2 };
+  // Slow is not sick: only the answer counts.
+  const livenessProbe = { ...readiness, periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 60 };
   await apply(deployment('sick', { livenessProbe }));
   const [address = ''] = await whenReady('sick', 1);
   await read(address, '/sicken');
@@ -200,7 +206,7 @@ it('runs a Job to its end', async () => {
   const container = { name: 'work', image: 'server:1', command: ['node', '-e', 'console.log("done")'] };
   const template = { spec: { restartPolicy: 'Never', containers: [container] } };
   await apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'work' }, spec: { completions: 2, template } });
-  await run('wait', '--for=condition=Complete', 'job/work', '--timeout=60s');
+  await run('wait', '--for=condition=Complete', 'job/work', '--timeout=110s');
   const pods: string = await run('get', 'pods', '-l', 'job-name=work', '-o', 'jsonpath={.items[0].metadata.name}');
   expect(readFileSync(join(world.folder, 'pods', `default_${pods}`, 'work.log'), 'utf8')).toBe('done\n');
 });
@@ -213,13 +219,14 @@ it('shows logs, and follows them until the pod ends', async () => {
   expect(await run('logs', 'deployment/talking', '--tail=1')).toBe('two\n');
   const env = { ...process.env, KUBECONFIG: world.kubeconfig };
   const following = spawn('kubectl', ['logs', 'deployment/talking', '--follow'], { env });
+  const ended = once(following, 'exit');
   let seen = '';
   following.stdout.on('data', (chunk) => {
     seen += chunk;
   });
   await eventually(() => expect(seen).toBe('one\ntwo\n'), WITHIN);
   await run('delete', 'deployment', 'talking');
-  expect(await once(following, 'exit')).toEqual([0, null]);
+  expect(await ended).toEqual([0, null]);
 });
 
 it('tells what happened while the API server was away', async () => {

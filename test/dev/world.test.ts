@@ -24,7 +24,7 @@ async function topicsOf(bootstrapServers: string): Promise<readonly string[]> {
     clientId: 'test',
     bootstrapBrokers: bootstrapServers.split(','),
     retries: 0,
-    connectTimeout: 2_000,
+    connectTimeout: 30_000,
   };
   const admin = new Admin(options);
   try {
@@ -35,7 +35,7 @@ async function topicsOf(bootstrapServers: string): Promise<readonly string[]> {
 }
 
 async function statusOf(url: string): Promise<number> {
-  const { statusCode, body } = await request(url, { headersTimeout: 5_000 });
+  const { statusCode, body } = await request(url, { headersTimeout: 60_000 });
   await body.dump();
   return statusCode;
 }
@@ -79,16 +79,19 @@ it('keeps its files from other users', () => {
 
 it('writes each request to the audit log', async () => {
   await kubectl(world.kubeconfig, ['create', 'namespace', 'audited']);
-  const lines = readFileSync(world.auditLog, 'utf8').trimEnd().split('\n');
-  const events = lines.map((line) => JSON.parse(line));
-  expect(
-    events.find(({ objectRef }) => objectRef?.resource === 'namespaces' && objectRef.name === 'audited'),
-  ).toMatchObject({
-    verb: 'create',
-    stage: 'ResponseComplete',
-    user: { username: 'admin' },
-    responseStatus: { code: 201 },
-  });
+  // The API server answers first and writes then.
+  await eventually(() => {
+    const lines = readFileSync(world.auditLog, 'utf8').trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line));
+    expect(
+      events.find(({ objectRef }) => objectRef?.resource === 'namespaces' && objectRef.name === 'audited'),
+    ).toMatchObject({
+      verb: 'create',
+      stage: 'ResponseComplete',
+      user: { username: 'admin' },
+      responseStatus: { code: 201 },
+    });
+  }, WITHIN);
 });
 
 it('keeps objects while the API server is killed and started again', async () => {
@@ -125,7 +128,7 @@ it('keeps topics while Kafka is killed and started again', async () => {
   await kafka.kill();
   await expect(topicsOf(kafka.bootstrapServers)).rejects.toThrow();
   await kafka.start();
-  expect(await topicsOf(kafka.bootstrapServers)).toEqual(['kept']);
+  await eventually(async () => expect(await topicsOf(kafka.bootstrapServers)).toEqual(['kept']), WITHIN);
 });
 
 it('says why a part did not come up, with the last lines of its log', async () => {
