@@ -1,12 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createRegistryConnections } from '../../../../src/adapters/registry/connections.ts';
-import { defaultRegistrySettings } from '../../../../src/adapters/registry/settings.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { RegistryConnections } from '../../../../src/ports/registry.ts';
-import { connectToScript, faultOf, openFence, options } from './helpers.ts';
+import { connectToScript, faultOf, options, patientSettings } from './helpers.ts';
 
 function connections(): RegistryConnections {
-  const all = createRegistryConnections({ ...defaultRegistrySettings, ...openFence });
+  const all = createRegistryConnections(patientSettings);
   onTestFinished(() => all.retain(new Set()));
   return all;
 }

@@ -13,11 +13,16 @@ export function avro(schema: string, extra: Partial<SchemaText> = {}): SchemaTex
 
 export const order = avro('{"type":"record","name":"Order","fields":[]}');
 
-export const openFence: Pick<RegistrySettings, 'fence'> = { fence: () => true };
+/** No call is to be late because the machine is busy. */
+export const patientSettings: RegistrySettings = {
+  ...defaultRegistrySettings,
+  fence: () => true,
+  callTimeoutMs: 60_000,
+};
 
 /** A client of `url` that goes with the test. */
 export function connect(url: string, settings: Partial<RegistrySettings> = {}): SchemaRegistry {
-  const registry = createRegistryClient(new URL(url), { ...defaultRegistrySettings, ...openFence, ...settings });
+  const registry = createRegistryClient(new URL(url), { ...patientSettings, ...settings });
   onTestFinished(() => registry.close());
   return registry;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SchemaRegistry } from '../../../../src/ports/registry.ts';
+import { findNoHost } from '../names.ts';
 import { connect, connectToScript, faultOf, options, order } from './helpers.ts';
 import type { Reply, Script } from './scripted-server.ts';
 
@@ -127,9 +128,9 @@ const reads: readonly Read[] = [
   { name: 'register', call: (registry) => registry.register('orders', order, options) },
 ];
 
-for (const { it, reply, says, callTimeoutMs = 5000 } of hostile) {
+for (const { it, reply, says, callTimeoutMs } of hostile) {
   test.each(reads)(`$name takes ${it} for no answer`, async ({ script = {}, call }) => {
-    const { server, registry } = await connectToScript(script, reply, { callTimeoutMs });
+    const { server, registry } = await connectToScript(script, reply, { ...(callTimeoutMs && { callTimeoutMs }) });
     const fault = await faultOf(call(registry));
     expect(fault).toMatchObject({ system: 'registry', kind: 'unavailable' });
     expect(fault.message).toMatch(/^cannot [a-z ]+/);
@@ -215,7 +216,8 @@ test('names a registry that refuses connections', async () => {
   );
 });
 
-test('names a registry whose host is not known', async () => {
+test.each(['ENOTFOUND', 'EAI_AGAIN'])('names a registry whose host is not known: %s', async (code) => {
+  findNoHost(code);
   const fault = await faultOf(connect('http://registry.invalid:8081').listVersions('orders', options));
   expect(fault).toMatchObject({ kind: 'unavailable' });
   expect(fault.message).toContain('registry registry.invalid:8081 has no address that can be found');

@@ -4,13 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthority, createCertificates } from '../../../../dev/world/parts/certificates.ts';
 import { createRegistryConnections } from '../../../../src/adapters/registry/connections.ts';
-import { defaultRegistrySettings } from '../../../../src/adapters/registry/settings.ts';
 import type { RegistryConnections, RegistrySecurity } from '../../../../src/ports/registry.ts';
-import { faultOf, openFence, options } from './helpers.ts';
+import { faultOf, options, patientSettings } from './helpers.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
 function connections(): RegistryConnections {
-  const all = createRegistryConnections({ ...defaultRegistrySettings, ...openFence });
+  const all = createRegistryConnections(patientSettings);
   onTestFinished(() => all.retain(new Set()));
   return all;
 }

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterLinks } from '../../../../../src/adapters/kafka/connection/cluster-links.ts';
 import { listGroups } from '../../../../../src/adapters/kafka/groups/calls.ts';
 import { createTopics, deleteTopics, metadataByName } from '../../../../../src/adapters/kafka/topics/calls.ts';
-import { systemClock } from '../../../../../src/adapters/system-clock.ts';
+import { FakeClock } from '../../../../fakes/fake-clock.ts';
 import { eventually } from '../../../../helpers/eventually.ts';
 import { apiKey, createTopicsAnswer, metadataAnswer, ScriptedBroker } from '../scripted-broker.ts';
 import { all, i16, i32, list, tags } from '../wire.ts';
 
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
 const soonMs = 150;
 const notController = 41;
 const creation = createTopics([{ name: 'orders', config: new Map() }], { timeoutMs: 1_000, validateOnly: false });
@@ -15,11 +15,14 @@ const creation = createTopics([{ name: 'orders', config: new Map() }], { timeout
 describe('the links to a cluster', () => {
   let brokers: [ScriptedBroker, ScriptedBroker];
   let controller: number;
+  /** By which calls are late, and brokers slow to open. */
+  let clock: FakeClock;
   const open: ClusterLinks[] = [];
 
   beforeEach(async () => {
     brokers = [await ScriptedBroker.start(), await ScriptedBroker.start()];
     controller = 0;
+    clock = new FakeClock();
     const known = brokers.map(({ port }, id) => ({ id, port }));
     brokers.forEach((broker, id) => {
       broker.answer(apiKey.Metadata, () => metadataAnswer(known, [], controller));
@@ -36,7 +39,7 @@ describe('the links to a cluster', () => {
 
   function linksTo(...bootstrapServers: string[]): ClusterLinks {
     const links = new ClusterLinks(bootstrapServers, {
-      clock: systemClock,
+      clock,
       clientId: 'sluice-test',
       connectTimeoutMs: timeoutMs,
       maxAnswerBytes: 100_000,
@@ -112,8 +115,10 @@ describe('the links to a cluster', () => {
     it('make nobody wait in turn for a broker that is silent', async () => {
       brokers[0].answer(apiKey.CreateTopics, 'silence');
       const links = linksTo(brokers[0].address);
-      const calls = await Promise.allSettled([links.write(creation, soonMs, () => []), remove(links)]);
-      expect(calls).toMatchObject([{ reason: { code: 'TIMEOUT' } }, { reason: { code: 'TIMEOUT' } }]);
+      const calls = Promise.allSettled([links.write(creation, soonMs, () => []), remove(links)]);
+      await eventually(() => expect(brokers[0].count(apiKey.CreateTopics)).toBe(1), { within: timeoutMs, everyMs: 5 });
+      await clock.advance(soonMs);
+      expect(await calls).toMatchObject([{ reason: { code: 'TIMEOUT' } }, { reason: { code: 'TIMEOUT' } }]);
       expect(brokers[0].count(apiKey.DeleteTopics)).toBe(0);
     });
 
