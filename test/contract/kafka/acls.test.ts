@@ -5,6 +5,7 @@ import type { KafkaAdmin, TopicState } from '../../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../../fakes/recorders.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { type Grant, SecuredKafka } from '../../helpers/secured-kafka.ts';
+import { patientSettings } from './real-kafka.ts';
 
 const options = { signal: new AbortController().signal };
 const topic = 'orders';
@@ -16,6 +17,7 @@ const connections = createKafkaConnections({
   metrics: new RecordedMetrics(),
   clientId: 'contract',
   fence: () => true,
+  settings: patientSettings,
 });
 let secured: SecuredKafka;
 let live: TopicState;
@@ -28,7 +30,7 @@ beforeAll(async () => {
   const everything = connections.to({ name: 'all', bootstrapServers: [secured.cluster.bootstrapServers] });
   live = await everything.createTopic({ name: topic, partitions: 1, config: new Map() }, options);
   await eventually(async () => expect(await everything.nameOfTopicId(live.id, options)).toBe(topic), {
-    within: 30_000,
+    within: 60_000,
   });
 });
 afterAll(async () => {
@@ -159,7 +161,7 @@ describe('a client that is not allowed', () => {
           atLogin: false,
           message: expect.stringContaining(says),
         }),
-      { within: 30_000, everyMs: 50 },
+      { within: 60_000, everyMs: 50 },
     );
     expect((await secured.admin().fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions).toHaveLength(1);
   });
@@ -169,7 +171,7 @@ describe('a client that is not allowed', () => {
     const gone = { ...onTopic('DESCRIBE'), name: 'gone' };
     await secured.grant(`User:CN=limited-${principals}`, [gone]);
     await eventually(async () => expect(await admin.describeTopic('gone', options)).toBeUndefined(), {
-      within: 30_000,
+      within: 60_000,
     });
     expect(await admin.describeTopic(topic, options)).toMatchObject({ id: live.id });
   });

@@ -1,12 +1,15 @@
 import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
 import { Admin, Consumer } from '@platformatic/kafka';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
-import { createKafkaConnections } from '../../../src/adapters/kafka/index.ts';
+import { createKafkaConnections, type KafkaSettings } from '../../../src/adapters/kafka/index.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import type { KafkaTarget } from '../../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../../fakes/recorders.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import type { KafkaParts } from './kafka-admin.contract.ts';
+
+/** No call is to be late because the machine is busy. */
+export const patientSettings: Partial<KafkaSettings> = { callTimeoutMs: 60_000 };
 
 /**
  * The cluster at `bootstrapServers`: our adapter as the operator, other clients as the services. `operator`: how the
@@ -17,7 +20,8 @@ export async function realKafka(
   operator: Omit<KafkaTarget, 'name'> = { bootstrapServers },
 ): Promise<KafkaParts> {
   const metrics = new RecordedMetrics();
-  const connections = createKafkaConnections({ clock: systemClock, metrics, clientId: 'contract', fence: () => true });
+  const parts = { clock: systemClock, metrics, clientId: 'contract', fence: () => true, settings: patientSettings };
+  const connections = createKafkaConnections(parts);
   const services = new Kafka({ clientId: 'services', brokers: [...bootstrapServers], logLevel: logLevel.NOTHING });
   const producer = services.producer();
   const tools = new Admin({ clientId: 'tools', bootstrapBrokers: [...bootstrapServers] });
@@ -34,7 +38,9 @@ export async function realKafka(
     },
     async commit(groupId, topic, offsets) {
       const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
-      await tools.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] });
+      const topics = [{ name: topic, partitionOffsets }];
+      // The first commit of a cluster makes the topic that keeps commits, which takes as long as it takes.
+      await eventually(() => tools.alterConsumerGroupOffsets({ groupId, topics }), { within: 60_000 });
     },
     join: (groupId, topics, protocol) => {
       if (protocol === 'classic') return joinClassic(services, groupId, topics);
@@ -75,7 +81,7 @@ async function joinByNewProtocol(
     () => {
       if (!consumer.assignments?.length) throw new Error(`group ${groupId} has no partitions yet`);
     },
-    { within: 30_000 },
+    { within: 60_000 },
   );
   return async () => {
     await stream.close();

@@ -43,7 +43,8 @@ export interface Connected {
 }
 
 export async function connect(config: KubeConfig, changed: Partial<KubeSettings> = {}): Promise<Connected> {
-  const settings = { ...defaultKubeSettings, ...changed };
+  // No call is to be late because the machine is busy.
+  const settings = { ...defaultKubeSettings, callDeadlineMs: 60_000, ...changed };
   const common = { clock: systemClock, metrics: noMetrics, settings, log: noLog, random: Math.random };
   const connection = new KubeConnection(config, systemClock, settings);
   const client = new KubeClient({ ...common, connection, fence: () => true });
@@ -63,7 +64,7 @@ export async function connect(config: KubeConfig, changed: Partial<KubeSettings>
   }
   onTestFinished(async () => {
     ended.abort();
-    await client.delete(namespaces, namespace, { uid: metadata.uid, signal: AbortSignal.timeout(10_000) });
+    await client.delete(namespaces, namespace, { uid: metadata.uid, signal: AbortSignal.timeout(60_000) });
     await connection.close();
   });
   return {

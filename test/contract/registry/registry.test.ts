@@ -4,6 +4,10 @@ import { defaultRegistrySettings } from '../../../src/adapters/registry/settings
 import { describeSchemaRegistry } from './schema-registry.contract.ts';
 
 describeSchemaRegistry('of the local environment', () => {
-  const registries = createRegistryConnections({ ...defaultRegistrySettings, fence: () => true });
+  const registries = createRegistryConnections({
+    ...defaultRegistrySettings,
+    callTimeoutMs: 60_000,
+    fence: () => true,
+  });
   return registries.to({ name: 'contract', url: inject('world').registry.url });
 });
