@@ -40,7 +40,11 @@ function check({
 }: Row) {
   const access = [accessRule({ namespaces: ['shop'], ...rule })];
   const use = useOf(clusterOf({ access, ...cluster }));
-  const plan = planTopic(topicResource(spec, owned ? ours : {}), seenTopic({ use, ...seen }), new Date());
+  const plan = planTopic(
+    topicResource(spec, owned ? ours : {}),
+    seenTopic({ use, ...seen }),
+    new Date('2026-01-01T00:00:00Z'),
+  );
   expect(plan.actions.map(({ kind }) => kind)).toEqual(actions);
   expect(plan.blocked.map(({ reason, message }) => ({ reason, message }))).toEqual(blocked);
 }
