@@ -23,6 +23,8 @@ const unknownTopic = 3;
 const policyViolation = 44;
 const unknownServerError = -1;
 const topicAuthorizationFailed = 29;
+/** No call is to be late because the machine is busy. */
+const patient = { callTimeoutMs: 60_000, catchUpMs: 60_000 };
 const messageOf = (error: Error) => error.message;
 
 describe('the Kafka admin', () => {
@@ -42,7 +44,8 @@ describe('the Kafka admin', () => {
 
   function adminOf(settings: Partial<KafkaSettings> = {}, fence = () => true): KafkaAdmin {
     const metrics = new RecordedMetrics();
-    const connections = createKafkaConnections({ clock: systemClock, metrics, clientId: 'test', fence, settings });
+    const common = { clock: systemClock, metrics, clientId: 'test', fence };
+    const connections = createKafkaConnections({ ...common, settings: { ...patient, ...settings } });
     const created = connections.to({ name: 'default', bootstrapServers: [broker.address] });
     open.push(created);
     return created;

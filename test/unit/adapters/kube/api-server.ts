@@ -56,6 +56,8 @@ export class ScriptedApiServer {
       identity === undefined
         ? createServer(serve)
         : createTlsServer({ cert: identity.certificate, key: identity.key }, serve);
+    // Otherwise a connection that was idle for some seconds could end under the next request.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
       this.#sockets.add(socket);

@@ -39,6 +39,8 @@ export async function startScriptedServer(script: Script, otherwise: Reply = noR
     play(script[`${method} ${url.split('?')[0]}`] ?? otherwise, response);
   };
   const server = createServer((request, response) => void answer(request, response));
+  // Otherwise a connection that was idle for some seconds could end under the next request.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
