@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
@@ -62,7 +63,7 @@ describe('the door of the keeper', () => {
     if (process.getuid?.() !== 0) return;
     const short = mkdtempSync(join(tmpdir(), 'sluice-door-'));
     await openDoor(short, ({ end }) => end());
-    const open = net.createServer().listen({ path: join(tmpdir(), `sluice-open-${process.pid}`), writableAll: true });
+    const open = net.createServer().listen({ path: join(tmpdir(), `sluice-open-${randomUUID()}`), writableAll: true });
     await once(open, 'listening');
     expect(await connectAs(NOBODY, String(open.address()))).toBe('in');
     expect(await connectAs(NOBODY, join(short, 'socket'))).toBe('EACCES');

@@ -163,9 +163,11 @@ it('restarts a process that crashes, ever more slowly', async () => {
 });
 
 it('restarts a process that its liveness probe finds sick', async () => {
-  // Slow is not sick: only the answer counts.
-  const livenessProbe = { ...readiness, periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 60 };
-  await apply(deployment('sick', { livenessProbe }));
+  // Slow is not sick: whatever the process takes to listen and to answer, only its answer counts.
+  const patient = { ...readiness, periodSeconds: 1, timeoutSeconds: 60 };
+  const startupProbe = { ...patient, failureThreshold: 600 };
+  const livenessProbe = { ...patient, failureThreshold: 2 };
+  await apply(deployment('sick', { startupProbe, livenessProbe }));
   const [address = ''] = await whenReady('sick', 1);
   await read(address, '/sicken');
   await whenContainer('sick', { restartCount: 1, ready: true });
