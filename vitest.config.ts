@@ -36,7 +36,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/world.ts',
-          ...PATIENT,
+          // Each wait ends by itself and says what was still wrong, which the end of a test would not.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

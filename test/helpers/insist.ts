@@ -3,11 +3,11 @@ import { eventually } from './eventually.ts';
 import type { KafkaChecker } from './kafka.ts';
 
 const mostTimes = 10;
-const within = 60_000;
+const within = 120_000;
 
 /**
  * Sets a topic's settings back whenever the operator has corrected them, as another program would, until its resource
- * says that it gave in. A broker shows what a controller took a moment later, so a single look may miss one time.
+ * says that it gave in.
  */
 export async function insist(
   { cluster, kafka }: { cluster: TestCluster; kafka: KafkaChecker },
@@ -17,8 +17,7 @@ export async function insist(
 ): Promise<void> {
   for (let times = 0; times < mostTimes; times += 1) {
     await kafka.setConfig(topic, config);
-    const at = new Date().toISOString();
-    await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
+    const at = await cluster.lookNow('EventTopic', key);
     const settled = await eventually(
       async () => {
         const { status } = (await cluster.get('EventTopic', key)) ?? {};

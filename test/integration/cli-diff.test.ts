@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { kubectl } from '../../dev/world/kubectl.ts';
 import { type CliOutcome, sluice } from '../helpers/cli.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -21,6 +20,7 @@ beforeAll(async () => {
       access: [{ namespaces: [namespace], topics: [`${namespace}.*`] }],
     }),
   );
+  await cluster.whenReady('EventCluster', namespace);
 });
 afterAll(async () => {
   await cluster.delete('EventCluster', namespace);
@@ -40,10 +40,11 @@ const diff = (input: string, ...args: string[]) => {
 };
 const apply = (input: string) => kubectl(world.kubeconfig, ['apply', '-n', namespace, '-f', '-'], { input });
 
-/** Applied by kubectl and as the spec says. */
-async function ready(name: string, spec: Record<string, unknown> = {}): Promise<void> {
+/** Applied by kubectl, and as the spec says for everybody who asks the brokers. */
+async function ready(name: string, spec: { partitions: number; [field: string]: unknown }): Promise<void> {
   await apply(written(name, spec));
   await cluster.whenReady('EventTopic', `${namespace}/${name}`);
+  await kafka.whenPartitions(`${namespace}.${name}`, spec.partitions);
 }
 
 const block = (name: string, ...lines: string[]) => [`${namespace}/${name}  topic ${namespace}.${name}`, ...lines];
@@ -111,13 +112,8 @@ describe('sluice diff', () => {
 
   it('says that a topic which existed before would be adopted, or why not', async () => {
     await kafka.createTopic(`${namespace}.found`, 2);
-    await eventually(
-      async () => {
-        const { stdout } = await diff(written('found', { partitions: 2 }));
-        expect(stdout).toMatch(/\n {2}\+ adopt the topic with id [A-Za-z0-9_-]{22}\n$/);
-      },
-      { within: 30_000 },
-    );
+    const { stdout } = await diff(written('found', { partitions: 2 }));
+    expect(stdout).toMatch(/\n {2}\+ adopt the topic with id [A-Za-z0-9_-]{22}\n$/);
     const refused = await diff(written('found', { partitions: 3, keyed: false }));
     expect(refused.stdout).toContain('! AdoptionMismatch: ');
   });
@@ -159,6 +155,7 @@ describe('sluice diff', () => {
     const args = ['apply', '--server-side', '--field-manager', 'gitops', '-n', namespace, '-f', '-'];
     await kubectl(world.kubeconfig, args, { input: applied });
     await cluster.whenReady('EventTopic', `${namespace}/by-server`);
+    await kafka.whenShown(`${namespace}.by-server`);
     const outcome = await diff(written('by-server', { partitions: 1 }));
     expect(linesOf(outcome)).toEqual(block('by-server', '  - retention.ms "60000" → its default'));
     const mistyped = await diff(written('by-server', { partition: 1 }));

@@ -11,7 +11,6 @@ import type { TopicState } from '../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../fakes/recorders.ts';
 import { type CliOutcome, sluice } from '../helpers/cli.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -60,6 +59,7 @@ beforeAll(async () => {
     }),
   );
   for (const { topic, partitions, config } of shapes) await kafka.createTopic(topic, partitions, config);
+  await cluster.whenReady('EventCluster', namespace);
 });
 afterAll(async () => {
   await cluster.delete('EventCluster', namespace);
@@ -92,10 +92,8 @@ async function requestsOfOperator(): Promise<string[]> {
 
 describe('sluice import', () => {
   it('writes what live topics are, and applying it changes nothing', async () => {
-    await eventually(async () => expect((await liveTopics()).every((topic) => topic !== undefined)).toBe(true), {
-      within: 30_000,
-    });
     const before = await liveTopics();
+    expect(before).not.toContain(undefined);
     const outcome = await runHere(...patterns());
     expect(outcome).toMatchObject({ code: 0, stderr: `wrote 9 EventTopics for namespace ${namespace}\n` });
     const documents = documentsOf(outcome);
@@ -139,45 +137,30 @@ describe('sluice import', () => {
 
   it('leaves topics that have an EventTopic to it', async () => {
     await kafka.createTopic(`${namespace}.new`, 1);
-    const found = await eventually(
-      async () => {
-        const outcome = await runHere(`${namespace}*`, '--unowned');
-        expect(documentsOf(outcome).map(({ metadata }) => metadata.name)).toEqual([`${namespace}.new`]);
-        return outcome;
-      },
-      { within: 30_000 },
-    );
+    const found = await runHere(`${namespace}*`, '--unowned');
+    expect(documentsOf(found).map(({ metadata }) => metadata.name)).toEqual([`${namespace}.new`]);
     expect(found.stderr).toContain(': named by an EventTopic already');
     expect((await runHere(`${namespace}.plain`)).stderr).toContain('warning: named by an EventTopic already');
   });
 
   it('writes what a topic has become, and its EventTopic takes that', async () => {
     const topic = `${namespace}.plain`;
-    await (await kafka.admin()).createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-    const { stdout } = await eventually(
-      async () => {
-        const outcome = await runHere(topic);
-        expect(documentsOf(outcome)[0]?.spec.partitions).toBe(3);
-        return outcome;
-      },
-      { within: 30_000 },
-    );
-    await kubectl(world.kubeconfig, ['apply', '-f', '-'], { input: stdout });
+    await kafka.growTopic(topic, 3);
+    const outcome = await runHere(topic);
+    expect(documentsOf(outcome)[0]?.spec.partitions).toBe(3);
+    await kubectl(world.kubeconfig, ['apply', '-f', '-'], { input: outcome.stdout });
     await cluster.whenReady('EventTopic', `${namespace}/${topic}`);
     expect(await kafka.partitions(topic)).toBe(3);
   });
 
   it('leaves out what the brokers keep for themselves', async () => {
     await kafka.createTopic(`__${namespace}`, 1);
-    const outcome = await eventually(
-      async () => {
-        const answer = await runHere(`__${namespace}`);
-        expect(answer.code).toBe(0);
-        return answer;
-      },
-      { within: 30_000 },
-    );
-    expect(outcome).toMatchObject({ stdout: '', stderr: expect.stringContaining(`(__${namespace}): internal`) });
+    const outcome = await runHere(`__${namespace}`);
+    expect(outcome).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining(`(__${namespace}): internal`),
+    });
   });
 
   it('says which pattern matches nothing, and which topics are not granted', async () => {
@@ -185,15 +168,8 @@ describe('sluice import', () => {
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toContain('warning: no live topic matches "granted-to-nobody"');
     await kafka.createTopic(`x-${namespace}`, 1);
-    await eventually(
-      async () => {
-        const { stderr } = await runHere(`x-${namespace}`);
-        expect(stderr).toContain(
-          `by EventCluster "${namespace}", so Sluice adopts none of it: 1 topic (x-${namespace})`,
-        );
-      },
-      { within: 30_000 },
-    );
+    const { stderr } = await runHere(`x-${namespace}`);
+    expect(stderr).toContain(`by EventCluster "${namespace}", so Sluice adopts none of it: 1 topic (x-${namespace})`);
   });
 
   it('writes a file for each topic, and keeps files that say something else', async () => {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { bundleCommandLine } from '../../dev/tasks/build.ts';
 import { kubectl } from '../../dev/world/kubectl.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const { kubeconfig, kafka } = inject('world');
@@ -36,8 +35,7 @@ describe('the command line in one file', () => {
     const topic = `plugin-${randomUUID()}`;
     await checker.createTopic(topic, 1);
     const args = ['sluice', 'import', topic, '--bootstrap-server', kafka.bootstrapServers];
-    const written = await eventually(() => kubectl(kubeconfig, args), { within: 30_000 });
-    expect(written).toContain(`name: ${topic}`);
+    expect(await kubectl(kubeconfig, args)).toContain(`name: ${topic}`);
     const missing = kubectl(kubeconfig, [...args, 'no-such-topic']);
     await expect(missing).rejects.toThrow('warning: no live topic matches "no-such-topic"');
   });

@@ -44,14 +44,7 @@ function becomes(topic: string, overrides: Record<string, string>): Promise<void
   return eventually(async () => expect(await kafka.overrides(topic)).toEqual(overrides), { within });
 }
 
-async function lookedAgain(key: string): Promise<void> {
-  const at = new Date().toISOString();
-  await cluster.patch('EventTopic', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
-  await eventually(
-    async () => expect((await cluster.get('EventTopic', key))?.status?.lastHandledReconcileAt).toBe(at),
-    { within },
-  );
-}
+const lookedAgain = (key: string) => cluster.lookedAgain('EventTopic', key);
 
 describe('the settings of an EventTopic', () => {
   it('are no drift where the broker spells a value otherwise', async () => {
@@ -97,7 +90,7 @@ describe('the settings of an EventTopic', () => {
     expect(message).toContain('retention.ms');
     expect(message).toContain('no.such');
     await becomes(topic, { 'segment.ms': '9000000' });
-    await eventually(async () => expect(await kafka.partitions(topic)).toBe(2), { within });
+    await kafka.whenPartitions(topic, 2);
     await eventually(
       async () =>
         expect((await cluster.get('EventTopic', key))?.status).toMatchObject({
@@ -239,9 +232,7 @@ describe('settings of an EventTopic that do not become what the spec says', () =
 
   it('return to what the EventCluster has for new topics when they leave the spec', async () => {
     const defaults = (value: unknown) =>
-      cluster.patch('EventCluster', namespace, {
-        spec: { topicDefaults: { config: { 'min.insync.replicas': value } } },
-      });
+      cluster.changeCluster(namespace, { topicDefaults: { config: { 'min.insync.replicas': value } } });
     await defaults(2);
     try {
       const { key, topic } = await createTopic('overridden', {
@@ -271,7 +262,9 @@ describe('a live value that is longer than the status', () => {
     await cluster.whenReady('EventTopic', key);
     await kafka.setConfig(topic, { [throttled]: live });
     await change(key, { config: { ...config, 'retention.ms': 5_000_000 } });
-    const { status } = await cluster.whenCondition('EventTopic', key, 'Drifted', 'True', 'DriftReported');
+    await cluster.whenCondition('EventTopic', key, 'Drifted', 'True', 'DriftReported');
+    // Drift is told while the change is still being made, where that takes long.
+    const { status } = await cluster.whenReady('EventTopic', key);
     const { message = '' } = status?.conditions?.find(({ type }) => type === 'Drifted') ?? {};
     expect(message).toMatch(
       /is "0:1,.*….*, wanted "0:1"; change the spec, or set driftPolicy to Enforce to set it back$/,

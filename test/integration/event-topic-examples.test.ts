@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import type { EventTopicSpec } from '../../src/crds/event-topic.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -61,8 +60,7 @@ describe('the operator makes of', () => {
     const [type, status, reason] = endings[file] ?? ['Ready', 'True'];
     await cluster.whenCondition('EventTopic', key, type, status, reason);
     if (type !== 'Ready') return expect(await kafka.exists(topicName)).toBe(false);
-    // Brokers take a moment to show a topic to others.
-    await eventually(async () => expect(await kafka.exists(topicName)).toBe(true), { within: 30_000 });
+    await kafka.whenShown(topicName);
     if (spec.partitions !== undefined) expect(await kafka.partitions(topicName)).toBe(spec.partitions);
   });
 });
