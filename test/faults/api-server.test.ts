@@ -152,8 +152,9 @@ it('says so in a status that the API server refuses, and writes it whole once it
   const refused = await read(key);
   expect(refused && statusProblems(refused)).toEqual([]);
   expect(refused?.status).not.toHaveProperty('topicName');
-  const told = bugsIn(logOf(operator)).filter((line) => line.key === key);
-  expect(told).toMatchObject([{ fault: 'kubernetes/rejected' }]);
+  // The log tells of a round once it has ended.
+  const told = () => bugsIn(logOf(operator)).filter((line) => line.key === key);
+  await eventually(() => expect(told()).toMatchObject([{ fault: 'kubernetes/rejected' }]), { within });
 
   await boundTopicName(249);
   const askAgain = async () => {

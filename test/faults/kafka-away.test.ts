@@ -48,7 +48,10 @@ it('waits for a Kafka that is away when the operator starts, and registers schem
   await scene.whenAllReady('EventTopic', topics);
   figure(`5 new topics were Ready ${sinceBack()} after Kafka answered for the first time`);
   await whenClusterReady();
-  expect([...(await liveTopics(direct)).keys()].sort()).toEqual(topics.map(nameIn).sort());
+  await eventually(
+    async () => expect([...(await liveTopics(direct)).keys()].sort()).toEqual(topics.map(nameIn).sort()),
+    { within },
+  );
 });
 
 it('leaves what is in sync as it is while Kafka is away, and goes on with the rest when it is back', async () => {
@@ -84,7 +87,7 @@ it('leaves what is in sync as it is while Kafka is away, and goes on with the re
   figure(`a waiting topic was Ready ${sinceBack()} after a killed Kafka answered again`);
   await whenClusterReady();
   expect(await scene.versionsOf('EventTopic', settled)).toEqual(versions);
-  expect(await liveTopics(direct)).toHaveProperty('size', 11);
+  await eventually(async () => expect(await liveTopics(direct)).toHaveProperty('size', 11), { within });
 });
 
 /** Limits how many partitions any client may make in a second; `undefined` takes the limit away. */

@@ -71,8 +71,11 @@ function broker(id: number): Part {
   return scene.world.kafka.brokers[id - 1] ?? expect.fail(`there is no broker ${id}`);
 }
 
-async function ratesNow(): Promise<(string | undefined)[][]> {
-  return Promise.all(brokerIds.map((id) => checker.ratesOf(id)));
+/** Each broker takes a moment to hear of what was set for it. */
+function whenRates(wanted: readonly (readonly (string | undefined)[])[]): Promise<void> {
+  return eventually(async () => expect(await Promise.all(brokerIds.map((id) => checker.ratesOf(id)))).toEqual(wanted), {
+    within,
+  });
 }
 
 /** All partitions have that many replicas, all of them in sync. */
@@ -89,11 +92,13 @@ async function whenReplicas(topic: string, count: number): Promise<void> {
 }
 
 /** As somebody left it before: one rate set by hand, no throttled replicas, nothing to remember. */
-async function expectAsBefore(): Promise<void> {
+async function whenAsBefore(): Promise<void> {
   const asBefore = [[String(setByHand), undefined], ...[2, 3].map(() => [undefined, undefined])];
-  expect(await ratesNow()).toEqual(asBefore);
+  await whenRates(asBefore);
   for (const topic of ['large', 'small'])
-    expect(await checker.throttledReplicasOf(topic)).toEqual([undefined, undefined]);
+    await eventually(async () => expect(await checker.throttledReplicasOf(topic)).toEqual([undefined, undefined]), {
+      within,
+    });
 }
 
 async function whenNothingRecorded(): Promise<void> {
@@ -104,8 +109,14 @@ it('moves replicas slowed down, and says how far it is', async () => {
   await Promise.all([want(large, 3), want(small, 3)]);
   await whenReconciling(large, 'ReassignmentRunning');
   const limited = [String(bytesPerSecond), String(bytesPerSecond)];
-  expect(await ratesNow()).toEqual([limited, limited, limited]);
-  expect((await checker.throttledReplicasOf('large')).every((list) => /^\d:\d/.test(list ?? ''))).toBe(true);
+  await whenRates([limited, limited, limited]);
+  await eventually(
+    async () => {
+      const lists = await checker.throttledReplicasOf('large');
+      for (const list of lists) expect(list).toMatch(/^\d:\d/);
+    },
+    { within },
+  );
   const { status } = (await scene.cluster.get<EventTopic>('EventTopic', large)) ?? expect.fail('it is gone');
   expect(status?.reassignment).toMatchObject({ targetReplicationFactor: 3, partitionsTotal: partitions });
   expect(status?.observed?.replicationFactor).toBe(1);
@@ -128,7 +139,7 @@ it('ends what it began before it was killed itself, with nothing lost and everyt
   await whenReplicas('large', 3);
   await whenReplicas('small', 3);
   await whenNothingRecorded();
-  await expectAsBefore();
+  await whenAsBefore();
   const records = await checker.readAll('large', partitions * perPartition);
   const all = Array.from({ length: perPartition }, (_, index) => index);
   for (let partition = 0; partition < partitions; partition += 1) expect(records.get(partition)).toEqual(all);
@@ -140,7 +151,7 @@ it('gives replicas up again', async () => {
   await whenReplicas('large', 2);
   await whenReplicas('small', 2);
   await whenNothingRecorded();
-  await expectAsBefore();
+  await whenAsBefore();
 });
 
 it('sets throttles back after a resource is gone in the middle', async () => {
@@ -149,7 +160,7 @@ it('sets throttles back after a resource is gone in the middle', async () => {
   await scene.cluster.delete('EventTopic', large);
   await scene.cluster.whenGone('EventTopic', large);
   await whenNothingRecorded();
-  await expectAsBefore();
+  await whenAsBefore();
   const counts = (await checker.partitionsOf('large')).map(({ replicas }) => replicas.length);
   expect(counts.filter((count) => count === 3).length).toBeGreaterThan(0);
   expect(Math.min(...counts)).toBe(2);

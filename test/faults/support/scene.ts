@@ -80,36 +80,42 @@ export class Scene {
     return `${this.namespace}/${name}`;
   }
 
-  /** Waits until the newest spec of each has that condition. */
-  async whenAll(kind: string, keys: readonly string[], type: string, status: string, reason?: string): Promise<void> {
+  /** Waits until the newest spec of each has that condition. Returns the resources as they were then, as `keys` go. */
+  whenAll(
+    kind: string,
+    keys: readonly string[],
+    type: string,
+    status: string,
+    reason?: string,
+  ): Promise<readonly Managed[]> {
     const wanted = `${type}=${status} ${reason ?? ''}`.trim();
-    await eventually(
+    const isWanted = (resource: Managed | undefined) => {
+      const found = resource && conditionOf(resource, type);
+      const fresh = found?.observedGeneration === resource?.metadata.generation;
+      return fresh && found?.status === status && (reason === undefined || found.reason === reason);
+    };
+    return eventually(
       async () => {
         const resources = await this.cluster.list<Managed>(kind);
-        const others = keys.filter((key) => {
-          const resource = resources.find((one) => keyOf(one) === key);
-          const found = resource && conditionOf(resource, type);
-          const fresh = found?.observedGeneration === resource?.metadata.generation;
-          return !fresh || found?.status !== status || (reason !== undefined && found.reason !== reason);
-        });
-        const [first] = others.map((key) => resources.find((one) => keyOf(one) === key));
-        const example = `${first?.metadata.name}: ${JSON.stringify(first?.status)}`;
+        const asked = keys.map((key) => resources.find((one) => keyOf(one) === key));
+        const others = asked.filter((resource) => !isWanted(resource));
+        const example = `${others[0]?.metadata.name}: ${JSON.stringify(others[0]?.status)}`;
         if (others.length > 0) throw new Error(`${others.length} ${kind}s are not ${wanted}, such as ${example}`);
+        return asked.flatMap((resource) => resource ?? []);
       },
       { within },
     );
   }
 
-  whenAllReady(kind: string, keys: readonly string[]): Promise<void> {
-    return this.whenAll(kind, keys, 'Ready', 'True');
+  async whenAllReady(kind: string, keys: readonly string[]): Promise<void> {
+    await this.whenAll(kind, keys, 'Ready', 'True');
   }
 
-  /** The condition, once it says so; its message is for the test to read. */
+  /** The condition, as it was when it said so first; its message is for the test to read. */
   async whenCondition(kind: string, key: string, type: string, status: string, reason?: string): Promise<Condition> {
-    await this.whenAll(kind, [key], type, status, reason);
-    const resource = await this.cluster.get<Managed>(kind, key);
+    const [resource] = await this.whenAll(kind, [key], type, status, reason);
     const condition = resource && conditionOf(resource, type);
-    if (!condition) throw new Error(`${kind} ${key} has no condition ${type} any more`);
+    if (!condition) throw new Error(`${kind} ${key} has no condition ${type}`);
     return condition;
   }
 
