@@ -32,8 +32,7 @@ async function swap(from: KafkaCluster, to: KafkaCluster): Promise<void> {
   await to.start();
 }
 
-const changeCluster = (spec: Record<string, unknown>) =>
-  scene.cluster.patch('EventCluster', eventClusterName, { spec });
+const changeCluster = (spec: Record<string, unknown>) => scene.cluster.changeCluster(eventClusterName, spec);
 
 it('writes nothing to another cluster that answers at the address of a known one', async () => {
   const { kafka } = scene.world;

@@ -128,8 +128,10 @@ it('lets a namespace go whose 100 topics are of every policy and state, with the
   await reader.run({ eachMessage: async () => undefined });
   await joined;
   await cluster.delete('EventCluster', gone);
-  await cluster.patch('EventCluster', ungranting, { spec: { access: [{ namespaces: ['nobody'] }] } });
-  await cluster.patch('EventCluster', readOnly, { spec: { mode: 'ReadOnly' } });
+  const orphaned = numbers.map((n) => `${namespace}/orphaned-${n}`);
+  await scene.whenAll('EventTopic', orphaned, 'Reconciling', 'True', 'ClusterNotFound');
+  await cluster.changeCluster(ungranting, { access: [{ namespaces: ['nobody'] }] });
+  await cluster.changeCluster(readOnly, { mode: 'ReadOnly' });
 
   await whenNamespaceGone(namespace, 'of every policy and state');
   await reader.disconnect();

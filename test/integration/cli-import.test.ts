@@ -11,6 +11,7 @@ import type { TopicState } from '../../src/ports/kafka.ts';
 import { RecordedMetrics } from '../fakes/recorders.ts';
 import { type CliOutcome, sluice } from '../helpers/cli.ts';
 import { manifest, TestCluster } from '../helpers/cluster.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { KafkaChecker } from '../helpers/kafka.ts';
 
 const world = inject('world');
@@ -233,6 +234,9 @@ async function restrictedUser(kubeconfig: string): Promise<void> {
   writeFileSync(kubeconfig, await admin('config', 'view', '--raw', '--minify', '--flatten'));
   await kubectl(kubeconfig, ['config', 'set-credentials', 'reader', `--token=${token}`]);
   await kubectl(kubeconfig, ['config', 'set-context', '--current', '--user=reader', `--namespace=${namespace}`]);
+  // The API server hears of new bindings a moment later.
+  await eventually(() => kubectl(kubeconfig, ['get', 'eventclusters.sluice.dev', namespace]), { within: 60_000 });
+  await eventually(() => kubectl(kubeconfig, ['get', 'eventtopics.sluice.dev']), { within: 60_000 });
 }
 
 it('prints names that kubectl reads as text, whatever they look like', async () => {

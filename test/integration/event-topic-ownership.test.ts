@@ -277,6 +277,7 @@ describe('an owner whose EventCluster is in trouble', () => {
     await expectUntouched(name);
 
     await cluster.create(ownCluster());
+    await cluster.whenReady('EventCluster', own());
     await cluster.whenReady('EventTopic', owner);
     await cluster.patch('EventCluster', own(), { spec: { kafka: { clusterId: 'AAAAAAAAAAAAAAAAAAAAAA' } } });
     await stalled(owner, 'ClusterIdChanged');
