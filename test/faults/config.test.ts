@@ -18,7 +18,7 @@ interface Ended {
 /** Runs the operator with nothing in its environment but `env` until it ends by itself. */
 function runOperator(env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main], { env: { ...env }, timeout: 60_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [main], { env: { ...env }, timeout: 300_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? (error.code ?? error.signal ?? null) : 0, stdout, stderr }),
     );
   });
