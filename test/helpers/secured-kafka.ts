@@ -17,6 +17,7 @@ import { createAuthority, type Identity, issueCertificate } from '../../dev/worl
 import { createKafkaCluster, type KafkaCluster } from '../../dev/world/parts/kafka.ts';
 import { securedAddresses } from '../../dev/world/parts/kafka-security.ts';
 import type { KafkaSecurity, SaslMechanism } from '../../src/ports/kafka.ts';
+import { connectionTimeout } from './kafka.ts';
 
 /** Of a login by SCRAM-SHA-256. */
 export const sessionMs = 3_000;
@@ -82,7 +83,7 @@ export class SecuredKafka {
     };
     const plan = { jars, folder, logs: folder, nodes: [{ host, proxyHost: host }], entrances };
     this.cluster = createKafkaCluster(plan, nursery);
-    const options = { brokers: [this.cluster.bootstrapServers], logLevel: logLevel.NOTHING };
+    const options = { brokers: [this.cluster.bootstrapServers], logLevel: logLevel.NOTHING, connectionTimeout };
     this.#admin = new Kafka(options).admin();
   }
 

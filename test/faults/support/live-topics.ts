@@ -14,7 +14,7 @@ const ownSetting = 1;
 /** The brokers' topics by name, internal ones left away. Throws what keeps the brokers from answering. */
 export async function liveTopics(bootstrapServers: string): Promise<ReadonlyMap<string, LiveTopic>> {
   const bootstrapBrokers = bootstrapServers.split(',');
-  const admin = new Admin({ clientId: 'checker', bootstrapBrokers, retries: 0, connectTimeout: 5_000 });
+  const admin = new Admin({ clientId: 'checker', bootstrapBrokers, retries: 0, connectTimeout: 30_000 });
   try {
     return await topicsOf(admin);
   } finally {

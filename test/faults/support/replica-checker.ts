@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
+import { connectionTimeout } from '../../helpers/kafka.ts';
 
 export interface LivePartition {
   partition: number;
@@ -11,7 +12,7 @@ export interface LivePartition {
 
 const rateKeys = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'];
 const recordBytes = 100_000;
-const within = 30_000;
+const within = 120_000;
 
 /** Replicas, throttles and records as another client sees them, which does not pass through our own adapter. */
 export class ReplicaChecker {
@@ -20,7 +21,7 @@ export class ReplicaChecker {
   constructor(bootstrapServers: string) {
     const retry = { retries: 20, initialRetryTime: 300 };
     const brokers = bootstrapServers.split(',');
-    this.#kafka = new Kafka({ brokers, clientId: 'checker', logLevel: logLevel.NOTHING, retry });
+    this.#kafka = new Kafka({ brokers, clientId: 'checker', logLevel: logLevel.NOTHING, retry, connectionTimeout });
   }
 
   partitionsOf(topic: string): Promise<LivePartition[]> {
