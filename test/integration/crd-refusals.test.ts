@@ -458,7 +458,10 @@ describe('the largest spec that the API takes', () => {
   const topic = { clusterRef, partitions: 1, ignoreConfigKeys, deletionProtection };
   const schema = JSON.stringify({ type: 'record', name: 'Largest', fields: fieldsOf(524_288) });
 
-  /** Times that the operator's own work kept its event loop from turning for more than 0.1 s. */
+  /**
+   * Times that the operator's own work kept its event loop from turning for more than 0.25 s. Where it had to wait for the
+   * processor, all that came meanwhile is done in one turn, and ordinary work takes 0.1 s at times.
+   */
   async function blocks(): Promise<number> {
     const page = await (await fetch(`${operator?.url}/metrics`)).text();
     const read = (series: string) =>
@@ -470,7 +473,7 @@ describe('the largest spec that the API takes', () => {
           .at(-1),
       );
     const prefix = 'sluice_event_loop_blocked_seconds';
-    return read(`${prefix}_count`) - read(`${prefix}_bucket{le="0.1"}`);
+    return read(`${prefix}_count`) - read(`${prefix}_bucket{le="0.25"}`);
   }
 
   const settled = (kind: string, resource: string, type: string, reason?: string) =>
