@@ -6,8 +6,8 @@ import { metricNameOf, topicNameOf } from './identity.ts';
 export const topicIndex = index('topic', topicNameOf);
 export const metricNameIndex = index('metricName', metricNameOf);
 export const namespaceIndex = index('namespace', namespaceOf);
-/** By namespace, those that there is no place for. */
-export const noPlaceIndex = index('noPlace', (topic: EventTopic) => (hasNoPlace(topic) ? namespaceOf(topic) : []));
+/** By namespace, those that there may be no place for. */
+export const noPlaceIndex = index('noPlace', (topic: EventTopic) => (mayHaveNoPlace(topic) ? namespaceOf(topic) : []));
 
 export const topicIndexes = [topicIndex, metricNameIndex, namespaceIndex, noPlaceIndex];
 
@@ -15,6 +15,8 @@ function namespaceOf({ metadata }: EventTopic): string {
   return metadata.namespace ?? '';
 }
 
-function hasNoPlace({ status }: EventTopic): boolean {
-  return status?.conditions?.find(({ type }) => type === 'Stalled')?.reason === Reason.QuotaExceeded;
+/** A round that has found no place says so a moment later, and must not miss one that becomes free meanwhile. */
+function mayHaveNoPlace({ status }: EventTopic): boolean {
+  const saysSo = status?.conditions?.find(({ type }) => type === 'Stalled')?.reason === Reason.QuotaExceeded;
+  return saysSo || status?.topicId === undefined;
 }

@@ -90,7 +90,16 @@ const rows: readonly Waking<Stores>[] = [
   {
     it: 'a topic that goes wakes what found no place in its namespace',
     before: ({ topics }) =>
-      ['shop/mail', 'market/orders'].map((key) => topics.editStatus(key, { conditions: [noPlace] })),
+      ['shop/mail', 'market/orders'].map((key) => topics.editStatus(key, { topicId: 'known', conditions: [noPlace] })),
+    change: ({ topics }) => topics.edit('shop/orders', { metadata: { finalizers: [], deletionTimestamp: 'now' } }),
+    wakes: ['market/orders', 'shop/mail'],
+  },
+  {
+    it: 'a topic that goes wakes what has none yet in its namespace: it may be about to say that it found no place',
+    before: ({ topics }) => {
+      topics.create(topicResource({}, {}, { name: 'stock' }));
+      topics.editStatus('shop/stock', { topicId: 'known' });
+    },
     change: ({ topics }) => topics.edit('shop/orders', { metadata: { finalizers: [], deletionTimestamp: 'now' } }),
     wakes: ['market/orders', 'shop/mail'],
   },
