@@ -76,7 +76,8 @@ const spec = z
       .boolean()
       .default(true)
       .describe(
-        'Lets the registry compare schemas by meaning rather than by text, where it can. Default: true. Example: false.',
+        'Lets the registry bring the schema to its normal form, and find it by that, where nothing of it is lost. ' +
+          'Default: true. Example: false.',
       ),
     deletionPolicy: z
       .enum(['Retain'])
@@ -100,6 +101,15 @@ const status = z.object({
     .max(128)
     .optional()
     .describe('SHA-256 of the schema text and its references as registered. Example: sha256:9f86d0….'),
+  notStored: z
+    .array(z.string().max(1024))
+    .max(32)
+    .optional()
+    .meta(atomicList)
+    .describe(
+      'What the registry does not keep of this schema, although it took it as it is written, as JSON pointers into it. ' +
+        'Example: ["/fields/1/type/default"].',
+    ),
   previousCompatibility: z
     .enum([...compatibilityLevels, 'Inherited'])
     .optional()

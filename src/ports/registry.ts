@@ -31,6 +31,12 @@ export interface RegisteredSchema {
   version: number;
 }
 
+/** A version as the registry gives it back. */
+export interface StoredSchema extends RegisteredSchema {
+  schema: string;
+  references: readonly SchemaReference[];
+}
+
 export interface RegistryState {
   /** What answers there. */
   flavour: 'Confluent' | 'Apicurio' | 'Karapace' | 'Unknown';
@@ -59,7 +65,16 @@ export interface SchemaRegistry {
   writeLevel(subject: string, level: CompatibilityLevel | undefined, options: RegistryCallOptions): Promise<void>;
   /** Ascending; `undefined`: no such subject. */
   listVersions(subject: string, options: RegistryCallOptions): Promise<readonly number[] | undefined>;
-  /** The version of `subject` that holds this very schema. */
+  /** `undefined`: no such subject or version. */
+  readVersion(
+    subject: string,
+    version: number | 'latest',
+    options: RegistryCallOptions,
+  ): Promise<StoredSchema | undefined>;
+  /**
+   * The version of `subject` that the registry takes for this very schema. Normalized, some pass over defaults of enums,
+   * aliases and documentation: whether it holds them, `readVersion` tells.
+   */
   lookup(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisteredSchema | undefined>;
   /** Checks against the versions that the subject's level asks for. Writes nothing. */
   check(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<CheckResult>;

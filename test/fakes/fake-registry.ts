@@ -10,20 +10,20 @@ import type {
   SchemaReference,
   SchemaRegistry,
   SchemaText,
+  StoredSchema,
 } from '../../src/ports/registry.ts';
 import { type IsCompatible, recordsCompatible } from './records-compatible.ts';
 
-export interface StoredVersion extends RegisteredSchema {
-  schema: string;
-  references: readonly SchemaReference[];
-}
-
 /** A registry in memory that answers as a real one does. Tests read and change its state directly. */
 export class FakeRegistry implements SchemaRegistry {
-  readonly subjects = new Map<string, StoredVersion[]>();
+  readonly subjects = new Map<string, StoredSchema[]>();
   readonly levels = new Map<string, CompatibilityLevel>();
   globalLevel: CompatibilityLevel = 'Backward';
   flavour: RegistryState['flavour'] = 'Confluent';
+  /** Attributes that its normal form drops, so that schemas which differ in them only count as the same one. */
+  forgetful: readonly string[] = [];
+  /** Attributes that it does not store. */
+  lossy: readonly string[] = [];
   /** Requests that asked for a change and arrived, whether it was made or not. */
   writes = 0;
 
@@ -79,6 +79,17 @@ export class FakeRegistry implements SchemaRegistry {
     return this.#call(options, () => this.subjects.get(subject)?.map(({ version }) => version));
   }
 
+  readVersion(
+    subject: string,
+    version: number | 'latest',
+    options: RegistryCallOptions,
+  ): Promise<StoredSchema | undefined> {
+    return this.#call(options, () => {
+      const versions = this.subjects.get(subject);
+      return version === 'latest' ? versions?.at(-1) : versions?.find((stored) => stored.version === version);
+    });
+  }
+
   lookup(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisteredSchema | undefined> {
     return this.#call(options, () => this.#find(subject, schema));
   }
@@ -120,14 +131,19 @@ export class FakeRegistry implements SchemaRegistry {
   }
 
   #find(subject: string, schema: SchemaText): RegisteredSchema | undefined {
-    const same = (stored: StoredVersion) =>
-      identityOf({ ...stored, normalize: schema.normalize }) === identityOf(schema);
+    const identity = (one: Identity) => identityOf(this.#stored(one), schema.normalize ? this.forgetful : undefined);
+    const same = (stored: StoredSchema) => identity(stored) === identity(schema);
     const stored = this.subjects.get(subject)?.find(same);
     return stored && { id: stored.id, version: stored.version };
   }
 
-  #add(subject: string, { schema, references }: SchemaText): number {
-    const identity = identityOf({ schema, references, normalize: false });
+  #stored<Schema extends Identity>(one: Schema): Schema {
+    return this.lossy.length === 0 ? one : { ...one, schema: normalFormOf(one.schema, this.lossy) };
+  }
+
+  #add(subject: string, text: SchemaText): number {
+    const { schema, references } = this.#stored(text);
+    const identity = identityOf({ schema, references }, undefined);
     const id = this.#ids.get(identity) ?? this.#ids.size + 1;
     this.#ids.set(identity, id);
     const versions = this.subjects.get(subject) ?? [];
@@ -165,21 +181,27 @@ function refused(): Fault {
   return new Fault('registry', 'unavailable', 'registry fake:8081 refused the connection', { code: 'ECONNREFUSED' });
 }
 
-type Identity = Pick<SchemaText, 'schema' | 'references' | 'normalize'>;
+type Identity = Pick<SchemaText, 'schema' | 'references'>;
 
-/** Equal for schemas that count as the same one; normalized, the order of keys and the spaces do not matter. */
-function identityOf({ schema, references, normalize }: Identity): string {
-  const text = normalize && isReadable(schema) ? JSON.stringify(sortKeys(JSON.parse(schema))) : schema;
+/** Equal for schemas that count as the same one; `forgotten`: what does not count in normal form, else texts are compared. */
+function identityOf({ schema, references }: Identity, forgotten: readonly string[] | undefined): string {
+  const text = forgotten === undefined ? schema : normalFormOf(schema, forgotten);
   return JSON.stringify([text, references.map(({ name, subject, version }) => [name, subject, version])]);
 }
 
-function sortKeys(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(sortKeys);
+/** Without the order of keys, the spaces, and the attributes that are dropped. */
+function normalFormOf(schema: string, dropped: readonly string[]): string {
+  return isReadable(schema) ? JSON.stringify(sortKeys(JSON.parse(schema), dropped)) : schema;
+}
+
+function sortKeys(json: unknown, dropped: readonly string[]): unknown {
+  if (Array.isArray(json)) return json.map((item) => sortKeys(item, dropped));
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(
     Object.entries(json)
+      .filter(([key]) => !dropped.includes(key))
       .sort()
-      .map(([key, value]) => [key, sortKeys(value)]),
+      .map(([key, value]) => [key, sortKeys(value, dropped)]),
   );
 }
 

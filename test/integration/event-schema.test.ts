@@ -66,6 +66,24 @@ describe('an EventSchema', () => {
     expect(await versionsOf(subject)).toEqual([1]);
   });
 
+  it.each([
+    { what: 'default of an enum', name: 'enum-default', type: { default: 'NEW' } },
+    { what: 'alias', name: 'alias', aliases: ['state'] },
+    { what: 'documentation', name: 'documented', doc: 'Where the order is.' },
+  ])(
+    'registers an added $what, which the registry passes over when it compares',
+    async ({ what, name, type, ...more }) => {
+      const symbols = { type: 'enum', name: 'Status', symbols: ['NEW', 'PAID'] };
+      const { key, subject } = await createSchema(name, { schema: record(field('status', { type: symbols })) });
+      await cluster.whenReady('EventSchema', key);
+      const schema = record(field('status', { ...more, type: { ...symbols, ...type } }));
+      await change(key, { schema });
+      const { status } = await cluster.whenReady('EventSchema', key);
+      expect(status, what).toMatchObject({ version: 2, latestVersion: 2 });
+      expect(await ask(`/subjects/${subject}/versions/latest`)).toMatchObject({ version: 2, schema });
+    },
+  );
+
   it('registers a compatible change as the next version', async () => {
     const spec = { schema: record(field('id')), compatibility: 'Backward' };
     const { key, subject } = await createSchema('grows', spec);

@@ -1,4 +1,4 @@
-import type { CompatibilityLevel, RegisteredSchema } from '../../ports/registry.ts';
+import type { CompatibilityLevel, RegisteredSchema, SchemaReference, StoredSchema } from '../../ports/registry.ts';
 
 /** A complete HTTP answer. */
 export interface Answer {
@@ -93,6 +93,27 @@ export function readRegistered(json: unknown): RegisteredSchema | undefined {
   const id = readId(json);
   const version = readField(json, 'version');
   return id !== undefined && isVersion(version) ? { id, version } : undefined;
+}
+
+/** Registries leave out an empty list of references. */
+export function readStored(json: unknown): StoredSchema | undefined {
+  const registered = readRegistered(json);
+  const schema = readField(json, 'schema');
+  const references = readReferences(readField(json, 'references') ?? []);
+  if (registered === undefined || typeof schema !== 'string' || references === undefined) return undefined;
+  return { ...registered, schema, references };
+}
+
+function readReferences(json: unknown): readonly SchemaReference[] | undefined {
+  if (!Array.isArray(json)) return undefined;
+  const references = json.map(readReference);
+  return references.every((reference) => reference !== undefined) ? references : undefined;
+}
+
+function readReference(json: unknown): SchemaReference | undefined {
+  const [name, subject, version] = ['name', 'subject', 'version'].map((field) => readField(json, field));
+  if (typeof name !== 'string' || typeof subject !== 'string' || !isVersion(version)) return undefined;
+  return { name, subject, version };
 }
 
 export function readVerdict(json: unknown): boolean | undefined {

@@ -2,7 +2,7 @@ import type { RegistryCallOptions, RegistrySecurity, SchemaRegistry } from '../.
 import type { Call } from './call.ts';
 import { detectFlavour, type Flavour } from './flavour.ts';
 import { readAppliedLevel, readGlobalLevel, removeOwnLevel, writeOwnLevel } from './levels.ts';
-import { check, listVersions, lookup, register } from './schemas.ts';
+import { check, listVersions, lookup, readVersion, register } from './schemas.ts';
 import type { RegistrySettings } from './settings.ts';
 import { createTransport } from './transport.ts';
 
@@ -48,6 +48,7 @@ export function createRegistryClient(
     writeLevel: async (subject, level, options) =>
       level === undefined ? removeOwnLevel(begin(options), subject) : writeOwnLevel(begin(options), subject, level),
     listVersions: async (subject, options) => listVersions(begin(options), subject),
+    readVersion: async (subject, version, options) => readVersion(begin(options), subject, version),
     lookup: async (subject, schema, options) => lookup(begin(options), subject, schema),
     check: async (subject, schema, options) => check(begin(options), subject, schema),
     register: async (subject, schema, options) => register(begin(options), subject, schema),

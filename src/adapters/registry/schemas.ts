@@ -1,4 +1,4 @@
-import type { CheckResult, RegisteredSchema, RegisterResult, SchemaText } from '../../ports/registry.ts';
+import type { CheckResult, RegisteredSchema, RegisterResult, SchemaText, StoredSchema } from '../../ports/registry.ts';
 import { segmentOfSubject } from './addresses.ts';
 import {
   type Answer,
@@ -8,6 +8,7 @@ import {
   isInvalidSchema,
   readId,
   readRegistered,
+  readStored,
   readVerdict,
   readVersions,
 } from './answers.ts';
@@ -22,6 +23,19 @@ export async function listVersions(call: Call, subject: string): Promise<readonl
   const answer = await call.ask(request);
   if (isAbsence(answer)) return undefined;
   return expectFrom(call, request, answer, readVersions, 'a list of versions');
+}
+
+export async function readVersion(
+  call: Call,
+  subject: string,
+  version: number | 'latest',
+): Promise<StoredSchema | undefined> {
+  const doing = `cannot read ${version === 'latest' ? 'the latest version' : `version ${version}`} of subject "${subject}"`;
+  const path = `/subjects/${segmentOfSubject(subject)}/versions/${version}`;
+  const request: RegistryRequest = { doing, method: 'GET', path };
+  const answer = await call.ask(request);
+  if (isAbsence(answer)) return undefined;
+  return expectFrom(call, request, answer, readStored, 'a schema with its id and version');
 }
 
 /** A schema that the registry cannot even read is in no version. */

@@ -8,11 +8,17 @@ import type { ClusterRegistries } from '../connections.ts';
 import type { RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
 import type { Refusals } from './refusals.ts';
+import type { Taken } from './taken.ts';
 
-export interface SchemaEffects {
+/** What the registry answered to registrations. */
+export interface SchemaMemory {
+  refusals: Refusals;
+  taken: Taken;
+}
+
+export interface SchemaEffects extends SchemaMemory {
   schemas: ResourceStore<EventSchema>;
   registry: ClusterRegistries;
-  refusals: Refusals;
 }
 
 export async function actOnSchema(
@@ -41,12 +47,13 @@ type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
 
 /** Level, then schema; a refusal puts the level back. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
-  const { use, subject, level, change, resource } = action;
+  const { use, subject, level, change, resource, normalize } = action;
   const registry = registryOf(effects, use);
   const versions = (await registry.listVersions(subject, round)) ?? [];
   if (change) await writeLevel(registry, subject, change.to, round);
-  const result = await registry.register(subject, schemaTextOf(resource), round);
+  const result = await registry.register(subject, { ...schemaTextOf(resource), normalize }, round);
   if (result.kind === 'registered') {
+    if (!normalize) effects.taken.remember(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
   effects.refusals.remember(resource, { versions, level }, result);

@@ -10,13 +10,15 @@ import { findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
 import type { ClusterRegistries } from '../connections.ts';
 import { refuseUngranted } from '../grants.ts';
 import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
-import { actOnSchema } from './act.ts';
+import { actOnSchema, type SchemaMemory } from './act.ts';
+import { findHeld, nothingHeld } from './held.ts';
 import { subjectIndex } from './indexes.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
+import { Taken } from './taken.ts';
 
 const lookAgainMs = 60_000;
 
@@ -30,19 +32,22 @@ export interface SchemaDependencies {
 export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields, SchemaPlan>;
 
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
-  const refusals = new Refusals();
+  const memory: SchemaMemory = { refusals: new Refusals(), taken: new Taken() };
   return {
-    observe: (resource, round) => observeSchema(dependencies, refusals, resource, round),
+    observe: (resource, round) => observeSchema(dependencies, memory, resource, round),
     plan: planSchema,
-    act: (action, round) => actOnSchema({ ...dependencies, refusals }, action, round),
+    act: (action, round) => actOnSchema({ ...dependencies, ...memory }, action, round),
     report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintOf(resource)),
-    forget: (key) => refusals.forget(key),
+    forget(key) {
+      memory.refusals.forget(key);
+      memory.taken.forget(key);
+    },
   };
 }
 
 async function observeSchema(
   deps: SchemaDependencies,
-  refusals: Refusals,
+  { refusals, taken }: SchemaMemory,
   resource: EventSchema,
   { signal }: Round,
 ): Promise<ObservedSchema> {
@@ -56,15 +61,17 @@ async function observeSchema(
   const registry = deps.registry.to(use.cluster);
   const subject = subjectOf(resource);
   const missingReferences = await absentVersions(registry, resource.spec.references ?? [], signal);
-  const [versions = [], level, registered] = await Promise.all([
+  const [versions = [], level, latest] = await Promise.all([
     registry.listVersions(subject, { signal }),
     registry.readLevel(subject, { signal }),
-    // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
-    missingReferences.length > 0 ? undefined : registry.lookup(subject, schemaTextOf(resource), { signal }),
+    registry.readVersion(subject, 'latest', { signal }),
   ]);
-  const mayBeRefused = registered === undefined && missingReferences.length === 0;
+  const search = { registry, subject, wanted: schemaTextOf(resource), latest, takenId: taken.find(resource) };
+  // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
+  const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
+  const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
   const refusal = mayBeRefused ? (refuseMistaken(resource) ?? refusals.find(resource, { versions, level })) : undefined;
-  return { kind: 'seen', use, versions, level, registered, missingReferences, refusal };
+  return { kind: 'seen', use, versions, level, ...held, missingReferences, refusal };
 }
 
 /** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */

@@ -1,7 +1,8 @@
-import type { CompatibilityLevel, RegisteredSchema } from '../../ports/registry.ts';
+import type { CompatibilityLevel } from '../../ports/registry.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterAccess } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
+import type { Held } from './held.ts';
 
 /** What the registry said when it refused to register. It stands until schema, level or versions change. */
 export interface RegistryRefusal {
@@ -19,17 +20,15 @@ export type ObservedSchema =
   /** The namespace may not have the subject, or one that the schema refers to. */
   | { kind: 'refused'; use: RegistryUse; blocked: Blocked }
   | { kind: 'notMine'; use: RegistryUse; owner: Claimant }
-  | {
+  | ({
       kind: 'seen';
       use: RegistryUse;
       /** Ascending; empty for a subject that does not exist. */
       versions: readonly number[];
       level: { level: CompatibilityLevel; source: 'Subject' | 'Global' };
-      /** The version that holds this very schema. */
-      registered: RegisteredSchema | undefined;
       /** References whose subject or version is not in the registry. */
       missingReferences: readonly string[];
       refusal: RegistryRefusal | undefined;
-    };
+    } & Held);
 
 export type SeenSchema = Extract<ObservedSchema, { kind: 'seen' }>;

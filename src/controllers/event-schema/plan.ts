@@ -1,6 +1,6 @@
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
-import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
+import type { CompatibilityLevel, RegisteredSchema, SchemaText } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
 import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
@@ -29,6 +29,8 @@ export type SchemaAction =
       /** As seen when this was decided. */
       level: SeenSchema['level'];
       change: LevelChange | undefined;
+      /** Whether the registry may bring it to its normal form. */
+      normalize: boolean;
     }
   /** A change that was begun and then given up: the level goes back. */
   | { kind: 'restoreLevel'; use: RegistryUse; subject: string; change: LevelChange };
@@ -94,17 +96,29 @@ function planSubject(resource: EventSchema, observed: SeenSchema, change: LevelC
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
   if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
-  if (!change) return blockedBy();
-  return { actions: [{ kind: 'setLevel', use: observed.use, subject: subjectOf(resource), change }], blocked: [] };
+  const blocked = refuseLoss(resource, observed, observed.registered);
+  if (!change) return blockedBy(...blocked);
+  return { actions: [{ kind: 'setLevel', use: observed.use, subject: subjectOf(resource), change }], blocked };
+}
+
+/** What nobody acts upon, such as documentation, the status says without holding anything back. */
+function refuseLoss(resource: EventSchema, { notStored }: SeenSchema, { version }: RegisteredSchema): Blocked[] {
+  const lost = notStored.filter(({ matters }) => matters).map(({ path }) => path || 'the schema as it is written');
+  if (lost.length === 0) return [];
+  const what = `subject "${subjectOf(resource)}": the registry took the schema as version ${version} and does not keep`;
+  const next = 'remove it from spec.schema, or use a registry that keeps it';
+  return [refuse(Reason.UnsupportedByRegistry, { what: `${what} ${lost.join(', ')}`, next })];
 }
 
 /** A level of a subject that exists is written down before it changes. */
 function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
-  const { use, versions, level } = observed;
+  const { use, versions, level, normalFormLoses } = observed;
+  const subject = subjectOf(resource);
+  const normalize = resource.spec.normalize && !normalFormLoses;
   const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
   const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
   return {
-    actions: [...remember, { kind: 'register', use, resource, subject: subjectOf(resource), level, change }],
+    actions: [...remember, { kind: 'register', use, resource, subject, level, change, normalize }],
     blocked: [],
   };
 }

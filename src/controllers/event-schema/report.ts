@@ -44,17 +44,28 @@ function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reas
   if (version !== undefined && latest !== undefined && version < latest) {
     return {
       reason: Reason.MatchesOlderVersion,
-      message: `subject "${subject}" holds this schema as version ${version}; the newest is version ${latest}`,
+      message: `subject "${subject}" holds this schema as version ${version}${without(observed)}; the newest is version ${latest}`,
     };
   }
   return {
     reason: Reason.InSync,
-    message: `subject "${subject}" holds this schema as version ${version ?? 'unknown'}`,
+    message: `subject "${subject}" holds this schema as version ${version ?? 'unknown'}${without(observed)}`,
   };
 }
 
+function without(observed: SeenSchema | undefined): string {
+  const paths = pathsNotStored(observed?.notStored ?? []);
+  return paths ? `, and the registry does not keep ${paths.join(', ')}` : '';
+}
+
+const mostPaths = 32;
+
+function pathsNotStored(notStored: SeenSchema['notStored']): string[] | undefined {
+  return notStored.length > 0 ? notStored.slice(0, mostPaths).map(({ path }) => path || '/') : undefined;
+}
+
 /** What was registered before stays on record while a newer text is refused. */
-function versionFields({ registered, versions, refusal }: SeenSchema, fingerprint: string): SchemaFields {
+function versionFields({ registered, versions, refusal, notStored }: SeenSchema, fingerprint: string): SchemaFields {
   const latestVersion = versions.at(-1);
   if (refusal) {
     const problems = refusal.problems.length > 0 ? [...refusal.problems] : undefined;
@@ -62,7 +73,11 @@ function versionFields({ registered, versions, refusal }: SeenSchema, fingerprin
   }
   if (!registered) return { latestVersion };
   const { id, version } = registered;
-  return { latestVersion, schemaId: id, version, fingerprint, lastCheck: { compatible: true } };
+  return {
+    ...{ latestVersion, schemaId: id, version, fingerprint },
+    notStored: pathsNotStored(notStored),
+    lastCheck: { compatible: true },
+  };
 }
 
 /** The level that we set stays on record; the one to put back goes once schema and level are settled, accepted or refused. */
@@ -102,6 +117,7 @@ function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, 
     version: undefined,
     latestVersion: undefined,
     fingerprint: undefined,
+    notStored: undefined,
     effectiveCompatibility: undefined,
     lastCheck: undefined,
   };

@@ -43,6 +43,8 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
     describe('before a subject exists', () => {
       it('knows no versions of it', async () => {
         expect(await registry.listVersions(newSubject(), options)).toBeUndefined();
+        expect(await registry.readVersion(newSubject(), 'latest', options)).toBeUndefined();
+        expect(await registry.readVersion(newSubject(), 1, options)).toBeUndefined();
       });
 
       it('finds no schema in it', async () => {
@@ -101,6 +103,21 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         expect(found.map((version) => version?.version)).toEqual([1, 2, 3]);
       });
 
+      it('gives back each version as it was written, and the latest', async () => {
+        const subject = newSubject();
+        const rich = { ...id, doc: 'Of the order.', aliases: ['orderId'] };
+        const first = await registered(subject, record(rich));
+        const second = await registered(subject, record(rich, note));
+        const [one, two] = [
+          { id: first, version: 1, schema: record(rich).schema, references: [] },
+          { id: second, version: 2, schema: record(rich, note).schema, references: [] },
+        ];
+        expect(await registry.readVersion(subject, 1, options)).toEqual(one);
+        expect(await registry.readVersion(subject, 2, options)).toEqual(two);
+        expect(await registry.readVersion(subject, 'latest', options)).toEqual(two);
+        expect(await registry.readVersion(subject, 3, options)).toBeUndefined();
+      });
+
       it('gives a schema one id in all subjects', async () => {
         const name = { name: randomUUID(), type: 'string', default: '' };
         const schema = text(
@@ -142,6 +159,7 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         const bill = { ...record({ name: 'total', type: 'shop.Money' }), references };
         const schemaId = await registered(subject, bill);
         expect(await registry.lookup(subject, bill, options)).toEqual({ id: schemaId, version: 1 });
+        expect(await registry.readVersion(subject, 1, options)).toMatchObject({ schema: bill.schema, references });
         expect((await registry.check(subject, bill, options)).compatible).not.toBe(false);
         expect(await registered(subject, bill)).toBe(schemaId);
       });

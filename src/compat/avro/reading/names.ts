@@ -48,7 +48,7 @@ export function qualified(given: string, namespace: string): string {
   return given.includes('.') || namespace === '' ? given : `${namespace}.${given}`;
 }
 
-function namespaceOf(full: string): string {
+export function namespaceOf(full: string): string {
   return full.slice(0, Math.max(0, full.lastIndexOf('.')));
 }
 

@@ -80,6 +80,8 @@ const describeIt: Row['call'] = (registry) => registry.describe(options);
 const readLevel: Row['call'] = (registry) => registry.readLevel('s', options);
 const listVersions: Row['call'] = (registry) => registry.listVersions('s', options);
 const lookup: Row['call'] = (registry) => registry.lookup('s', order, options);
+const readVersion: Row['call'] = (registry) => registry.readVersion('s', 3, options);
+const readLatest: Row['call'] = (registry) => registry.readVersion('s', 'latest', options);
 const check: Row['call'] = (registry) => registry.check('s', order, options);
 const register: Row['call'] = (registry) => registry.register('s', order, options);
 const removeLevel: Row['call'] = (registry) => registry.writeLevel('s', undefined, options);
@@ -187,6 +189,29 @@ const rows: readonly Row[] = [
     script: { 'GET /subjects/s/versions': [200, [10, 2, 1]] },
     call: listVersions,
     gives: [1, 2, 10],
+  },
+  {
+    it: 'reads a version of Confluent, which names no references where there are none',
+    script: { 'GET /subjects/s/versions/3': [200, { subject: 's', id: 7, version: 3, schema: '"string"' }] },
+    call: readVersion,
+    gives: { id: 7, version: 3, schema: '"string"', references: [] },
+  },
+  {
+    it: 'reads the latest version with its references',
+    script: {
+      'GET /subjects/s/versions/latest': [
+        200,
+        { id: 7, version: 3, schema: '"m"', references: [{ name: 'm', subject: 'money', version: 2, extra: 1 }] },
+      ],
+    },
+    call: readLatest,
+    gives: { id: 7, version: 3, schema: '"m"', references: [{ name: 'm', subject: 'money', version: 2 }] },
+  },
+  {
+    it: 'reads no version that is not there',
+    script: { 'GET /subjects/s/versions/latest': karapace.noVersion },
+    call: readLatest,
+    gives: undefined,
   },
   {
     it: 'finds the version that holds a schema',

@@ -36,6 +36,8 @@ function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
     versions: [1],
     level: { level: 'Backward', source: 'Global' },
     registered: { id: 7, version: 1 },
+    notStored: [],
+    normalFormLoses: false,
     missingReferences: [],
     refusal: undefined,
     ...overrides,
@@ -64,6 +66,46 @@ const rows: Row[] = [
     it: 'registers a new one',
     seen: fresh,
     actions: [act({ kind: 'register', subject: 'orders-value', change: undefined })],
+  },
+  {
+    it: 'leaves the schema to the normal form of the registry unless the spec says otherwise',
+    seen: fresh,
+    actions: [act({ kind: 'register', normalize: true })],
+  },
+  {
+    it: 'registers it as it is written where the spec says so',
+    resource: schema({ normalize: false }),
+    seen: fresh,
+    actions: [act({ kind: 'register', normalize: false })],
+  },
+  {
+    it: 'registers it as it is written where the normal form would lose something',
+    seen: { ...unregistered, normalFormLoses: true },
+    actions: [act({ kind: 'register', normalize: false })],
+  },
+  {
+    it: 'says what the registry does not keep, and sets the level all the same',
+    resource: schema({ compatibility: 'Full' }),
+    seen: {
+      notStored: [
+        { path: '/doc', matters: false },
+        { path: '/aliases', matters: true },
+      ],
+    },
+    actions: [act({ kind: 'setLevel' })],
+    blocked: [
+      {
+        kind: 'refuse',
+        reason: 'UnsupportedByRegistry',
+        message:
+          'subject "orders-value": the registry took the schema as version 1 and does not keep /aliases; ' +
+          'remove it from spec.schema, or use a registry that keeps it',
+      },
+    ],
+  },
+  {
+    it: 'lets documentation go that the registry does not keep',
+    seen: { notStored: [{ path: '/doc', matters: false }] },
   },
   {
     it: 'sets the level of a new subject together with its first schema',
@@ -190,6 +232,15 @@ describe('the report of an EventSchema', () => {
     const report = reportSchema(schema(), observed, planSchema(schema(), observed), 'sha256:x');
     expect(report.done.reason).toBe('MatchesOlderVersion');
     expect(report.fields).toMatchObject({ version: 1, latestVersion: 2, schemaId: 7 });
+  });
+
+  it('says what the registry does not keep', () => {
+    const observed = seen({ notStored: [{ path: '/doc', matters: false }] });
+    const report = reportSchema(schema(), observed, planSchema(schema(), observed), 'sha256:x');
+    expect(report.fields).toMatchObject({ notStored: ['/doc'] });
+    expect(report.done.message).toBe(
+      'subject "orders-value" holds this schema as version 1, and the registry does not keep /doc',
+    );
   });
 
   it('keeps the registered version on record while a newer text is refused', () => {

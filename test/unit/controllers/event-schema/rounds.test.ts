@@ -106,6 +106,68 @@ describe('rounds of an EventSchema', () => {
   });
 });
 
+describe('a schema that a registry takes for another one', () => {
+  const documented = record({ ...id, doc: 'Of the order.' });
+  const aliased = record({ ...id, aliases: ['orderId'] });
+
+  it.each([
+    { what: 'an alias', schema: aliased },
+    { what: 'documentation', schema: documented },
+  ])('is registered with $what that its normal form drops, once', async ({ schema }) => {
+    const { registry, status, texts, settle, ready } = worldInUse({ schema });
+    registry.forgetful = ['aliases', 'doc'];
+    await settle();
+    expect(texts()).toEqual([first, schema]);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(status()).toMatchObject({ version: 2, latestVersion: 2 });
+    expect(status()).not.toHaveProperty('notStored');
+  });
+
+  it('is found again among older versions', async () => {
+    const bench = worldInUse({ schema: aliased });
+    bench.registry.forgetful = ['aliases'];
+    await bench.settle();
+    bench.schemas.edit(key, { spec: { ...bench.schemas.must(key).spec, schema: first } });
+    await bench.settle();
+    expect(bench.texts()).toEqual([first, aliased]);
+    expect(bench.ready()).toMatchObject({ status: 'True', reason: 'MatchesOlderVersion' });
+    expect(bench.status()).toMatchObject({ version: 1, latestVersion: 2 });
+  });
+
+  it('is not offered again and again to a registry that keeps no documentation, and Ready says so', async () => {
+    const { registry, status, texts, settle, ready } = world({ schema: documented });
+    registry.lossy = ['doc'];
+    await settle();
+    expect(texts()).toHaveLength(1);
+    expect(ready()).toMatchObject({ status: 'True', message: expect.stringContaining('does not keep /fields/0/doc') });
+    expect(status()).toMatchObject({ version: 1, notStored: ['/fields/0/doc'] });
+  });
+
+  it('is not Ready in a registry that keeps no aliases', async () => {
+    const { registry, settle, ready } = worldInUse({ schema: aliased });
+    registry.lossy = ['aliases'];
+    await settle();
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'UnsupportedByRegistry',
+      message: expect.stringContaining('does not keep /fields/0/aliases'),
+    });
+  });
+
+  it('is registered although it says the same as one with other references', async () => {
+    const references = [{ name: 'Money', subject: 'money', version: 2 }];
+    const { registry, texts, settle, ready } = worldInUse({ references });
+    const money = { id: 9, schema: '"long"', references: [] };
+    registry.subjects.set('money', [
+      { ...money, version: 1 },
+      { ...money, version: 2 },
+    ]);
+    await settle();
+    expect(texts()).toEqual([first, first]);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
 describe('the grants of an EventSchema', () => {
   const references = [{ name: 'Money', subject: 'money', version: 1 }];
   const only = (...subjects: string[]) => ({ access: [accessRule({ namespaces: ['shop'], subjects })] });

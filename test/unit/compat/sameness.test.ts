@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { differencesOf } from '../../../src/compat/sameness.ts';
+
+const json = (value: unknown) => JSON.stringify(value);
+const record = (more: object, ...fields: object[]) => json({ type: 'record', name: 'O', ...more, fields });
+const id = { name: 'id', type: 'string' };
+const field = (more: object) => record({}, { ...id, ...more });
+const enumOf = (more: object) => record({}, { name: 'e', type: { type: 'enum', name: 'E', symbols: ['A'], ...more } });
+
+describe('one Avro schema', () => {
+  it.each([
+    { it: 'in other white space', one: field({}), other: JSON.stringify(JSON.parse(field({})), null, 2) },
+    {
+      it: 'in another order of keys',
+      one: '{"type":"fixed","name":"F","size":1}',
+      other: '{"size":1,"name":"F","type":"fixed"}',
+    },
+    { it: 'behind a byte order mark', one: field({}), other: `\uFEFF${field({})}` },
+    {
+      it: 'with its namespace in its name',
+      one: record({ namespace: 'a.b' }, id),
+      other: record({ name: 'a.b.O' }, id),
+    },
+    {
+      it: 'with the namespace around it spelled again',
+      one: record(
+        { namespace: 'a' },
+        { name: 'x', type: { type: 'fixed', name: 'F', size: 1 } },
+        { name: 'y', type: 'F' },
+      ),
+      other: record(
+        { namespace: 'a' },
+        { name: 'x', type: { type: 'fixed', name: 'F', namespace: 'a', size: 1 } },
+        { name: 'y', type: 'a.F' },
+      ),
+    },
+    {
+      it: 'with the namespace of its aliases spelled',
+      one: record({ namespace: 'a', aliases: ['P'] }),
+      other: record({ namespace: 'a', aliases: ['a.P'] }),
+    },
+    { it: 'with a primitive type as an object', one: field({}), other: field({ type: { type: 'string' } }) },
+    { it: 'with the order that is the default', one: field({}), other: field({ order: 'ascending' }) },
+    { it: 'with null for what is not there', one: field({}), other: field({ doc: null, aliases: [] }) },
+    {
+      it: 'with a number in other digits',
+      one: field({ type: 'double', default: 10 }),
+      other: field({ type: 'double', default: 10 }).replace('10', '1e1'),
+    },
+    { it: 'in the same words, though it is no schema', one: '{bad', other: ' {bad\r\n' },
+  ])('is the same $it', ({ one, other }) => {
+    expect(differencesOf('Avro', one, other)).toEqual([]);
+    expect(differencesOf('Avro', other, one)).toEqual([]);
+  });
+
+  it.each([
+    { it: 'with a default of an enum', one: enumOf({ default: 'A' }), other: enumOf({}), at: '/fields/0/type/default' },
+    { it: 'with an alias of a field', one: field({ aliases: ['i'] }), other: field({}), at: '/fields/0/aliases' },
+    { it: 'with an alias of a record', one: record({ aliases: ['P'] }), other: record({}), at: '/aliases' },
+    { it: 'with a default of null', one: field({ default: null }), other: field({}), at: '/fields/0/default' },
+    { it: 'with another namespace', one: record({ namespace: 'a' }), other: record({ namespace: 'b' }), at: '/name' },
+    { it: 'with another order', one: field({ order: 'ignore' }), other: field({}), at: '/fields/0/order' },
+    {
+      it: 'with another default below',
+      one: field({ default: { a: { doc: 1 } } }),
+      other: field({ default: { a: {} } }),
+      at: '/fields/0/default/a/doc',
+    },
+    {
+      it: 'with a number that differs past 2^53',
+      one: field({ default: 0 }).replace(':0', ':9007199254740993'),
+      other: field({ default: 0 }).replace(':0', ':9007199254740992'),
+      at: '/fields/0/default',
+    },
+    {
+      it: 'with one symbol more',
+      one: enumOf({ symbols: ['A', 'B'] }),
+      other: enumOf({}),
+      at: '/fields/0/type/symbols/1',
+    },
+    {
+      it: 'with a text for a number',
+      one: field({ default: '1' }),
+      other: field({ default: 1 }),
+      at: '/fields/0/default',
+    },
+    { it: 'beside no schema', one: '"int"', other: '{bad', at: '' },
+  ])('is another one $it', ({ one, other, at }) => {
+    expect(differencesOf('Avro', one, other)).toEqual([{ path: at, matters: true }]);
+    expect(differencesOf('Avro', other, one)).toEqual([{ path: at, matters: true }]);
+  });
+
+  it.each([
+    { it: 'documentation', one: record({ doc: 'x' }), at: '/doc' },
+    {
+      it: 'documentation of a field',
+      one: record({}, { ...id, doc: 'x' }),
+      other: record({}, id),
+      at: '/fields/0/doc',
+    },
+    { it: 'attributes of one’s own', one: record({ owner: { type: 'team' } }), at: '/owner' },
+  ])('is another one with $it, on which nobody acts', ({ one, other = record({}), at }) => {
+    expect(differencesOf('Avro', one, other)).toEqual([{ path: at, matters: false }]);
+  });
+});
+
+describe('another format', () => {
+  it.each([
+    {
+      it: 'the order of keys in JSON Schema',
+      format: 'JSONSchema',
+      one: '{"a":1,"b":[2]}',
+      other: '{ "b":[2],"a":1.0 }',
+      at: [],
+    },
+    {
+      it: 'nothing of a namespace in JSON Schema',
+      format: 'JSONSchema',
+      one: '{"name":"a.b"}',
+      other: '{"name":"b","namespace":"a"}',
+      at: ['/name', '/namespace'],
+    },
+    { it: 'line ends and indents in Protobuf', format: 'Protobuf', one: 'a;\n\n  b;\n', other: 'a;\r\nb;', at: [] },
+    {
+      it: 'no white space within a line of Protobuf',
+      format: 'Protobuf',
+      one: 'a = "b c"',
+      other: 'a = "b  c"',
+      at: [''],
+    },
+  ] as const)('passes over $it', ({ format, one, other, at }) => {
+    expect(differencesOf(format, one, other).map(({ path }) => path)).toEqual(at);
+  });
+});
