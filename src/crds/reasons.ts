@@ -84,6 +84,7 @@ export const reasons = {
   UnsupportedByRegistry: stalled,
   ReferenceNotReady: working,
   RegistryNotConfigured: working,
+  RegistryReadOnly: working,
   // EventConsumer
   Scaled: happened,
   TargetNotFound: working,

@@ -53,6 +53,9 @@ export type RegisterResult =
   | { kind: 'incompatible'; problems: readonly string[] }
   | { kind: 'invalid'; problems: readonly string[] };
 
+/** Code of the Fault with which a registry, or a subject in it, takes no changes for the time being. */
+export const readOnlyCode = '42205';
+
 /** One schema registry with the Confluent API. Every call throws only Fault; "not there" is `undefined`. */
 export interface SchemaRegistry {
   describe(options: RegistryCallOptions): Promise<RegistryState>;

@@ -32,6 +32,7 @@ export class FakeRegistry implements SchemaRegistry {
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
+  #readOnly: Fault | undefined;
 
   constructor(isCompatible: IsCompatible = recordsCompatible) {
     this.#isCompatible = isCompatible;
@@ -42,8 +43,14 @@ export class FakeRegistry implements SchemaRegistry {
     this.#down = fault;
   }
 
+  /** It takes no changes until `comeBack`. */
+  failWrites(fault: Fault): void {
+    this.#readOnly = fault;
+  }
+
   comeBack(): void {
     this.#down = undefined;
+    this.#readOnly = undefined;
   }
 
   /** The n-th call from now (1 is the next) fails before it has done anything. */
@@ -69,7 +76,7 @@ export class FakeRegistry implements SchemaRegistry {
 
   writeLevel(subject: string, level: CompatibilityLevel | undefined, options: RegistryCallOptions): Promise<void> {
     return this.#call(options, () => {
-      this.writes += 1;
+      this.#beginWrite();
       if (level === undefined) this.levels.delete(subject);
       else this.levels.set(subject, level);
     });
@@ -105,7 +112,7 @@ export class FakeRegistry implements SchemaRegistry {
 
   register(subject: string, schema: SchemaText, options: RegistryCallOptions): Promise<RegisterResult> {
     return this.#call(options, () => {
-      this.writes += 1;
+      this.#beginWrite();
       const invalid = this.#invalidIn(schema);
       if (invalid.length > 0) return { kind: 'invalid', problems: invalid };
       const found = this.#find(subject, schema);
@@ -128,6 +135,11 @@ export class FakeRegistry implements SchemaRegistry {
     const answer = work();
     if (fate !== undefined) throw fate.fault;
     return answer;
+  }
+
+  #beginWrite(): void {
+    this.writes += 1;
+    if (this.#readOnly !== undefined) throw this.#readOnly;
   }
 
   #find(subject: string, schema: SchemaText): RegisteredSchema | undefined {

@@ -1,4 +1,10 @@
-import type { CompatibilityLevel, RegisteredSchema, SchemaReference, StoredSchema } from '../../ports/registry.ts';
+import {
+  type CompatibilityLevel,
+  type RegisteredSchema,
+  readOnlyCode,
+  type SchemaReference,
+  type StoredSchema,
+} from '../../ports/registry.ts';
 
 /** A complete HTTP answer. */
 export interface Answer {
@@ -50,12 +56,11 @@ export function isIncompatible(answer: Answer): boolean {
 }
 
 const invalidSchema = 42201;
-const notPermittedInThisMode = 42205;
 
 /** A verdict on the schema itself. Karapace answers 400 for bad references, with the number of a bad schema. */
 export function isInvalidSchema(answer: Answer): boolean {
   const code = errorCodeOf(answer);
-  if (code === undefined || code === notPermittedInThisMode) return false;
+  if (code === undefined || String(code) === readOnlyCode) return false;
   return answer.status === 422 || (answer.status === 400 && code === invalidSchema);
 }
 

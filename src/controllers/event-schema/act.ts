@@ -1,12 +1,14 @@
 import { assertNever } from '../../base/assert-never.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
+import { Fault } from '../../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
-import type { SchemaRegistry } from '../../ports/registry.ts';
+import { readOnlyCode, type SchemaRegistry } from '../../ports/registry.ts';
 import type { Round } from '../../runtime/kind.ts';
 import type { ClusterRegistries } from '../connections.ts';
 import type { RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
+import type { ReadOnlySubjects } from './read-only.ts';
 import type { Refusals } from './refusals.ts';
 import type { Taken } from './taken.ts';
 
@@ -14,6 +16,7 @@ import type { Taken } from './taken.ts';
 export interface SchemaMemory {
   refusals: Refusals;
   taken: Taken;
+  readOnly: ReadOnlySubjects;
 }
 
 export interface SchemaEffects extends SchemaMemory {
@@ -26,6 +29,17 @@ export async function actOnSchema(
   action: SchemaAction,
   round: Round,
 ): Promise<EventNote | undefined> {
+  try {
+    return await carryOut(effects, action, round);
+  } catch (error) {
+    if (action.kind === 'rememberLevel' || !(error instanceof Fault) || error.code !== readOnlyCode) throw error;
+    // It is nothing that the user could mend, and it ends without a sign.
+    effects.readOnly.remember(action.use.url, action.subject, error.message, round.now);
+    return undefined;
+  }
+}
+
+async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Round): Promise<EventNote | undefined> {
   switch (action.kind) {
     case 'rememberLevel':
       await effects.schemas.patchStatus(action.resource, { previousCompatibility: action.previous }, round);

@@ -16,6 +16,7 @@ import { subjectIndex } from './indexes.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
+import { ReadOnlySubjects } from './read-only.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
 import { Taken } from './taken.ts';
@@ -32,7 +33,7 @@ export interface SchemaDependencies {
 export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields, SchemaPlan>;
 
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
-  const memory: SchemaMemory = { refusals: new Refusals(), taken: new Taken() };
+  const memory: SchemaMemory = { refusals: new Refusals(), taken: new Taken(), readOnly: new ReadOnlySubjects() };
   return {
     observe: (resource, round) => observeSchema(dependencies, memory, resource, round),
     plan: planSchema,
@@ -47,9 +48,9 @@ export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSch
 
 async function observeSchema(
   deps: SchemaDependencies,
-  { refusals, taken }: SchemaMemory,
+  { refusals, taken, readOnly }: SchemaMemory,
   resource: EventSchema,
-  { signal }: Round,
+  { signal, now }: Round,
 ): Promise<ObservedSchema> {
   const found = findRegistry(deps, resource);
   if (found.kind === 'blocked') return { kind: 'noRegistry', blocked: found.blocked };
@@ -71,7 +72,11 @@ async function observeSchema(
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
   const refusal = mayBeRefused ? (refuseMistaken(resource) ?? refusals.find(resource, { versions, level })) : undefined;
-  return { kind: 'seen', use, versions, level, ...held, missingReferences, refusal };
+  return {
+    kind: 'seen',
+    ...{ use, versions, level, ...held, missingReferences, refusal },
+    readOnly: readOnly.find(use.url, subject, now),
+  };
 }
 
 /** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */

@@ -29,6 +29,8 @@ export type ObservedSchema =
       /** References whose subject or version is not in the registry. */
       missingReferences: readonly string[];
       refusal: RegistryRefusal | undefined;
+      /** What the registry said a moment ago, when it took no changes of the subject. */
+      readOnly: string | undefined;
     } & Held);
 
 export type SeenSchema = Extract<ObservedSchema, { kind: 'seen' }>;

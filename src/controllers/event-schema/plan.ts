@@ -7,6 +7,7 @@ import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
 import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
+import { readOnlyForMs } from './read-only.ts';
 
 /** A level of the subject's own, or `Inherited`: the registry's global one applies. */
 export type SubjectLevel = CompatibilityLevel | 'Inherited';
@@ -80,9 +81,18 @@ function planSteps(resource: EventSchema, observed: ObservedSchema, change: Leve
       return blockedBy(ownedByOther(resource, observed));
     case 'seen': {
       const steps = planSubject(resource, observed, change);
-      return steps.actions.length > 0 && observed.use.readOnly ? blockedBy(holdWhenReadOnly(observed.use)) : steps;
+      const hold = steps.actions.length > 0 ? holdOf(observed) : undefined;
+      return hold ? blockedBy(hold) : steps;
     }
   }
+}
+
+/** What keeps any change from being made now. */
+function holdOf({ use, readOnly }: SeenSchema): Blocked | undefined {
+  if (use.readOnly) return holdWhenReadOnly(use);
+  if (readOnly === undefined) return undefined;
+  const next = 'it goes on by itself once the registry takes changes again';
+  return wait(Reason.RegistryReadOnly, { what: readOnly, next }, readOnlyForMs);
 }
 
 function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, { kind: 'notMine' }>): Blocked {

@@ -40,6 +40,7 @@ function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
     normalFormLoses: false,
     missingReferences: [],
     refusal: undefined,
+    readOnly: undefined,
     ...overrides,
   };
 }
@@ -180,6 +181,19 @@ const rows: Row[] = [
     seen: { ...fresh, missingReferences: ['version 1 of subject "money"'] },
     blocked: [block('wait', 'ReferenceNotReady')],
   },
+  {
+    it: 'waits for a registry that takes no changes, for seconds',
+    seen: { ...fresh, readOnly: 'error 42205' },
+    blocked: [
+      {
+        kind: 'wait',
+        reason: 'RegistryReadOnly',
+        message: 'error 42205; it goes on by itself once the registry takes changes again',
+        lookAgainMs: 10_000,
+      },
+    ],
+  },
+  { it: 'wants nothing of a registry that takes no changes where all is there', seen: { readOnly: 'error 42205' } },
   {
     it: 'holds back while the cluster is ReadOnly',
     seen: { ...fresh, use: { ...useOf(clusterOf({ mode: 'ReadOnly' })), url: 'http://registry' } },

@@ -6,6 +6,7 @@ import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-sc
 import { Reason } from '../../../../src/crds/reasons.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
 import { createRounds } from '../rounds.ts';
@@ -30,10 +31,11 @@ function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema
   const namespaces = new FakeStore<KubeObject>();
   const behaviour = eventSchemaBehaviour({ schemas, clusters, namespaces, registry: connectionsTo(registry) });
   const rejected = { registry: Reason.UnsupportedByRegistry };
-  const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key });
+  const clock = new FakeClock();
+  const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key, clock });
   const status = () => schemas.must(key).status ?? {};
   const texts = () => registry.subjects.get(subject)?.map(({ schema }) => schema) ?? [];
-  return { registry, schemas, clusters, status, texts, ...rounds };
+  return { registry, schemas, clusters, clock, status, texts, ...rounds };
 }
 
 /** A subject that holds the first schema already, under a level of its own if one is given. */
@@ -84,6 +86,26 @@ describe('rounds of an EventSchema', () => {
     registry.comeBack();
     await settle();
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  const readOnly = new Fault('registry', 'rejected', 'error 42205: read-only mode', { code: '42205' });
+  it.each([
+    { what: 'schema', spec: { schema: breaking, compatibility: 'None' } as const, level: 'None' },
+    { what: 'level', spec: { schema: first, compatibility: 'Full' } as const, level: 'Full' },
+  ])('wait with a $what for a registry in read-only mode, and go on seconds after it', async ({ spec, level }) => {
+    const { registry, clock, settle, ready, texts } = worldInUse(spec, 'Backward');
+    registry.failWrites(readOnly);
+    await settle();
+    expect(ready()).toMatchObject({
+      reason: 'RegistryReadOnly',
+      message: 'error 42205: read-only mode; it goes on by itself once the registry takes changes again',
+    });
+    expect(texts()).toEqual([first]);
+    registry.comeBack();
+    await clock.advance(10_000);
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(registry.levels.get(subject)).toBe(level);
   });
 
   it('leave subject and level in the registry when the resource goes', async () => {
