@@ -8,6 +8,8 @@ export const reconcileRequestAnnotation = 'sluice.dev/reconcile-requested-at';
 export const allowDeleteAnnotation = 'sluice.dev/allow-delete';
 /** Says of the EventTopic with this uid that it may go on, although it is a copy that came without its status. */
 export const confirmRestoredAnnotation = 'sluice.dev/confirm-restored';
+/** Says of a subject's version that somebody deleted that the schema may be registered again. */
+export const registerDeletedAnnotation = 'sluice.dev/register-deleted-version';
 /** Marks the EventCluster that resources without a `clusterRef` belong to. */
 export const defaultClusterAnnotation = 'sluice.dev/is-default-cluster';
 /** Keeps a resource until what its policy wants removed is gone. */

@@ -82,6 +82,7 @@ export const reasons = {
   Incompatible: stalled,
   InvalidSchema: stalled,
   UnsupportedByRegistry: stalled,
+  SubjectDeletedOutOfBand: stalled,
   ReferenceNotReady: working,
   RegistryNotConfigured: working,
   RegistryReadOnly: working,

@@ -29,6 +29,8 @@ export class FakeRegistry implements SchemaRegistry {
 
   readonly #isCompatible: IsCompatible;
   readonly #ids = new Map<string, number>();
+  /** The newest versions that were deleted, by subject. */
+  readonly #newest = new Map<string, number>();
   /** What becomes of coming calls, by how many calls are still before them. */
   #fates: { after: number; fault: Fault; arrives: boolean }[] = [];
   #down: Fault | undefined;
@@ -46,6 +48,14 @@ export class FakeRegistry implements SchemaRegistry {
   /** It takes no changes until `comeBack`. */
   failWrites(fault: Fault): void {
     this.#readOnly = fault;
+  }
+
+  /** As anybody may: softly, so that its number is not given again. */
+  deleteVersion(subject: string, version: number): void {
+    const left = this.subjects.get(subject)?.filter((stored) => stored.version !== version) ?? [];
+    this.#newest.set(subject, Math.max(version, this.#newest.get(subject) ?? 0));
+    if (left.length > 0) this.subjects.set(subject, left);
+    else this.subjects.delete(subject);
   }
 
   comeBack(): void {
@@ -159,7 +169,8 @@ export class FakeRegistry implements SchemaRegistry {
     const id = this.#ids.get(identity) ?? this.#ids.size + 1;
     this.#ids.set(identity, id);
     const versions = this.subjects.get(subject) ?? [];
-    this.subjects.set(subject, [...versions, { id, version: (versions.at(-1)?.version ?? 0) + 1, schema, references }]);
+    const newest = Math.max(versions.at(-1)?.version ?? 0, this.#newest.get(subject) ?? 0);
+    this.subjects.set(subject, [...versions, { id, version: newest + 1, schema, references }]);
     return id;
   }
 

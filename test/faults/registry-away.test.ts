@@ -64,7 +64,7 @@ it('waits for a registry that is away when the operator starts, and creates topi
   expect(await versionsOf('early')).toEqual([1]);
 });
 
-it('leaves what is in sync as it is while the registry is away, and fills one that comes back empty', async () => {
+it('leaves what is in sync as it is while the registry is away, and asks before it fills one that comes back empty', async () => {
   const { registry } = scene.world;
   const settled = await scene.createSchema('settled');
   await scene.whenAllReady('EventSchema', [settled]);
@@ -90,6 +90,10 @@ it('leaves what is in sync as it is while the registry is away, and fills one th
   figure(`a waiting schema was Ready ${sinceBack()} after a killed registry answered again`);
   await whenClusterReady();
   // It keeps its content in memory, so that it has forgotten everything.
+  await scene.whenAll('EventSchema', [settled], 'Stalled', 'True', 'SubjectDeletedOutOfBand');
+  expect(await versionsOf('settled')).toBeUndefined();
+  const annotations = { 'sluice.dev/register-deleted-version': '1' };
+  await scene.cluster.patch('EventSchema', settled, { metadata: { annotations } });
   await eventually(async () => expect(await versionsOf('settled')).toEqual([1]), { within });
   await scene.whenAllReady('EventSchema', [settled]);
 });

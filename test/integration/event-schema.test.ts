@@ -41,6 +41,9 @@ async function createSchema(name: string, spec: Record<string, unknown>): Promis
 }
 
 const change = (key: string, spec: Record<string, unknown>) => cluster.patch('EventSchema', key, { spec });
+const annotate = (key: string, annotations: Record<string, string>) =>
+  cluster.patch('EventSchema', key, { metadata: { annotations } });
+const lookAt = (key: string) => annotate(key, { 'sluice.dev/reconcile-requested-at': new Date().toISOString() });
 
 describe('an EventSchema', () => {
   it('becomes the first version of its subject, with the level that it asks for', async () => {
@@ -118,13 +121,29 @@ describe('an EventSchema', () => {
     expect(resource?.status).not.toHaveProperty('previousCompatibility');
   });
 
+  it('leaves a subject deleted that somebody deleted, until a person agrees', async () => {
+    const spec = { schema: record(field('id')), compatibility: 'FullTransitive' };
+    const { key, subject } = await createSchema('deleted', spec);
+    await cluster.whenReady('EventSchema', key);
+    await ask(`/subjects/${subject}`, { method: 'DELETE' });
+    await lookAt(key);
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'SubjectDeletedOutOfBand');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toBe(
+      `version 1 of subject "${subject}" was deleted by somebody else, and FullTransitive would compare a new version with ` +
+        'nothing; to register the schema again, annotate this resource sluice.dev/register-deleted-version=1',
+    );
+    expect(await versionsOf(subject)).toBeUndefined();
+    await annotate(key, { 'sluice.dev/register-deleted-version': '1' });
+    await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([2]);
+  });
+
   it('restores a level that somebody weakened', async () => {
     const spec = { schema: record(field('id')), compatibility: 'Full' };
     const { key, subject } = await createSchema('weakened', spec);
     await cluster.whenReady('EventSchema', key);
     await ask(`/config/${subject}`, { method: 'PUT', body: JSON.stringify({ compatibility: 'BACKWARD' }) });
-    const at = new Date().toISOString();
-    await cluster.patch('EventSchema', key, { metadata: { annotations: { 'sluice.dev/reconcile-requested-at': at } } });
+    await lookAt(key);
     await eventually(async () => expect(await levelOf(subject)).toMatchObject({ compatibilityLevel: 'FULL' }), {
       within: 30_000,
     });

@@ -15,10 +15,11 @@ import { findHeld, nothingHeld } from './held.ts';
 import { subjectIndex } from './indexes.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
-import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf, subjectOf } from './plan.ts';
+import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf } from './plan.ts';
 import { ReadOnlySubjects } from './read-only.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
+import { subjectOf } from './subject.ts';
 import { Taken } from './taken.ts';
 
 const lookAgainMs = 60_000;

@@ -1,6 +1,6 @@
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { index } from '../../ports/kube.ts';
-import { subjectOf } from './plan.ts';
+import { subjectOf } from './subject.ts';
 
 export const subjectIndex = index('subject', subjectOf);
 /** By the subjects that they refer to. */

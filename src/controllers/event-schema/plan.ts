@@ -6,8 +6,10 @@ import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
 import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
+import { refuseLost } from './lost.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
 import { readOnlyForMs } from './read-only.ts';
+import { subjectOf } from './subject.ts';
 
 /** A level of the subject's own, or `Inherited`: the registry's global one applies. */
 export type SubjectLevel = CompatibilityLevel | 'Inherited';
@@ -42,10 +44,6 @@ export interface SchemaPlan extends Plan<SchemaAction> {
 }
 
 const lookAgainMs = 30_000;
-
-export function subjectOf(resource: EventSchema): string {
-  return resource.spec.subject ?? resource.metadata.name;
-}
 
 export function schemaTextOf({ spec }: EventSchema): SchemaText {
   return {
@@ -104,6 +102,8 @@ function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, 
 
 function planSubject(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
+  const lost = refuseLost(resource, observed);
+  if (lost) return blockedBy(lost);
   if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
   const blocked = refuseLoss(resource, observed, observed.registered);

@@ -2,7 +2,8 @@ import type { EventSchema, EventSchemaStatus } from '../../crds/event-schema.ts'
 import { Reason } from '../../crds/reasons.ts';
 import type { Report } from '../../runtime/kind.ts';
 import type { ObservedSchema, SeenSchema } from './observed.ts';
-import { type SchemaPlan, subjectOf } from './plan.ts';
+import type { SchemaPlan } from './plan.ts';
+import { subjectOf } from './subject.ts';
 
 export type SchemaFields = Partial<
   Omit<EventSchemaStatus, 'observedGeneration' | 'lastHandledReconcileAt' | 'conditions'>

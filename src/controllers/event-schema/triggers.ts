@@ -4,7 +4,7 @@ import type { KubeObject, ResourceCache } from '../../ports/kube.ts';
 import { type Trigger, watch } from '../../runtime/trigger.ts';
 import { inNamespace, keysOf, onClusterChange, onLabels } from '../triggers.ts';
 import { referenceIndex, subjectIndex } from './indexes.ts';
-import { subjectOf } from './plan.ts';
+import { subjectOf } from './subject.ts';
 
 export interface SchemaTriggerSources {
   schemas: ResourceCache<EventSchema>;

@@ -5,7 +5,11 @@ import { reportSchema } from '../../../../src/controllers/event-schema/report.ts
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../../src/crds/event-schema.ts';
 import { accessRule, clusterOf, useOf } from '../samples.ts';
 
-function schema(spec: Partial<EventSchemaSpec> = {}, status: Partial<EventSchemaStatus> = {}): EventSchema {
+function schema(
+  spec: Partial<EventSchemaSpec> = {},
+  status: Partial<EventSchemaStatus> = {},
+  annotations: Record<string, string> = {},
+): EventSchema {
   return {
     apiVersion: 'sluice.dev/v1alpha1',
     kind: 'EventSchema',
@@ -16,6 +20,7 @@ function schema(spec: Partial<EventSchemaSpec> = {}, status: Partial<EventSchema
       resourceVersion: '3',
       generation: 1,
       creationTimestamp: '2026-01-01T00:00:00Z',
+      annotations,
     },
     spec: {
       format: 'Avro',
@@ -205,6 +210,48 @@ describe('the plan of an EventSchema', () => {
   it.each(rows)('$it', ({ resource = schema(), seen: overrides = {}, actions = [], blocked = [] }) => {
     const { change: _, ...steps } = planSchema(resource, seen(overrides));
     expect(steps).toEqual({ actions, blocked });
+  });
+});
+
+describe('a version that somebody deleted', () => {
+  const lost = (version: number, agreed: string) =>
+    schema({ compatibility: 'FullTransitive' }, { version }, { 'sluice.dev/register-deleted-version': agreed });
+
+  it.each([
+    { left: [], level: 'Full', says: ', and Full would compare a new version with nothing; to' },
+    { left: [1, 2], level: 'Full', says: ', and Full would compare a new version with version 2 only; to' },
+    {
+      left: [1],
+      level: 'FullTransitive',
+      says: ', and FullTransitive would compare a new version with version 1 only',
+    },
+    {
+      left: [1, 2],
+      level: 'FullTransitive',
+      says: ', and FullTransitive would compare a new version with versions 1, 2 only; to',
+    },
+    { left: [1], level: 'None', says: '; to register the schema again, annotate this resource ' },
+  ] as const)('is named with what $level compares with when $left are left', ({ left, level, says }) => {
+    const resource = schema({ compatibility: level }, { version: 3 });
+    const { actions, blocked } = planSchema(resource, seen({ ...unregistered, versions: left }));
+    expect(actions).toEqual([]);
+    expect(blocked).toEqual([block('refuse', 'SubjectDeletedOutOfBand')]);
+    const message = blocked[0]?.message ?? '';
+    expect(message).toContain(`version 3 of subject "orders-value" was deleted by somebody else${says}`);
+    expect(message).toMatch(/annotate this resource sluice.dev\/register-deleted-version=3$/);
+  });
+
+  it.each([
+    { it: 'is registered again once its number is agreed to', resource: lost(3, '3'), acts: true },
+    { it: 'is not registered again for the number of another one', resource: lost(3, '2'), acts: false },
+    { it: 'is none while the newest is only another one', resource: schema({}, { version: 1 }), acts: true },
+  ])('$it', ({ resource, acts }) => {
+    const { actions } = planSchema(resource, seen(unregistered));
+    expect(actions.some(({ kind }) => kind === 'register')).toBe(acts);
+  });
+
+  it('is none where another version holds the same schema', () => {
+    expect(planSchema(schema({}, { version: 3 }), seen())).toMatchObject({ actions: [], blocked: [] });
   });
 });
 

@@ -128,6 +128,45 @@ describe('rounds of an EventSchema', () => {
   });
 });
 
+describe('a version that somebody deletes', () => {
+  const later = record(id, { name: 'note', type: 'string', default: '' });
+
+  it('stays deleted until a person agrees, be the spec as it was or another one', async () => {
+    const { registry, schemas, status, texts, settle, ready } = world({ compatibility: 'Full' });
+    await settle();
+    registry.deleteVersion(subject, 1);
+    registry.levels.delete(subject);
+    await settle();
+    const held = { reason: 'SubjectDeletedOutOfBand', message: expect.stringContaining('with nothing') };
+    expect(ready()).toMatchObject(held);
+    schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: later } });
+    await settle();
+    expect(ready()).toMatchObject(held);
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [], level: undefined });
+    expect(status()).toMatchObject({ version: 1, schemaId: 1 });
+    const annotations = { 'sluice.dev/register-deleted-version': '1' };
+    schemas.edit(key, { metadata: { ...schemas.must(key).metadata, annotations } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(status()).toMatchObject({ version: 2 });
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [later], level: 'Full' });
+  });
+
+  it('is another loss each time: what was agreed to once is not agreed to again', async () => {
+    const { registry, schemas, texts, settle, ready } = world();
+    await settle();
+    registry.deleteVersion(subject, 1);
+    const annotations = { 'sluice.dev/register-deleted-version': '1' };
+    schemas.edit(key, { metadata: { ...schemas.must(key).metadata, annotations } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True' });
+    registry.deleteVersion(subject, 2);
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'SubjectDeletedOutOfBand', message: expect.stringContaining('version=2') });
+    expect(texts()).toEqual([]);
+  });
+});
+
 describe('a schema that a registry takes for another one', () => {
   const documented = record({ ...id, doc: 'Of the order.' });
   const aliased = record({ ...id, aliases: ['orderId'] });
