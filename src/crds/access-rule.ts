@@ -103,7 +103,7 @@ export const accessRule = z
       .default(['MatchOnly'])
       .meta(setList)
       .describe(
-        'Adoption policies that an EventTopic may ask for; Never is always allowed. Default: ["MatchOnly"]. ' +
+        'Adoption policies that an EventTopic or an EventSchema may ask for; Never is always allowed. Default: ["MatchOnly"]. ' +
           'Example: ["MatchOnly", "Take"].',
       ),
   })

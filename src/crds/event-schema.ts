@@ -79,6 +79,14 @@ const spec = z
         'Lets the registry bring the schema to its normal form, and find it by that, where nothing of it is lost. ' +
           'Default: true. Example: false.',
       ),
+    adoptionPolicy: z
+      .enum(['MatchOnly', 'Take', 'Never'])
+      .default('MatchOnly')
+      .describe(
+        'When a subject that existed before becomes ours. MatchOnly: when its newest version is this schema and its ' +
+          'level the one of the spec, if that names one. Take: always, and it is then brought to the spec. ' +
+          'Never: not at all. Default: MatchOnly. Example: Take.',
+      ),
     deletionPolicy: z
       .enum(['Retain'])
       .default('Retain')
@@ -96,6 +104,12 @@ const status = z.object({
   schemaId: z.int().min(0).optional().meta(int64).describe('Id of the schema in the registry. Example: 1042.'),
   version: z.int().min(1).optional().meta(int32).describe('Version of the subject that holds this schema. Example: 7.'),
   latestVersion: z.int().min(1).optional().meta(int32).describe('Newest version of the subject. Example: 7.'),
+  newestOwnVersion: z
+    .int()
+    .min(1)
+    .optional()
+    .meta(int32)
+    .describe('Newest version of the subject that is not somebody else’s. Example: 7.'),
   fingerprint: z
     .string()
     .max(128)

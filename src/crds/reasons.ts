@@ -77,6 +77,7 @@ export const reasons = {
   // EventSchema
   Registered: happened,
   MatchesOlderVersion: done,
+  NewerVersionExists: { row: 'done', event: 'Warning' },
   LevelChanged: happened,
   LevelRestored: happened,
   Incompatible: stalled,

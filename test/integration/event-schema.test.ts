@@ -203,7 +203,40 @@ describe('an EventSchema', () => {
     await cluster.delete('EventSchema', first.key);
     await cluster.whenGone('EventSchema', first.key);
     expect(await versionsOf(`${namespace}.shared`)).toEqual([1]);
-    await cluster.whenCondition('EventSchema', second.key, 'Stalled', 'True', 'Incompatible');
+    await cluster.whenCondition('EventSchema', second.key, 'Stalled', 'True', 'AdoptionMismatch');
+  });
+
+  it('leaves a subject that existed before as it is, unless it says the same or takes it', async () => {
+    const subject = `${namespace}.theirs`;
+    const theirs = record(field('id'));
+    const versions = { method: 'POST', body: JSON.stringify({ schema: theirs, schemaType: 'AVRO' }) };
+    await ask(`/subjects/${subject}/versions`, versions);
+    await ask(`/config/${subject}`, { method: 'PUT', body: JSON.stringify({ compatibility: 'FORWARD' }) });
+    const { key } = await createSchema('theirs', { schema: record(field('id'), field('note')), compatibility: 'Full' });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'AdoptionMismatch');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toMatch(
+      /its newest version 1 is another schema; its compatibility level is Forward and not Full; make the spec say/,
+    );
+    expect([await versionsOf(subject), await levelOf(subject)]).toMatchObject([[1], { compatibilityLevel: 'FORWARD' }]);
+    await change(key, { schema: theirs, compatibility: 'Forward' });
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { compatibility: null });
+    const { status: unlevelled } = await cluster.whenReady('EventSchema', key);
+    expect(unlevelled).toMatchObject({ version: 1, effectiveCompatibility: { level: 'Forward', source: 'Subject' } });
+  });
+
+  it('says that somebody else registered a newer version', async () => {
+    const { key, subject } = await createSchema('newer', { schema: record(field('id')) });
+    await cluster.whenReady('EventSchema', key);
+    const theirs = record(field('id'), field('note', { default: '' }));
+    await ask(`/subjects/${subject}/versions`, {
+      method: 'POST',
+      body: JSON.stringify({ schema: theirs, schemaType: 'AVRO' }),
+    });
+    await lookAt(key);
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Ready', 'True', 'NewerVersionExists');
+    expect(status).toMatchObject({ version: 1, latestVersion: 2, newestOwnVersion: 1 });
+    expect(await versionsOf(subject)).toEqual([1, 2]);
   });
 
   it('is refused where the cluster does not grant the subject', async () => {

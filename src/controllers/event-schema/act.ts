@@ -7,15 +7,15 @@ import { readOnlyCode, type SchemaRegistry } from '../../ports/registry.ts';
 import type { Round } from '../../runtime/kind.ts';
 import type { ClusterRegistries } from '../connections.ts';
 import type { RegistryUse } from './observed.ts';
+import type { OwnWrites } from './own-writes.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
 import type { ReadOnlySubjects } from './read-only.ts';
 import type { Refusals } from './refusals.ts';
-import type { Taken } from './taken.ts';
 
-/** What the registry answered to registrations. */
+/** What became of writes to the registry. */
 export interface SchemaMemory {
   refusals: Refusals;
-  taken: Taken;
+  ownWrites: OwnWrites;
   readOnly: ReadOnlySubjects;
 }
 
@@ -46,6 +46,7 @@ async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Rou
       return undefined;
     case 'setLevel':
       await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
+      effects.ownWrites.noteLevel(action.resource);
       return levelNote(Reason.LevelChanged, action.subject, action.change);
     case 'restoreLevel':
       await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
@@ -59,15 +60,18 @@ async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Rou
 
 type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
 
-/** Level, then schema; a refusal puts the level back. */
+/** Level, then schema; a refusal puts the level back. What nobody has looked at yet is not registered over. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
   const { use, subject, level, change, resource, normalize } = action;
   const registry = registryOf(effects, use);
   const versions = (await registry.listVersions(subject, round)) ?? [];
+  if (versions.join() !== action.versions.join()) return undefined;
   if (change) await writeLevel(registry, subject, change.to, round);
+  effects.ownWrites.noteRegistration(resource);
   const result = await registry.register(subject, { ...schemaTextOf(resource), normalize }, round);
   if (result.kind === 'registered') {
-    if (!normalize) effects.taken.remember(resource, result.id);
+    if (change) effects.ownWrites.noteLevel(resource);
+    if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
   effects.refusals.remember(resource, { versions, level }, result);

@@ -15,12 +15,12 @@ import { findHeld, nothingHeld } from './held.ts';
 import { subjectIndex } from './indexes.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
+import { OwnWrites } from './own-writes.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf } from './plan.ts';
 import { ReadOnlySubjects } from './read-only.ts';
 import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
 import { subjectOf } from './subject.ts';
-import { Taken } from './taken.ts';
 
 const lookAgainMs = 60_000;
 
@@ -34,7 +34,11 @@ export interface SchemaDependencies {
 export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields, SchemaPlan>;
 
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
-  const memory: SchemaMemory = { refusals: new Refusals(), taken: new Taken(), readOnly: new ReadOnlySubjects() };
+  const memory: SchemaMemory = {
+    refusals: new Refusals(),
+    ownWrites: new OwnWrites(),
+    readOnly: new ReadOnlySubjects(),
+  };
   return {
     observe: (resource, round) => observeSchema(dependencies, memory, resource, round),
     plan: planSchema,
@@ -42,14 +46,14 @@ export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSch
     report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintOf(resource)),
     forget(key) {
       memory.refusals.forget(key);
-      memory.taken.forget(key);
+      memory.ownWrites.forget(key);
     },
   };
 }
 
 async function observeSchema(
   deps: SchemaDependencies,
-  { refusals, taken, readOnly }: SchemaMemory,
+  { refusals, ownWrites, readOnly }: SchemaMemory,
   resource: EventSchema,
   { signal, now }: Round,
 ): Promise<ObservedSchema> {
@@ -68,7 +72,7 @@ async function observeSchema(
     registry.readLevel(subject, { signal }),
     registry.readVersion(subject, 'latest', { signal }),
   ]);
-  const search = { registry, subject, wanted: schemaTextOf(resource), latest, takenId: taken.find(resource) };
+  const search = { registry, subject, wanted: schemaTextOf(resource), latest, takenId: ownWrites.takenId(resource) };
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
@@ -76,6 +80,7 @@ async function observeSchema(
   return {
     kind: 'seen',
     ...{ use, versions, level, ...held, missingReferences, refusal },
+    ownWrites: { registered: ownWrites.hasRegistered(resource), level: ownWrites.hasSetLevel(resource) },
     readOnly: readOnly.find(use.url, subject, now),
   };
 }

@@ -6,6 +6,7 @@ import { refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
 import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
+import { refuseToAdopt } from './adoption.ts';
 import { refuseLost } from './lost.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
 import { readOnlyForMs } from './read-only.ts';
@@ -22,7 +23,7 @@ export interface LevelChange {
 export type SchemaAction =
   /** Writes down the level that a refusal or a crash has to put back. */
   | { kind: 'rememberLevel'; resource: EventSchema; previous: SubjectLevel }
-  | { kind: 'setLevel'; use: RegistryUse; subject: string; change: LevelChange }
+  | { kind: 'setLevel'; use: RegistryUse; resource: EventSchema; subject: string; change: LevelChange }
   /** Level and schema as one step: a refused schema leaves the level as it was. */
   | {
       kind: 'register';
@@ -30,6 +31,7 @@ export type SchemaAction =
       resource: EventSchema;
       subject: string;
       /** As seen when this was decided. */
+      versions: SeenSchema['versions'];
       level: SeenSchema['level'];
       change: LevelChange | undefined;
       /** Whether the registry may bring it to its normal form. */
@@ -102,13 +104,20 @@ function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, 
 
 function planSubject(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
-  const lost = refuseLost(resource, observed);
-  if (lost) return blockedBy(lost);
+  const kept = refuseLost(resource, observed) ?? refuseToAdopt(resource, observed);
+  if (kept) return blockedBy(kept);
   if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
   const blocked = refuseLoss(resource, observed, observed.registered);
   if (!change) return blockedBy(...blocked);
-  return { actions: [{ kind: 'setLevel', use: observed.use, subject: subjectOf(resource), change }], blocked };
+  const setLevel: SchemaAction = {
+    kind: 'setLevel',
+    use: observed.use,
+    resource,
+    subject: subjectOf(resource),
+    change,
+  };
+  return { actions: [setLevel], blocked };
 }
 
 /** What nobody acts upon, such as documentation, the status says without holding anything back. */
@@ -128,7 +137,7 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
   const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
   const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
   return {
-    actions: [...remember, { kind: 'register', use, resource, subject, level, change, normalize }],
+    actions: [...remember, { kind: 'register', use, resource, subject, versions, level, change, normalize }],
     blocked: [],
   };
 }

@@ -31,7 +31,7 @@ export function reportSchema(
           cluster: observed.use.name,
           subject: subjectOf(resource),
           ownedBy: undefined,
-          ...versionFields(observed, fingerprint),
+          ...versionFields(resource, observed, fingerprint),
           ...levelFields(resource, observed, plan),
         },
       };
@@ -42,7 +42,8 @@ function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reas
   const subject = subjectOf(resource);
   const version = observed?.registered?.version;
   const latest = observed?.versions.at(-1);
-  if (version !== undefined && latest !== undefined && version < latest) {
+  if (observed && version !== undefined && latest !== undefined && version < latest) {
+    if (latest > newestOwnVersion(resource, observed)) return newerExists(subject, version, latest);
     return {
       reason: Reason.MatchesOlderVersion,
       message: `subject "${subject}" holds this schema as version ${version}${without(observed)}; the newest is version ${latest}`,
@@ -52,6 +53,22 @@ function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reas
     reason: Reason.InSync,
     message: `subject "${subject}" holds this schema as version ${version ?? 'unknown'}${without(observed)}`,
   };
+}
+
+function newerExists(subject: string, version: number, latest: number): { reason: string; message: string } {
+  const foreign = `somebody else registered version ${latest} after it`;
+  return {
+    reason: Reason.NewerVersionExists,
+    message: `subject "${subject}" holds this schema as version ${version}, and ${foreign}; to go on from there, make spec.schema say what that version says`,
+  };
+}
+
+/** What was there when the subject became this resource's counts as its own. */
+function newestOwnVersion({ status }: EventSchema, { registered, versions }: SeenSchema): number {
+  const latest = versions.at(-1) ?? 0;
+  if (registered === undefined || registered.version === latest) return latest;
+  const known = status?.version === undefined ? latest : (status.newestOwnVersion ?? status.latestVersion ?? latest);
+  return Math.max(known, registered.version);
 }
 
 function without(observed: SeenSchema | undefined): string {
@@ -66,7 +83,8 @@ function pathsNotStored(notStored: SeenSchema['notStored']): string[] | undefine
 }
 
 /** What was registered before stays on record while a newer text is refused. */
-function versionFields({ registered, versions, refusal, notStored }: SeenSchema, fingerprint: string): SchemaFields {
+function versionFields(resource: EventSchema, observed: SeenSchema, fingerprint: string): SchemaFields {
+  const { registered, versions, refusal, notStored } = observed;
   const latestVersion = versions.at(-1);
   if (refusal) {
     const problems = refusal.problems.length > 0 ? [...refusal.problems] : undefined;
@@ -76,20 +94,22 @@ function versionFields({ registered, versions, refusal, notStored }: SeenSchema,
   const { id, version } = registered;
   return {
     ...{ latestVersion, schemaId: id, version, fingerprint },
+    newestOwnVersion: newestOwnVersion(resource, observed),
     notStored: pathsNotStored(notStored),
     lastCheck: { compatible: true },
   };
 }
 
-/** The level that we set stays on record; the one to put back goes once schema and level are settled, accepted or refused. */
+/** The level that we set, and only that, stays on record; the one to put back goes once schema and level are settled, accepted or refused. */
 function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
   const { spec, status } = resource;
   const inForce = plan.change === undefined;
+  const isOurs = Boolean(status?.appliedCompatibility ?? status?.previousCompatibility) || observed.ownWrites.level;
   const settled = plan.actions.length === 0 && plan.blocked.every(({ reason }) => verdicts.includes(reason));
   return {
     effectiveCompatibility: observed.level,
     previousCompatibility: settled ? undefined : status?.previousCompatibility,
-    appliedCompatibility: inForce ? spec.compatibility : status?.appliedCompatibility,
+    appliedCompatibility: inForce ? (isOurs ? spec.compatibility : undefined) : status?.appliedCompatibility,
   };
 }
 
@@ -117,6 +137,7 @@ function notMine(resource: EventSchema, { use, owner }: Extract<ObservedSchema, 
     schemaId: undefined,
     version: undefined,
     latestVersion: undefined,
+    newestOwnVersion: undefined,
     fingerprint: undefined,
     notStored: undefined,
     effectiveCompatibility: undefined,

@@ -161,6 +161,7 @@ export function schemaResource(
       format: 'Avro',
       schema: '{"type":"string"}',
       normalize: true,
+      adoptionPolicy: 'MatchOnly',
       deletionPolicy: 'Retain',
       paused: false,
       ...spec,

@@ -26,6 +26,7 @@ function schema(
       format: 'Avro',
       schema: '{"type":"string"}',
       normalize: true,
+      adoptionPolicy: 'MatchOnly',
       deletionPolicy: 'Retain',
       paused: false,
       ...spec,
@@ -45,6 +46,7 @@ function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
     normalFormLoses: false,
     missingReferences: [],
     refusal: undefined,
+    ownWrites: { registered: true, level: false },
     readOnly: undefined,
     ...overrides,
   };
@@ -213,6 +215,78 @@ describe('the plan of an EventSchema', () => {
   });
 });
 
+describe('a subject that existed before', () => {
+  const found = { ownWrites: { registered: false, level: false } };
+  const another = { ...found, ...unregistered, versions: [1, 2] };
+  const asItIs = 'make the spec say what is live and change it afterwards, or set adoptionPolicy to Take';
+
+  it.each([
+    { it: 'is adopted with the schema and the level that it has', resource: schema(), seen: found },
+    {
+      it: 'is adopted with a level that it inherits, and gets it for its own',
+      resource: schema({ compatibility: 'Backward' }),
+      seen: found,
+      actions: ['setLevel'],
+    },
+    {
+      it: 'is not adopted with another schema',
+      resource: schema(),
+      seen: another,
+      says: `AdoptionMismatch: subject "orders-value" existed before and differs: its newest version 2 is another schema; ${asItIs}`,
+    },
+    {
+      it: 'is not adopted with an older schema of its own',
+      resource: schema(),
+      seen: { ...found, versions: [1, 2] },
+      says: `AdoptionMismatch: subject "orders-value" existed before and differs: it holds this schema as version 1, and 2 is newer; ${asItIs}`,
+    },
+    {
+      it: 'is not adopted with another level',
+      resource: schema({ compatibility: 'Full' }),
+      seen: { ...found, ...own('Backward') },
+      says: `AdoptionMismatch: subject "orders-value" existed before and differs: its compatibility level is Backward and not Full; ${asItIs}`,
+    },
+    {
+      it: 'is taken and brought to the spec where that says so',
+      resource: schema({ adoptionPolicy: 'Take', compatibility: 'Full' }),
+      seen: { ...another, ...own('Backward') },
+      actions: ['rememberLevel', 'register'],
+    },
+    {
+      it: 'is taken only where the cluster grants it',
+      resource: schema({ adoptionPolicy: 'Take' }),
+      seen: {
+        ...another,
+        use: { ...useOf(clusterOf({ access: [accessRule({ namespaces: ['shop'] })] })), url: 'http://r' },
+      },
+      says:
+        'NotGranted: subject "orders-value" existed before, and EventCluster "default" does not grant adoptionPolicy Take to ' +
+        'this namespace; use MatchOnly or Never',
+    },
+    {
+      it: 'is never adopted where the spec says so',
+      resource: schema({ adoptionPolicy: 'Never' }),
+      seen: found,
+      says:
+        'AdoptionRefused: subject "orders-value" existed before and adoptionPolicy is Never; ' +
+        'set adoptionPolicy to MatchOnly, or create a resource with another spec.subject and delete this one',
+    },
+    {
+      it: 'is not new to a resource that has it',
+      resource: schema({}, { version: 1 }),
+      seen: another,
+      actions: ['register'],
+    },
+  ] as { it: string; resource: EventSchema; seen: Partial<SeenSchema>; actions?: string[]; says?: string }[])(
+    '$it',
+    ({ resource, seen: overrides, actions = [], says }) => {
+      const plan = planSchema(resource, seen(overrides));
+      expect(plan.actions.map(({ kind }) => kind)).toEqual(actions);
+      expect(plan.blocked.map(({ reason, message }) => `${reason}: ${message}`)).toEqual(says ? [says] : []);
+    },
+  );
+});
+
 describe('a version that somebody deleted', () => {
   const lost = (version: number, agreed: string) =>
     schema({ compatibility: 'FullTransitive' }, { version }, { 'sluice.dev/register-deleted-version': agreed });
@@ -293,6 +367,41 @@ describe('the report of an EventSchema', () => {
     const report = reportSchema(schema(), observed, planSchema(schema(), observed), 'sha256:x');
     expect(report.done.reason).toBe('MatchesOlderVersion');
     expect(report.fields).toMatchObject({ version: 1, latestVersion: 2, schemaId: 7 });
+  });
+
+  it.each([
+    {
+      it: 'a version that somebody else registered',
+      status: { version: 1, newestOwnVersion: 1 },
+      reason: 'NewerVersionExists',
+      newest: 1,
+    },
+    {
+      it: 'the return to an older schema',
+      status: { version: 2, newestOwnVersion: 2 },
+      reason: 'MatchesOlderVersion',
+      newest: 2,
+    },
+    {
+      it: 'one that came after the return to an older schema',
+      status: { version: 1, newestOwnVersion: 2 },
+      versions: [1, 2, 3],
+      reason: 'NewerVersionExists',
+      newest: 2,
+    },
+    {
+      it: 'what was there before the operator knew of the difference',
+      status: { version: 1, latestVersion: 2 },
+      reason: 'MatchesOlderVersion',
+      newest: 2,
+    },
+    { it: 'what is adopted as it is', status: {}, reason: 'MatchesOlderVersion', newest: 2 },
+  ])('tells $it', ({ status, versions = [1, 2], reason, newest }) => {
+    const resource = schema({}, status);
+    const observed = seen({ versions });
+    const report = reportSchema(resource, observed, planSchema(resource, observed), 'sha256:x');
+    expect(report.done.reason).toBe(reason);
+    expect(report.fields).toMatchObject({ version: 1, newestOwnVersion: newest });
   });
 
   it('says what the registry does not keep', () => {

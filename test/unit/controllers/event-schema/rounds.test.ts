@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventSchemaBehaviour } from '../../../../src/controllers/event-schema/behaviour.ts';
 import { schemaIndexes } from '../../../../src/controllers/event-schema/indexes.ts';
 import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
-import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-schema.ts';
+import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../../src/crds/event-schema.ts';
 import { Reason } from '../../../../src/crds/reasons.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
@@ -22,9 +22,13 @@ const first = record(id);
 const breaking = record(id, { name: 'total', type: 'long' });
 
 /** All that rounds of EventSchemas touch. */
-function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema[] = []) {
+function world(
+  spec: Partial<EventSchemaSpec> = {},
+  others: readonly EventSchema[] = [],
+  before: Partial<EventSchemaStatus> = {},
+) {
   const registry = new FakeRegistry();
-  const schemas = new FakeStore<EventSchema>([schemaResource({ schema: first, ...spec }), ...others], {
+  const schemas = new FakeStore<EventSchema>([schemaResource({ schema: first, ...spec }, before), ...others], {
     indexes: schemaIndexes,
   });
   const clusters = new FakeStore<EventCluster>([clusterOf({ registry: { url: 'http://registry' } })]);
@@ -38,9 +42,13 @@ function world(spec: Partial<EventSchemaSpec> = {}, others: readonly EventSchema
   return { registry, schemas, clusters, clock, status, texts, ...rounds };
 }
 
-/** A subject that holds the first schema already, under a level of its own if one is given. */
-function worldInUse(spec: Partial<EventSchemaSpec>, level?: 'Backward' | 'Full') {
-  const inUse = world(spec);
+/** A subject that holds the first schema already, registered by the resource, under a level of its own if one is given. */
+function worldInUse(
+  spec: Partial<EventSchemaSpec>,
+  level?: 'Backward' | 'Full',
+  before: Partial<EventSchemaStatus> = { version: 1, schemaId: 1, latestVersion: 1 },
+) {
+  const inUse = world(spec, [], before);
   inUse.registry.subjects.set(subject, [{ id: 1, version: 1, schema: first, references: [] }]);
   if (level) inUse.registry.levels.set(subject, level);
   return inUse;
@@ -125,6 +133,90 @@ describe('rounds of an EventSchema', () => {
     expect(texts()).toEqual([first]);
     expect(ready(`evil/${subject}`)).toMatchObject({ status: 'False', reason: 'NotGranted' });
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+});
+
+describe('a subject of somebody else', () => {
+  const theirs = record(id, { name: 'theirs', type: 'string', default: '' });
+  const strangers = {};
+
+  it('stays as it is, schema and level, unless the spec says what it has', async () => {
+    const { registry, schemas, texts, settle, ready } = worldInUse(
+      { schema: theirs, compatibility: 'Full' },
+      'Backward',
+      strangers,
+    );
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'AdoptionMismatch' });
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first], level: 'Backward' });
+    schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: first, compatibility: 'Backward' } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('keeps the level that it had when the spec names it no more', async () => {
+    const { registry, schemas, status, settle } = worldInUse({ compatibility: 'Full' }, 'Full', strangers);
+    await settle();
+    expect(status()).toMatchObject({ version: 1 });
+    expect(status()).not.toHaveProperty('appliedCompatibility');
+    const { compatibility: _, ...spec } = schemas.must(key).spec;
+    schemas.edit(key, { spec });
+    await settle();
+    expect(registry.levels.get(subject)).toBe('Full');
+  });
+
+  it('is no longer one after it was taken, whatever of the answer is lost', async () => {
+    const spec = { schema: theirs, adoptionPolicy: 'Take', compatibility: 'Full' } as const;
+    const { registry, texts, settle, ready } = worldInUse(spec, 'Backward', strangers);
+    await settle();
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first, theirs], level: 'Full' });
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it.each(calls)('is none that this resource has just made, when the answer to call %i is lost', async (call) => {
+    const { registry, texts, settle, ready } = world({ adoptionPolicy: 'Never', compatibility: 'Full' });
+    registry.loseAnswer(call);
+    await settle();
+    await settle();
+    expect(texts()).toEqual([first]);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it('is told from one’s own return to an older schema', async () => {
+    const { registry, schemas, status, settle, ready } = world();
+    await settle();
+    registry.subjects.set(subject, [
+      ...(registry.subjects.get(subject) ?? []),
+      { id: 8, version: 2, schema: theirs, references: [] },
+    ]);
+    await settle();
+    expect(ready()).toMatchObject({
+      status: 'True',
+      reason: 'NewerVersionExists',
+      message: expect.stringContaining('somebody else registered version 2 after it'),
+    });
+    schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: theirs } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: first } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'MatchesOlderVersion' });
+    expect(status()).toMatchObject({ version: 1, newestOwnVersion: 2 });
+  });
+
+  it('is not registered over before anybody has looked at it', async () => {
+    const { registry, texts, settle, ready } = world({ schema: first });
+    const { listVersions } = registry;
+    let looks = 0;
+    registry.listVersions = (name, options) => {
+      looks += 1;
+      // Right before the registration.
+      if (looks === 2) registry.subjects.set(subject, [{ id: 8, version: 1, schema: theirs, references: [] }]);
+      return listVersions.call(registry, name, options);
+    };
+    await settle();
+    expect(texts()).toEqual([theirs]);
+    expect(ready()).toMatchObject({ status: 'False', reason: 'AdoptionMismatch' });
   });
 });
 

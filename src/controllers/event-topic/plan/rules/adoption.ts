@@ -1,22 +1,15 @@
 import type { EventTopic } from '../../../../crds/event-topic.ts';
 import { Reason } from '../../../../crds/reasons.ts';
 import type { Blocked } from '../../../../runtime/kind.ts';
+import { howToTake, refuseUngrantedPolicy } from '../../../adoption.ts';
 import { refuse } from '../../../blocked.ts';
-import type { ClusterAccess } from '../../../cluster-use.ts';
 import { settingsOf } from '../../../topic-settings.ts';
 import type { Found } from '../../observed.ts';
 import { replicasDiffer } from '../../reassignment/moving.ts';
 import { configMismatches } from '../config.ts';
 
-/** The policy `Never` takes nothing over, so it needs no grant. */
 export function refuseUngrantedAdoption({ spec }: EventTopic, { use, topic }: Found): Blocked | undefined {
-  const granted = new Set<string>(use.rule?.adoptionPolicies).add('Never');
-  if (granted.has(spec.adoptionPolicy)) return undefined;
-  const policy = `EventCluster "${use.name}" does not grant adoptionPolicy ${spec.adoptionPolicy} to this namespace`;
-  return refuse(Reason.NotGranted, {
-    what: `topic "${topic.name}" existed before, and ${policy}`,
-    next: `use ${[...granted].sort().join(' or ')}`,
-  });
+  return refuseUngrantedPolicy(spec.adoptionPolicy, use, `topic "${topic.name}"`);
 }
 
 export function refuseToAdopt({ spec }: EventTopic, { topic }: Pick<Found, 'topic'>): Blocked | undefined {
@@ -36,12 +29,6 @@ export function refuseOtherSpec(resource: EventTopic, { use, topic }: Found): Bl
     what: `topic "${topic.name}" existed before and differs: ${mismatches.join('; ')}`,
     next: `make the spec say what is live and change it afterwards, or ${howToTake(use)}`,
   });
-}
-
-/** A step that the grants of the namespace would refuse is none. */
-function howToTake({ name, rule }: ClusterAccess): string {
-  if (rule?.adoptionPolicies.includes('Take')) return 'set adoptionPolicy to Take';
-  return `ask the owner of EventCluster "${name}" to grant adoptionPolicy Take, and set it`;
 }
 
 function adoptionMismatches({ spec }: EventTopic, topic: Found['topic']): string[] {

@@ -1,0 +1,64 @@
+import { keyOf } from '../../base/keys.ts';
+import type { EventSchema } from '../../crds/event-schema.ts';
+
+interface Entry {
+  uid: string;
+  registers: boolean;
+  setsLevel: boolean;
+  /** What the registry took as it is written, and the id that it has there. */
+  taken?: { offer: string; id: number };
+}
+
+/**
+ * What this process wrote to a registry for a resource, which the status says later or not at all. Forgotten at a restart:
+ * what was written right before it then counts as found, and what is found is kept.
+ */
+export class OwnWrites {
+  readonly #byKey = new Map<string, Entry>();
+
+  /** Before the call: its answer may be lost. */
+  noteRegistration(resource: EventSchema): void {
+    this.#entryOf(resource).registers = true;
+  }
+
+  noteLevel(resource: EventSchema): void {
+    this.#entryOf(resource).setsLevel = true;
+  }
+
+  /** As it is written. Where what the registry gives back says less, offering it again would change nothing. */
+  noteTaken(resource: EventSchema, id: number): void {
+    this.#entryOf(resource).taken = { offer: offerOf(resource), id };
+  }
+
+  hasRegistered(resource: EventSchema): boolean {
+    return this.#find(resource)?.registers ?? false;
+  }
+
+  hasSetLevel(resource: EventSchema): boolean {
+    return this.#find(resource)?.setsLevel ?? false;
+  }
+
+  takenId(resource: EventSchema): number | undefined {
+    const taken = this.#find(resource)?.taken;
+    return taken?.offer === offerOf(resource) ? taken.id : undefined;
+  }
+
+  forget(key: string): void {
+    this.#byKey.delete(key);
+  }
+
+  #find(resource: EventSchema): Entry | undefined {
+    const entry = this.#byKey.get(keyOf(resource));
+    return entry?.uid === resource.metadata.uid ? entry : undefined;
+  }
+
+  #entryOf(resource: EventSchema): Entry {
+    const entry = this.#find(resource) ?? { uid: resource.metadata.uid, registers: false, setsLevel: false };
+    this.#byKey.set(keyOf(resource), entry);
+    return entry;
+  }
+}
+
+function offerOf({ spec }: EventSchema): string {
+  return JSON.stringify([spec.schema, spec.references]);
+}
