@@ -13,8 +13,7 @@ import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema, type SchemaMemory } from './act.ts';
 import { findHeld, nothingHeld } from './held.ts';
 import { subjectIndex } from './indexes.ts';
-import { mistakesIn } from './mistakes.ts';
-import type { ObservedSchema, RegistryRefusal, RegistryUse } from './observed.ts';
+import type { ObservedSchema, RegistryUse } from './observed.ts';
 import { OwnWrites } from './own-writes.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf } from './plan.ts';
 import { ReadOnlySubjects } from './read-only.ts';
@@ -76,19 +75,13 @@ async function observeSchema(
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
-  const refusal = mayBeRefused ? (refuseMistaken(resource) ?? refusals.find(resource, { versions, level })) : undefined;
+  const refusal = mayBeRefused ? refusals.find(resource, { versions, level }) : undefined;
   return {
     kind: 'seen',
     ...{ use, versions, level, ...held, missingReferences, refusal },
     ownWrites: { registered: ownWrites.hasRegistered(resource), level: ownWrites.hasSetLevel(resource) },
     readOnly: readOnly.find(use.url, subject, now),
   };
-}
-
-/** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
-function refuseMistaken(resource: EventSchema): RegistryRefusal | undefined {
-  const problems = mistakesIn(resource);
-  return problems.length > 0 ? { kind: 'mistaken', problems } : undefined;
 }
 
 type FoundRegistry = { kind: 'found'; use: RegistryUse } | { kind: 'blocked'; blocked: Blocked };

@@ -6,8 +6,7 @@ import type { Held } from './held.ts';
 
 /** What the registry said when it refused to register. It stands until schema, level or versions change. */
 export interface RegistryRefusal {
-  /** mistaken: the registry was not asked, because the text is no schema. */
-  kind: 'incompatible' | 'invalid' | 'mistaken';
+  kind: 'incompatible' | 'invalid';
   problems: readonly string[];
 }
 

@@ -8,6 +8,7 @@ import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
 import { refuseToAdopt } from './adoption.ts';
 import { refuseLost } from './lost.ts';
+import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
 import { readOnlyForMs } from './read-only.ts';
 import { subjectOf } from './subject.ts';
@@ -43,7 +44,12 @@ export type SchemaAction =
 export interface SchemaPlan extends Plan<SchemaAction> {
   /** Wanted of the subject's level and not in force, whether or not it may be changed now. */
   change: LevelChange | undefined;
+  /** What stands against the schema, found here or said by the registry. */
+  refusal: SchemaRefusal | undefined;
 }
+
+/** mistaken: the registry is not asked, because the text is no schema. */
+export type SchemaRefusal = RegistryRefusal | { kind: 'mistaken'; problems: readonly string[] };
 
 const lookAgainMs = 30_000;
 
@@ -66,25 +72,37 @@ export function refuseSubjects(resource: EventSchema, use: ClusterAccess): Block
 }
 
 export function planSchema(resource: EventSchema, observed: ObservedSchema): SchemaPlan {
-  const change = observed.kind === 'seen' ? levelChange(resource, observed) : undefined;
-  return { ...planSteps(resource, observed, change), change };
+  if (observed.kind !== 'seen')
+    return { ...blockedBy(blockOf(resource, observed)), change: undefined, refusal: undefined };
+  const change = levelChange(resource, observed);
+  const refusal = refusalOf(resource, observed);
+  return { ...planSeen(resource, observed, change, refusal), change, refusal };
+}
+
+/** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
+function refusalOf(resource: EventSchema, { registered, missingReferences, refusal }: SeenSchema) {
+  if (registered !== undefined || missingReferences.length > 0) return undefined;
+  const problems = mistakesIn(resource);
+  return problems.length > 0 ? { kind: 'mistaken' as const, problems } : refusal;
 }
 
 type Steps = Plan<SchemaAction>;
 
-function planSteps(resource: EventSchema, observed: ObservedSchema, change: LevelChange | undefined): Steps {
-  switch (observed.kind) {
-    case 'noRegistry':
-    case 'refused':
-      return blockedBy(observed.blocked);
-    case 'notMine':
-      return blockedBy(ownedByOther(resource, observed));
-    case 'seen': {
-      const steps = planSubject(resource, observed, change);
-      const hold = steps.actions.length > 0 ? holdOf(observed) : undefined;
-      return hold ? blockedBy(hold) : steps;
-    }
-  }
+type Unseen = Exclude<ObservedSchema, SeenSchema>;
+
+function blockOf(resource: EventSchema, observed: Unseen): Blocked {
+  return observed.kind === 'notMine' ? ownedByOther(resource, observed) : observed.blocked;
+}
+
+function planSeen(
+  resource: EventSchema,
+  observed: SeenSchema,
+  change: LevelChange | undefined,
+  refusal: SchemaRefusal | undefined,
+): Steps {
+  const steps = planSubject(resource, observed, change, refusal);
+  const hold = steps.actions.length > 0 ? holdOf(observed) : undefined;
+  return hold ? blockedBy(hold) : steps;
 }
 
 /** What keeps any change from being made now. */
@@ -102,11 +120,16 @@ function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, 
   return refuse(Reason.OwnedByOther, { what, next: 'delete one of the two resources' });
 }
 
-function planSubject(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
+function planSubject(
+  resource: EventSchema,
+  observed: SeenSchema,
+  change: LevelChange | undefined,
+  refusal: SchemaRefusal | undefined,
+): Steps {
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
   const kept = refuseLost(resource, observed) ?? refuseToAdopt(resource, observed);
   if (kept) return blockedBy(kept);
-  if (observed.refusal) return planAfterRefusal(resource, observed, observed.refusal);
+  if (refusal) return planAfterRefusal(resource, observed, refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
   const blocked = refuseLoss(resource, observed, observed.registered);
   if (!change) return blockedBy(...blocked);
@@ -142,7 +165,7 @@ function planRegistration(resource: EventSchema, observed: SeenSchema, change: L
   };
 }
 
-function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: RegistryRefusal): Steps {
+function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: SchemaRefusal): Steps {
   const previous = resource.status?.previousCompatibility;
   const from = ownLevel(observed);
   const blocked = [refuseSchema(resource, refusal)];
@@ -169,7 +192,7 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
   return level.source === 'Subject' ? level.level : 'Inherited';
 }
 
-function refuseSchema(resource: EventSchema, { kind, problems }: RegistryRefusal): Blocked {
+function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRefusal): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
   switch (kind) {

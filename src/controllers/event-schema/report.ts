@@ -31,7 +31,7 @@ export function reportSchema(
           cluster: observed.use.name,
           subject: subjectOf(resource),
           ownedBy: undefined,
-          ...versionFields(resource, observed, fingerprint),
+          ...versionFields(resource, observed, plan, fingerprint),
           ...levelFields(resource, observed, plan),
         },
       };
@@ -83,8 +83,13 @@ function pathsNotStored(notStored: SeenSchema['notStored']): string[] | undefine
 }
 
 /** What was registered before stays on record while a newer text is refused. */
-function versionFields(resource: EventSchema, observed: SeenSchema, fingerprint: string): SchemaFields {
-  const { registered, versions, refusal, notStored } = observed;
+function versionFields(
+  resource: EventSchema,
+  observed: SeenSchema,
+  { refusal }: SchemaPlan,
+  fingerprint: string,
+): SchemaFields {
+  const { registered, versions, notStored } = observed;
   const latestVersion = versions.at(-1);
   if (refusal) {
     const problems = refusal.problems.length > 0 ? [...refusal.problems] : undefined;
