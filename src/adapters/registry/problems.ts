@@ -5,15 +5,26 @@ const maxProblems = 20;
 const maxTextRead = 65_536;
 
 /**
- * Why a schema was refused: each reason one line, without repetitions, sorted, because registries list them in any
- * order; at most 20, and a last line for the rest. Empty when the registry gives no reason, as Apicurio 3.0's check.
+ * Why a schema was refused: each reason one line, without repetitions, sorted by the paths in them, because registries
+ * list them in any order; at most 20, and a last line for the rest. Empty when the registry gives no reason, as Apicurio 3.0's check.
  */
 export function readProblems(answer: Answer): readonly string[] {
   const problems = new Set(texts(answer.json).flatMap(split).map(tidyText));
   problems.delete('');
-  const sorted = [...problems].sort();
+  const sorted = [...problems].sort(byPath);
   if (sorted.length <= maxProblems) return sorted;
   return [...sorted.slice(0, maxProblems), `and ${sorted.length - maxProblems} more`];
+}
+
+/** With numbers as numbers: `/fields/2` comes before `/fields/10`. */
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+function byPath(a: string, b: string): number {
+  return compare(pathIn(a), pathIn(b)) || compare(a, b);
+}
+
+function pathIn(problem: string): string {
+  return /(?<![^\s'"(])\/[^\s'",)]*/.exec(problem)?.[0] ?? '';
 }
 
 /** `message` is in errors, `messages` in Confluent's and Karapace's checks, `reason` in some of Apicurio's. */

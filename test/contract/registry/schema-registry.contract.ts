@@ -290,7 +290,7 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         expect(await registry.listVersions(subject, options)).toHaveLength(versions.length + (compatible ? 1 : 0));
       });
 
-      it('gives reasons for a refused registration, sorted and the same each time', async () => {
+      it('gives reasons for a refused registration, the same each time', async () => {
         const subject = newSubject();
         await registry.writeLevel(subject, 'Full', options);
         await registered(subject, record(id));
@@ -298,7 +298,6 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         const first = await registry.register(subject, next, options);
         const problems = 'problems' in first ? first.problems : [];
         expect(problems).not.toHaveLength(0);
-        expect(problems).toEqual([...problems].sort());
         expect(await registry.register(subject, next, options)).toEqual(first);
       });
 

@@ -59,8 +59,8 @@ const apicurio = {
 } as const;
 
 const confluentProblems = [
-  "READER_FIELD_MISSING_DEFAULT_VALUE: The field 'b' at path '/fields/2' in the new schema has no default value and is missing in the old schema (b)",
   "TYPE_MISMATCH: The type (path '/fields/1/type') of a field in the new schema does not match with the old schema (reader type: STRING not compatible with writer type: INT)",
+  "READER_FIELD_MISSING_DEFAULT_VALUE: The field 'b' at path '/fields/2' in the new schema has no default value and is missing in the old schema (b)",
 ];
 const apicurioContexts: Script = { 'GET /contexts': [200, [':.:']] };
 const all = 'POST /compatibility/subjects/s/versions';

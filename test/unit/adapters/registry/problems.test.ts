@@ -18,6 +18,11 @@ test.each([
   { it: 'a plain sentence', json: { message: 'Incompatible' }, problems: ['Incompatible'] },
   { it: 'repeated reasons', json: { messages: ['b', 'a', 'b'] }, problems: ['a', 'b'] },
   {
+    it: 'reasons with paths, by numbers as numbers',
+    json: { messages: ['a at /fields/10', "b at path '/fields/2'", 'c', 'z at /fields/2/type', 'a at /fields/2'] },
+    problems: ['c', 'a at /fields/2', "b at path '/fields/2'", 'z at /fields/2/type', 'a at /fields/10'],
+  },
+  {
     it: 'a reason besides the verdict',
     json: { is_compatible: false, reason: 'no default' },
     problems: ['no default'],
