@@ -56,6 +56,9 @@ export type RegisterResult =
 /** Code of the Fault with which a registry, or a subject in it, takes no changes for the time being. */
 export const readOnlyCode = '42205';
 
+/** Code of the Fault with which a registry fails without saying at what. */
+export const failedCode = '500';
+
 /** One schema registry with the Confluent API. Every call throws only Fault; "not there" is `undefined`. */
 export interface SchemaRegistry {
   describe(options: RegistryCallOptions): Promise<RegistryState>;

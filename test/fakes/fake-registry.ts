@@ -27,7 +27,8 @@ export class FakeRegistry implements SchemaRegistry {
   /** Requests that asked for a change and arrived, whether it was made or not. */
   writes = 0;
 
-  readonly #isCompatible: IsCompatible;
+  isCompatible: IsCompatible;
+
   readonly #ids = new Map<string, number>();
   /** The newest versions that were deleted, by subject. */
   readonly #newest = new Map<string, number>();
@@ -37,7 +38,7 @@ export class FakeRegistry implements SchemaRegistry {
   #readOnly: Fault | undefined;
 
   constructor(isCompatible: IsCompatible = recordsCompatible) {
-    this.#isCompatible = isCompatible;
+    this.isCompatible = isCompatible;
   }
 
   /** Every call fails until `comeBack`. */
@@ -188,7 +189,7 @@ export class FakeRegistry implements SchemaRegistry {
     const level = this.levels.get(subject) ?? this.globalLevel;
     const all = level === 'None' ? [] : (this.subjects.get(subject) ?? []);
     const compared = level.endsWith('Transitive') ? all : all.slice(-1);
-    const broken = compared.filter((previous) => !this.#isCompatible(previous.schema, schema, level));
+    const broken = compared.filter((previous) => !this.isCompatible(previous.schema, schema, level));
     return broken.map(({ version }) => `not ${level} compatible with version ${version}`).sort();
   }
 }

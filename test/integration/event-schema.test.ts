@@ -97,13 +97,16 @@ describe('an EventSchema', () => {
     expect(status).toMatchObject({ version: 2, latestVersion: 2 });
   });
 
-  it('is stalled with the registry’s reasons when the change is not compatible, and heals', async () => {
+  it('is stalled with path, version and rule when the change is not compatible, and heals', async () => {
     const spec = { schema: record(field('id')), compatibility: 'Backward' };
     const { key, subject } = await createSchema('breaks', spec);
     await cluster.whenReady('EventSchema', key);
     await change(key, { schema: record(field('id'), field('required')) });
     const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
-    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toMatch(/required|READER_FIELD/);
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain(
+      ': /fields/1: this schema cannot read what version 1 writes: it needs field "required" of record "Order", which is ' +
+        'not written and has no default (AvroFieldWithoutDefault); change spec.schema, or spec.compatibility',
+    );
     expect(status).toMatchObject({ version: 1, lastCheck: { compatible: false, problems: [expect.any(String)] } });
     expect(await versionsOf(subject)).toEqual([1]);
     await change(key, { schema: record(field('id')) });
@@ -189,6 +192,27 @@ describe('an EventSchema', () => {
     const created = await createSchema('money', { schema: JSON.stringify(amount) });
     await cluster.whenReady('EventSchema', created.key);
     await cluster.whenReady('EventSchema', key);
+  });
+
+  it('is not called wrong by a registry that cannot check it', async () => {
+    const note = field('note', { default: '' });
+    const referring = record(note, field('coin', { type: ['null', 'com.example.Coin'], default: null }));
+    const coin = JSON.stringify({ type: 'fixed', name: 'Coin', namespace: 'com.example', size: 1 });
+    const coins = await createSchema('coin', { schema: coin });
+    await cluster.whenReady('EventSchema', coins.key);
+    const references = [{ name: 'com.example.Coin', subject: coins.subject, version: 1 }];
+    const { key, subject } = await createSchema('unchecked', { schema: referring, references, compatibility: 'Full' });
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: record(note), references: null });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'UnsupportedByRegistry');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain('in which nothing is wrong');
+    await change(key, { schema: record(field('other')) });
+    const { status: broken } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(broken).toMatchObject({
+      version: 1,
+      lastCheck: { problems: [expect.stringMatching(/^\/fields\/0: .* version 1 writes: .*"other".*FieldWithoutDefault/)] },
+    });
+    expect(await versionsOf(subject)).toEqual([1]);
   });
 
   it('leaves a subject to its first owner, and keeps it when it goes', async () => {

@@ -3,14 +3,15 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
 import type { EventNote, ResourceStore } from '../../ports/kube.ts';
-import { readOnlyCode, type SchemaRegistry } from '../../ports/registry.ts';
+import { failedCode, type RegisterResult, readOnlyCode, type SchemaRegistry } from '../../ports/registry.ts';
 import type { Round } from '../../runtime/kind.ts';
 import type { ClusterRegistries } from '../connections.ts';
-import type { RegistryUse } from './observed.ts';
-import type { OwnWrites } from './own-writes.ts';
+import type { OwnWrites } from './memory/own-writes.ts';
+import type { ReadOnlySubjects } from './memory/read-only.ts';
+import type { Refusals } from './memory/refusals.ts';
+import type { RegistryRefusal, RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
-import type { ReadOnlySubjects } from './read-only.ts';
-import type { Refusals } from './refusals.ts';
+import { explainRefusal } from './verdict.ts';
 
 /** What became of writes to the registry. */
 export interface SchemaMemory {
@@ -68,15 +69,42 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   if (versions.join() !== action.versions.join()) return undefined;
   if (change) await writeLevel(registry, subject, change.to, round);
   effects.ownWrites.noteRegistration(resource);
-  const result = await registry.register(subject, { ...schemaTextOf(resource), normalize }, round);
+  const result = await offer(effects, action, versions, round);
   if (result.kind === 'registered') {
     if (change) effects.ownWrites.noteLevel(resource);
     if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
-  effects.refusals.remember(resource, { versions, level }, result);
   if (change) await writeLevel(registry, subject, change.from, round);
+  const refused = {
+    subject,
+    wanted: schemaTextOf(resource),
+    level: resource.spec.compatibility ?? level.level,
+    versions,
+  };
+  const refusal = await explainRefusal(registry, refused, result, round.signal);
+  effects.refusals.remember(resource, { versions, level }, refusal, round.now);
   return undefined;
+}
+
+/** A registry that fails over a schema, though it answers reads, has not refused it: the level goes back all the same. */
+async function offer(
+  effects: SchemaEffects,
+  { use, subject, level, change, resource, normalize }: RegisterAction,
+  versions: readonly number[],
+  round: Round,
+): Promise<RegisterResult | RegistryRefusal> {
+  const registry = registryOf(effects, use);
+  try {
+    return await registry.register(subject, { ...schemaTextOf(resource), normalize }, round);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== failedCode) throw error;
+    if (effects.refusals.noteFailure(resource, { versions, level })) {
+      return { kind: 'unsupported', problems: [error.message] };
+    }
+    if (change) await writeLevel(registry, subject, change.from, round);
+    throw error;
+  }
 }
 
 function registryOf({ registry }: SchemaEffects, { cluster }: RegistryUse): SchemaRegistry {

@@ -13,11 +13,11 @@ import { type Claimant, claimant, ownerBeside } from '../ownership.ts';
 import { actOnSchema, type SchemaMemory } from './act.ts';
 import { findHeld, nothingHeld } from './held.ts';
 import { subjectIndex } from './indexes.ts';
+import { OwnWrites } from './memory/own-writes.ts';
+import { ReadOnlySubjects } from './memory/read-only.ts';
+import { Refusals } from './memory/refusals.ts';
 import type { ObservedSchema, RegistryUse } from './observed.ts';
-import { OwnWrites } from './own-writes.ts';
 import { planSchema, refuseSubjects, type SchemaAction, type SchemaPlan, schemaTextOf } from './plan.ts';
-import { ReadOnlySubjects } from './read-only.ts';
-import { Refusals } from './refusals.ts';
 import { reportSchema, type SchemaFields } from './report.ts';
 import { subjectOf } from './subject.ts';
 
@@ -75,7 +75,7 @@ async function observeSchema(
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
-  const refusal = mayBeRefused ? refusals.find(resource, { versions, level }) : undefined;
+  const refusal = mayBeRefused ? refusals.find(resource, { versions, level }, now) : undefined;
   return {
     kind: 'seen',
     ...{ use, versions, level, ...held, missingReferences, refusal },

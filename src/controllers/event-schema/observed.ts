@@ -4,9 +4,10 @@ import type { ClusterAccess } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
 import type { Held } from './held.ts';
 
-/** What the registry said when it refused to register. It stands until schema, level or versions change. */
+/** Why the registry did not register. It stands until schema, level or versions change, and for a bounded time. */
 export interface RegistryRefusal {
-  kind: 'incompatible' | 'invalid';
+  /** unsupported: it has not refused the schema, of which nothing is wrong; it cannot deal with it. */
+  kind: 'incompatible' | 'invalid' | 'unsupported';
   problems: readonly string[];
 }
 

@@ -2,15 +2,16 @@ import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { CompatibilityLevel, RegisteredSchema, SchemaText } from '../../ports/registry.ts';
 import type { Blocked, Plan } from '../../runtime/kind.ts';
-import { refuse, wait } from '../blocked.ts';
+import { type Refusal, refuse, wait } from '../blocked.ts';
 import { type ClusterAccess, holdWhenReadOnly } from '../cluster-use.ts';
 import { refuseUngranted } from '../grants.ts';
 import { describeOwner } from '../ownership.ts';
 import { refuseToAdopt } from './adoption.ts';
 import { refuseLost } from './lost.ts';
+import { readOnlyForMs } from './memory/read-only.ts';
+import { believedForMs } from './memory/refusals.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { ObservedSchema, RegistryRefusal, RegistryUse, SeenSchema } from './observed.ts';
-import { readOnlyForMs } from './read-only.ts';
 import { subjectOf } from './subject.ts';
 
 /** A level of the subject's own, or `Inherited`: the registry's global one applies. */
@@ -202,13 +203,23 @@ function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRefusal):
     }
     case 'invalid': {
       const what = `subject "${subject}": the registry cannot read the schema: ${reasons}`;
-      return refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' });
+      return believed(refuse(Reason.InvalidSchema, { what, next: 'correct spec.schema' }));
     }
     case 'incompatible': {
       const what = `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}`;
-      return refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' });
+      return believed(refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' }));
+    }
+    case 'unsupported': {
+      const what = `subject "${subject}": the registry cannot deal with the schema, in which nothing is wrong: ${reasons}`;
+      const next = 'it is asked again every 10 minutes; write the schema otherwise, or use another registry';
+      return believed(refuse(Reason.UnsupportedByRegistry, { what, next }));
     }
   }
+}
+
+/** What the registry said is asked again after a while. */
+function believed(refusal: Refusal): Refusal {
+  return { ...refusal, lookAgainMs: believedForMs };
 }
 
 function referencesMissing(missing: readonly string[]): Blocked {

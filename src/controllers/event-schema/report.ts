@@ -119,7 +119,7 @@ function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPl
 }
 
 /** All other blocks only put off what is to be done. */
-const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema];
+const verdicts: readonly string[] = [Reason.Incompatible, Reason.InvalidSchema, Reason.UnsupportedByRegistry];
 
 /** What this resource registered stays on record; what the registry holds now is only for those who may have it. */
 function refused(resource: EventSchema, { use }: Extract<ObservedSchema, { kind: 'refused' }>): SchemaFields {

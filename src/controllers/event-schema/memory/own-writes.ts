@@ -1,5 +1,5 @@
-import { keyOf } from '../../base/keys.ts';
-import type { EventSchema } from '../../crds/event-schema.ts';
+import { keyOf } from '../../../base/keys.ts';
+import type { EventSchema } from '../../../crds/event-schema.ts';
 
 interface Entry {
   uid: string;

@@ -1,24 +1,47 @@
-import { keyOf } from '../../base/keys.ts';
-import type { EventSchema } from '../../crds/event-schema.ts';
-import type { RegistryRefusal, SeenSchema } from './observed.ts';
+import { keyOf } from '../../../base/keys.ts';
+import type { EventSchema } from '../../../crds/event-schema.ts';
+import type { RegistryRefusal, SeenSchema } from '../observed.ts';
 
 /** What a verdict of the registry depends on, beside the resource. */
 export type Circumstances = Pick<SeenSchema, 'versions' | 'level'>;
 
+/** How long the registry is taken at its word: what it goes by, such as a rule of its own, may change without a sign. */
+export const believedForMs = 600_000;
+/** A server that fails over this one schema so often cannot deal with it; one that is ill recovers before, or fails reads too. */
+const mostFailures = 3;
+
+interface Entry {
+  attempt: string;
+  failures: number;
+  refusal?: { refusal: RegistryRefusal; untilMs: number };
+}
+
 /**
  * What the registry refused, so that an unchanged schema is not offered again and again.
- * A refusal is forgotten as soon as the spec, the level that applies or the subject's versions change, and at a restart.
+ * A refusal is forgotten as soon as the spec, the level that applies or the subject's versions change, after a while, and
+ * at a restart.
  */
 export class Refusals {
-  readonly #byKey = new Map<string, { attempt: string; refusal: RegistryRefusal }>();
+  readonly #byKey = new Map<string, Entry>();
 
-  remember(resource: EventSchema, seen: Circumstances, refusal: RegistryRefusal): void {
-    this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, seen), refusal });
+  remember(resource: EventSchema, seen: Circumstances, refusal: RegistryRefusal, now: Date): void {
+    const entry = { refusal, untilMs: now.getTime() + believedForMs };
+    this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, seen), failures: 0, refusal: entry });
   }
 
-  find(resource: EventSchema, seen: Circumstances): RegistryRefusal | undefined {
+  /** The registry failed over the schema. Returns whether that has become its answer. */
+  noteFailure(resource: EventSchema, seen: Circumstances): boolean {
+    const attempt = attemptOf(resource, seen);
+    const known = this.#byKey.get(keyOf(resource));
+    const failures = (known?.attempt === attempt ? known.failures : 0) + 1;
+    this.#byKey.set(keyOf(resource), { attempt, failures });
+    return failures >= mostFailures;
+  }
+
+  find(resource: EventSchema, seen: Circumstances, now: Date): RegistryRefusal | undefined {
     const entry = this.#byKey.get(keyOf(resource));
-    return entry?.attempt === attemptOf(resource, seen) ? entry.refusal : undefined;
+    if (entry?.refusal === undefined || entry.attempt !== attemptOf(resource, seen)) return undefined;
+    return now.getTime() < entry.refusal.untilMs ? entry.refusal.refusal : undefined;
   }
 
   forget(key: string): void {

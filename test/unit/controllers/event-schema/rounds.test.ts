@@ -136,6 +136,120 @@ describe('rounds of an EventSchema', () => {
   });
 });
 
+describe('a refusal of the registry', () => {
+  const twice = record(id, { name: 'again', type: 'string', default: '' });
+  const tenMinutes = 600_000;
+
+  it('is told with path, rule and version where the cause is seen', async () => {
+    const { status, settle, ready } = worldInUse({ schema: breaking });
+    await settle();
+    const problem =
+      '/fields/1: this schema cannot read what version 1 writes: it needs field "total" of record "Order", which is not ' +
+      'written and has no default (AvroFieldWithoutDefault)';
+    expect(ready()).toMatchObject({ reason: 'Incompatible', message: expect.stringContaining(problem) });
+    expect(status()).toMatchObject({ lastCheck: { compatible: false, problems: [problem] } });
+  });
+
+  it('is told with the references that each version has', async () => {
+    const money = (type: string) => ({
+      id: 9,
+      schema: record({ name: 'cents', type }).replace('Order', 'Money'),
+      references: [],
+    });
+    const bill = record({ name: 'total', type: 'Money' });
+    const reference = (version: number) => [{ name: 'Money', subject: 'money', version }];
+    const { registry, settle, ready } = worldInUse({ schema: bill, references: reference(2) });
+    registry.subjects.set('money', [
+      { ...money('long'), version: 1 },
+      { ...money('string'), version: 2 },
+    ]);
+    registry.subjects.set(subject, [{ id: 1, version: 1, schema: bill, references: reference(1) }]);
+    registry.isCompatible = () => false;
+    await settle();
+    expect(ready()).toMatchObject({
+      reason: 'Incompatible',
+      message: expect.stringMatching(/Money#\/fields\/0\/type: .* version 1 .* \(AvroTypeChanged\)/),
+    });
+  });
+
+  it('is told in its own words where no cause is seen, and is asked about again after ten minutes', async () => {
+    const { registry, clock, texts, settle, ready } = worldInUse({ schema: twice });
+    registry.isCompatible = () => false;
+    await settle();
+    const said = {
+      reason: 'Incompatible',
+      message: expect.stringContaining('not Backward compatible with version 1;'),
+    };
+    expect(ready()).toMatchObject(said);
+    registry.isCompatible = () => true;
+    await clock.advance(tenMinutes - 1);
+    await settle();
+    expect(ready()).toMatchObject(said);
+    await clock.advance(1);
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(texts()).toEqual([first, twice]);
+  });
+
+  it('is none of the schema where nothing is wrong with it: the registry cannot deal with it', async () => {
+    const { registry, clock, settle, ready } = worldInUse({ schema: twice, compatibility: 'Full' }, 'Backward');
+    const { register } = registry;
+    registry.register = async () => ({ kind: 'invalid', problems: ['Could not execute compatibility rule'] });
+    await settle();
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'UnsupportedByRegistry',
+      message:
+        'subject "orders-value": the registry cannot deal with the schema, in which nothing is wrong: Could not execute ' +
+        'compatibility rule; it is asked again every 10 minutes; write the schema otherwise, or use another registry',
+    });
+    expect(registry.levels.get(subject)).toBe('Backward');
+    registry.register = register;
+    await clock.advance(tenMinutes);
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+    expect(registry.levels.get(subject)).toBe('Full');
+  });
+
+  it('stays one of compatibility where it says that it cannot read the schema and we see a break', async () => {
+    const { registry, settle, ready } = worldInUse({ schema: breaking });
+    registry.register = async () => ({ kind: 'invalid', problems: ['Could not execute compatibility rule'] });
+    await settle();
+    expect(ready()).toMatchObject({
+      reason: 'Incompatible',
+      message: expect.stringContaining('AvroFieldWithoutDefault'),
+    });
+  });
+
+  it('is what a registry means that fails again and again over one schema, and answers all else', async () => {
+    const { registry, round, settle, ready } = worldInUse({ schema: twice });
+    const failed = new Fault('registry', 'unavailable', 'cannot register: answered 500', { code: '500' });
+    let failures = 0;
+    registry.register = () => {
+      failures += 1;
+      return Promise.reject(failed);
+    };
+    for (const _ of [1, 2]) {
+      expect(await round()).toMatchObject({ outcome: { kind: 'retry' } });
+      expect(ready()).toMatchObject({ reason: 'RegistryUnavailable' });
+    }
+    await settle();
+    expect(failures).toBe(3);
+    expect(ready()).toMatchObject({
+      reason: 'UnsupportedByRegistry',
+      message: expect.stringContaining('cannot register: answered 500'),
+    });
+  });
+
+  it('leaves no level behind when the registry fails over the schema', async () => {
+    const { registry, settle, ready } = worldInUse({ schema: twice, compatibility: 'Full' }, 'Backward');
+    registry.register = () => Promise.reject(new Fault('registry', 'unavailable', 'answered 500', { code: '500' }));
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'UnsupportedByRegistry' });
+    expect(registry.levels.get(subject)).toBe('Backward');
+  });
+});
+
 describe('a subject of somebody else', () => {
   const theirs = record(id, { name: 'theirs', type: 'string', default: '' });
   const strangers = {};
