@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { atomicList, int32, setList, validations } from './definition.ts';
-import { glob, partitionCount } from './fields.ts';
+import { glob, partitionCount, subjectGlob } from './fields.ts';
 
-const patterns = (what: string, example: string) =>
+const patterns = (pattern: typeof glob, what: string, example: string) =>
   z
-    .array(glob)
+    .array(pattern)
     .max(64)
     .default([])
     .meta(setList)
@@ -70,9 +70,9 @@ export const accessRule = z
           'Default: names do not matter, and namespaceSelector decides. Example: ["shop-*"].',
       ),
     namespaceSelector,
-    topics: patterns('Kafka topics', 'order.*'),
-    subjects: patterns('Registry subjects', 'order.*'),
-    groups: patterns('Consumer groups', '*'),
+    topics: patterns(glob, 'Kafka topics', 'order.*'),
+    subjects: patterns(subjectGlob, 'Registry subjects', 'order.*'),
+    groups: patterns(glob, 'Consumer groups', '*'),
     maxTopicsPerNamespace: z
       .int()
       .min(0)

@@ -9,7 +9,7 @@ import {
   type KindDefinition,
   validations,
 } from './definition.ts';
-import { clusterRef, paused } from './fields.ts';
+import { clusterRef, paused, subject } from './fields.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 export const compatibilityLevels = [
@@ -22,19 +22,14 @@ export const compatibilityLevels = [
   'FullTransitive',
 ] as const;
 
-const subject = z
-  .string()
-  .min(1)
-  .max(249)
-  .regex(/^[a-zA-Z0-9._-]+$/);
-
 const spec = z
   .object({
     clusterRef,
     subject: subject
       .optional()
       .describe(
-        'Subject in the registry, 1 to 249 of letters, digits, ".", "_" and "-"; immutable. ' +
+        'Subject in the registry, 1 to 249 characters, with its context where the registry has some, as :.eu:orders; ' +
+          'immutable. ' +
           'Default: metadata.name. Example: order.created-value.',
       ),
     format: z

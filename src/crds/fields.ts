@@ -43,3 +43,21 @@ export const glob = z
   .min(1)
   .max(253)
   .regex(/^[a-zA-Z0-9._*:-]+$/);
+
+/** What registries take in a subject, such as `orders/v1-value` or `:.eu:orders`: all but control characters. */
+const printable = /^\P{Cc}+$/u;
+
+export const subject = z
+  .string()
+  .min(1)
+  .max(249)
+  .regex(printable)
+  .meta(
+    validations({
+      rule: "self != '.' && self != '..' && !self.startsWith(':.:')",
+      message: 'a subject is not called "." or "..", and one of the default context is written without ":.:"',
+    }),
+  );
+
+/** As `glob`, of subjects: any characters of theirs, and `*` for any run of them. */
+export const subjectGlob = z.string().min(1).max(253).regex(printable);

@@ -214,7 +214,22 @@ const schemaRows: Refusal[] = [
   { it: 'no schema', spec: {}, says: /spec.schema: Required value/ },
   { it: 'an empty schema', spec: { schema: '' }, says: /spec.schema.*at least 1 chars/ },
   { it: 'a schema that is too long', spec: { schema: long(524_289) }, says: /spec.schema: Too long/ },
-  { it: 'a subject with a slash', spec: { schema: '{}', subject: 'a/b' }, says: /spec.subject.*should match/ },
+  { it: 'a subject with a line end', spec: { schema: '{}', subject: 'a\nb' }, says: /spec.subject.*should match/ },
+  ...['.', '..'].map((subject) => ({
+    it: `a subject called ${subject}`,
+    spec: { schema: '{}', subject },
+    says: /spec.subject: Invalid value.*a subject is not called "\." or "\.\."/,
+  })),
+  {
+    it: 'a subject with the default context',
+    spec: { schema: '{}', subject: ':.:orders' },
+    says: /one of the default context is written without ":\.:"/,
+  },
+  {
+    it: 'a reference to a subject called ..',
+    spec: { schema: '{}', references: [{ name: 'a', subject: '..', version: 1 }] },
+    says: /references\[0\].subject: Invalid value.*a subject is not called/,
+  },
   { it: 'a subject that is too long', spec: { schema: '{}', subject: long(250) }, says: /spec.subject: Too long/ },
   { it: 'another format', spec: { schema: '{}', format: 'Thrift' }, says: /spec.format: Unsupported value: "Thrift"/ },
   {
@@ -416,6 +431,15 @@ describe('the API server accepts', () => {
   it('more partitions of a keyed topic, because it does not know how many there are', async () => {
     await cluster.create(manifest('EventTopic', 'grows', { partitions: 3 }, namespace));
     await cluster.patch('EventTopic', `${namespace}/grows`, { spec: { partitions: 6 } });
+  });
+
+  it('subjects and names of references as registries take them', async () => {
+    const odd = {
+      subject: ':.eu:orders/v1 $ü',
+      references: [{ name: 'a b/c$d.json', subject: 'a:b/c d', version: 1 }],
+    };
+    await cluster.create(manifest('EventSchema', 'odd', { schema: '{}', ...odd }, namespace));
+    expect((await cluster.get('EventSchema', `${namespace}/odd`))?.spec).toMatchObject(odd);
   });
 
   it('a new resource before anybody looked at it with observedGeneration -1', async () => {

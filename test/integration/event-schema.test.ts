@@ -173,6 +173,16 @@ describe('an EventSchema', () => {
     expect(await versionsOf(subject)).toEqual([1]);
   });
 
+  it.each([
+    { what: 'a subject with a slash, a colon and spaces', name: 'odd', rest: '/a: b$', mark: '' },
+    { what: 'a text behind a byte order mark', name: 'marked', rest: '', mark: '\uFEFF' },
+  ])('registers $what', async ({ name, rest, mark }) => {
+    const subject = `${namespace}.${name}${rest}`;
+    const { key } = await createSchema(name, { subject, schema: `${mark}${record(field('id'))}` });
+    await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(encodeURIComponent(subject))).toEqual([1]);
+  });
+
   it('waits for a schema that it refers to', async () => {
     const money = `${namespace}.money`;
     const schema = JSON.stringify({
@@ -210,7 +220,9 @@ describe('an EventSchema', () => {
     const { status: broken } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
     expect(broken).toMatchObject({
       version: 1,
-      lastCheck: { problems: [expect.stringMatching(/^\/fields\/0: .* version 1 writes: .*"other".*FieldWithoutDefault/)] },
+      lastCheck: {
+        problems: [expect.stringMatching(/^\/fields\/0: .* version 1 writes: .*"other".*FieldWithoutDefault/)],
+      },
     });
     expect(await versionsOf(subject)).toEqual([1]);
   });

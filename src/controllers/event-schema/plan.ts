@@ -57,7 +57,8 @@ const lookAgainMs = 30_000;
 export function schemaTextOf({ spec }: EventSchema): SchemaText {
   return {
     format: spec.format,
-    schema: spec.schema,
+    // Editors put a byte order mark there, and registries find no schema behind it.
+    schema: spec.schema.replace(/^\uFEFF/, ''),
     references: spec.references ?? [],
     normalize: spec.normalize,
   };

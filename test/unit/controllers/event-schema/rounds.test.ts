@@ -84,6 +84,13 @@ describe('rounds of an EventSchema', () => {
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
   });
 
+  it('register a text without the byte order mark before it', async () => {
+    const { texts, settle, ready } = world({ schema: `\uFEFF${first}` });
+    await settle();
+    expect(texts()).toEqual([first]);
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
   it('keep what is in sync as it is while the registry is away', async () => {
     const { registry, status, settle, round, ready } = world();
     await settle();
