@@ -215,7 +215,9 @@ describe('an EventSchema', () => {
     await cluster.whenReady('EventSchema', key);
     await change(key, { schema: record(note), references: null });
     const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'UnsupportedByRegistry');
-    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain('in which nothing is wrong');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain(
+      'finds nothing wrong: Could not',
+    );
     await change(key, { schema: record(field('other')) });
     const { status: broken } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
     expect(broken).toMatchObject({

@@ -75,6 +75,7 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
     if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
+  effects.ownWrites.withdrawRegistration(resource);
   if (change) await writeLevel(registry, subject, change.from, round);
   const refused = {
     subject,

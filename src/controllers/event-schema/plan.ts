@@ -47,6 +47,8 @@ export interface SchemaPlan extends Plan<SchemaAction> {
   change: LevelChange | undefined;
   /** What stands against the schema, found here or said by the registry. */
   refusal: SchemaRefusal | undefined;
+  /** The subject is somebody else's, whatever of the schema it holds. */
+  isForeign: boolean;
 }
 
 /** mistaken: the registry is not asked, because the text is no schema. */
@@ -74,11 +76,14 @@ export function refuseSubjects(resource: EventSchema, use: ClusterAccess): Block
 }
 
 export function planSchema(resource: EventSchema, observed: ObservedSchema): SchemaPlan {
-  if (observed.kind !== 'seen')
-    return { ...blockedBy(blockOf(resource, observed)), change: undefined, refusal: undefined };
+  if (observed.kind !== 'seen') {
+    const nothing = { change: undefined, refusal: undefined, isForeign: false };
+    return { ...blockedBy(blockOf(resource, observed)), ...nothing };
+  }
   const change = levelChange(resource, observed);
   const refusal = refusalOf(resource, observed);
-  return { ...planSeen(resource, observed, change, refusal), change, refusal };
+  const isForeign = refuseToAdopt(resource, observed) !== undefined;
+  return { ...planSeen(resource, observed, change, refusal), change, refusal, isForeign };
 }
 
 /** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
@@ -211,7 +216,7 @@ function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRefusal):
       return believed(refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' }));
     }
     case 'unsupported': {
-      const what = `subject "${subject}": the registry cannot deal with the schema, in which nothing is wrong: ${reasons}`;
+      const what = `subject "${subject}": the registry cannot deal with the schema, in which Sluice finds nothing wrong: ${reasons}`;
       const next = 'it is asked again every 10 minutes; write the schema otherwise, or use another registry';
       return believed(refuse(Reason.UnsupportedByRegistry, { what, next }));
     }

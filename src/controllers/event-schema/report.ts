@@ -42,25 +42,18 @@ function doneAs(resource: EventSchema, observed: SeenSchema | undefined): { reas
   const subject = subjectOf(resource);
   const version = observed?.registered?.version;
   const latest = observed?.versions.at(-1);
+  const held = `subject "${subject}" holds this schema as version ${version ?? 'unknown'}${without(observed)}`;
   if (observed && version !== undefined && latest !== undefined && version < latest) {
-    if (latest > newestOwnVersion(resource, observed)) return newerExists(subject, version, latest);
-    return {
-      reason: Reason.MatchesOlderVersion,
-      message: `subject "${subject}" holds this schema as version ${version}${without(observed)}; the newest is version ${latest}`,
-    };
+    if (latest > newestOwnVersion(resource, observed)) return newerExists(held, latest);
+    return { reason: Reason.MatchesOlderVersion, message: `${held}; the newest is version ${latest}` };
   }
-  return {
-    reason: Reason.InSync,
-    message: `subject "${subject}" holds this schema as version ${version ?? 'unknown'}${without(observed)}`,
-  };
+  return { reason: Reason.InSync, message: held };
 }
 
-function newerExists(subject: string, version: number, latest: number): { reason: string; message: string } {
+function newerExists(held: string, latest: number): { reason: string; message: string } {
   const foreign = `somebody else registered version ${latest} after it`;
-  return {
-    reason: Reason.NewerVersionExists,
-    message: `subject "${subject}" holds this schema as version ${version}, and ${foreign}; to go on from there, make spec.schema say what that version says`,
-  };
+  const next = 'to go on from there, make spec.schema say what that version says';
+  return { reason: Reason.NewerVersionExists, message: `${held}, and ${foreign}; ${next}` };
 }
 
 /** What was there when the subject became this resource's counts as its own. */
@@ -86,11 +79,13 @@ function pathsNotStored(notStored: SeenSchema['notStored']): string[] | undefine
 function versionFields(
   resource: EventSchema,
   observed: SeenSchema,
-  { refusal }: SchemaPlan,
+  { refusal, isForeign }: SchemaPlan,
   fingerprint: string,
 ): SchemaFields {
   const { registered, versions, notStored } = observed;
   const latestVersion = versions.at(-1);
+  // A version on record is what makes a subject ours.
+  if (isForeign) return { latestVersion };
   if (refusal) {
     const problems = refusal.problems.length > 0 ? [...refusal.problems] : undefined;
     return { latestVersion, lastCheck: { compatible: false, problems } };
@@ -105,7 +100,10 @@ function versionFields(
   };
 }
 
-/** The level that we set, and only that, stays on record; the one to put back goes once schema and level are settled, accepted or refused. */
+/**
+ * The level that we set, and only that, stays on record; the one to put back goes once schema and level are settled,
+ * accepted or refused.
+ */
 function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPlan): SchemaFields {
   const { spec, status } = resource;
   const inForce = plan.change === undefined;

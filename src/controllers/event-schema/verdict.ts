@@ -16,6 +16,8 @@ type Reads = Pick<SchemaRegistry, 'readVersion'>;
 
 /** Older ones explain nothing that these do not. */
 const mostVersions = 50;
+/** Nobody reads more. */
+const mostBreaks = 20;
 /** Of one schema, all in all; whatever refers to more is left to the registry. */
 const mostReferences = 200;
 
@@ -39,13 +41,18 @@ export async function explainRefusal(
   if (candidate === undefined) return refusal;
   const { verdict, problems } = checkCompatibility({ format, level, candidate, versions });
   const breaks = problems.filter(({ severity }) => severity === 'break');
-  if (breaks.length > 0) return { kind: kindOf(breaks), problems: breaks.map(describeBreak) };
+  if (breaks.length > 0) return { kind: kindOf(breaks), problems: describeBreaks(breaks) };
   return verdict === 'compatible' && refusal.kind === 'invalid' ? { ...refusal, kind: 'unsupported' } : refusal;
 }
 
 /** What is wrong with a schema by itself has no version. */
 function kindOf(breaks: readonly Problem[]): RegistryRefusal['kind'] {
   return breaks.some(({ version }) => version === undefined) ? 'invalid' : 'incompatible';
+}
+
+function describeBreaks(breaks: readonly Problem[]): readonly string[] {
+  const told = breaks.slice(0, mostBreaks).map(describeBreak);
+  return breaks.length > mostBreaks ? [...told, `and ${breaks.length - mostBreaks} more`] : told;
 }
 
 function describeBreak({ path, message, rule }: Problem): string {

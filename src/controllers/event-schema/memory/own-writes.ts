@@ -21,6 +21,11 @@ export class OwnWrites {
     this.#entryOf(resource).registers = true;
   }
 
+  /** The registry has refused it. */
+  withdrawRegistration(resource: EventSchema): void {
+    this.#entryOf(resource).registers = false;
+  }
+
   noteLevel(resource: EventSchema): void {
     this.#entryOf(resource).setsLevel = true;
   }

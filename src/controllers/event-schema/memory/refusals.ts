@@ -25,15 +25,15 @@ export class Refusals {
   readonly #byKey = new Map<string, Entry>();
 
   remember(resource: EventSchema, seen: Circumstances, refusal: RegistryRefusal, now: Date): void {
+    const attempt = attemptOf(resource, seen);
     const entry = { refusal, untilMs: now.getTime() + believedForMs };
-    this.#byKey.set(keyOf(resource), { attempt: attemptOf(resource, seen), failures: 0, refusal: entry });
+    this.#byKey.set(keyOf(resource), { attempt, failures: this.#failuresOf(resource, attempt), refusal: entry });
   }
 
   /** The registry failed over the schema. Returns whether that has become its answer. */
   noteFailure(resource: EventSchema, seen: Circumstances): boolean {
     const attempt = attemptOf(resource, seen);
-    const known = this.#byKey.get(keyOf(resource));
-    const failures = (known?.attempt === attempt ? known.failures : 0) + 1;
+    const failures = this.#failuresOf(resource, attempt) + 1;
     this.#byKey.set(keyOf(resource), { attempt, failures });
     return failures >= mostFailures;
   }
@@ -42,6 +42,11 @@ export class Refusals {
     const entry = this.#byKey.get(keyOf(resource));
     if (entry?.refusal === undefined || entry.attempt !== attemptOf(resource, seen)) return undefined;
     return now.getTime() < entry.refusal.untilMs ? entry.refusal.refusal : undefined;
+  }
+
+  #failuresOf(resource: EventSchema, attempt: string): number {
+    const known = this.#byKey.get(keyOf(resource));
+    return known?.attempt === attempt ? known.failures : 0;
   }
 
   forget(key: string): void {

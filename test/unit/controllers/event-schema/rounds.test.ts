@@ -207,8 +207,8 @@ describe('a refusal of the registry', () => {
       status: 'False',
       reason: 'UnsupportedByRegistry',
       message:
-        'subject "orders-value": the registry cannot deal with the schema, in which nothing is wrong: Could not execute ' +
-        'compatibility rule; it is asked again every 10 minutes; write the schema otherwise, or use another registry',
+        'subject "orders-value": the registry cannot deal with the schema, in which Sluice finds nothing wrong: Could not ' +
+        'execute compatibility rule; it is asked again every 10 minutes; write the schema otherwise, or use another registry',
     });
     expect(registry.levels.get(subject)).toBe('Backward');
     registry.register = register;
@@ -273,6 +273,33 @@ describe('a subject of somebody else', () => {
     schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: first, compatibility: 'Backward' } });
     await settle();
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
+  it.each([
+    { what: 'another level', spec: { compatibility: 'Full' }, reason: 'AdoptionMismatch' },
+    { what: 'the policy Never', spec: { adoptionPolicy: 'Never' }, reason: 'AdoptionRefused' },
+  ] as const)('stays so with the very schema of the spec and $what, however often it is looked at', async (row) => {
+    const { registry, status, settle, ready } = worldInUse(row.spec, 'Backward', strangers);
+    await settle();
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: row.reason });
+    expect(status()).not.toHaveProperty('version');
+    expect(registry.levels.get(subject)).toBe('Backward');
+  });
+
+  it('is one although the registry refused a schema of this resource before', async () => {
+    const { registry, schemas, clock, texts, settle, ready } = world({ schema: theirs });
+    const { register } = registry;
+    registry.register = async () => ({ kind: 'invalid', problems: ['no'] });
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'UnsupportedByRegistry' });
+    registry.register = register;
+    registry.subjects.set(subject, [{ id: 8, version: 1, schema: first, references: [] }]);
+    await clock.advance(600_000);
+    await settle();
+    expect(schemas.must(key).status).not.toHaveProperty('version');
+    expect(ready()).toMatchObject({ reason: 'AdoptionMismatch' });
+    expect(texts()).toEqual([first]);
   });
 
   it('keeps the level that it had when the spec names it no more', async () => {
