@@ -213,6 +213,9 @@ describe('an EventSchema', () => {
     const references = [{ name: 'com.example.Coin', subject: coins.subject, version: 1 }];
     const { key, subject } = await createSchema('unchecked', { schema: referring, references, compatibility: 'Full' });
     await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: record(note, field('other'), field('coin', { type: 'com.example.Coin' })) });
+    const { status: unseen } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(unseen).toMatchObject({ version: 1, latestVersion: 1 });
     await change(key, { schema: record(note), references: null });
     const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'UnsupportedByRegistry');
     expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain(

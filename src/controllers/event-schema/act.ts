@@ -11,7 +11,7 @@ import type { ReadOnlySubjects } from './memory/read-only.ts';
 import type { Refusals } from './memory/refusals.ts';
 import type { RegistryRefusal, RegistryUse } from './observed.ts';
 import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
-import { explainRefusal } from './verdict.ts';
+import { explainRefusal, refuseUnchecked } from './verdict.ts';
 
 /** What became of writes to the registry. */
 export interface SchemaMemory {
@@ -67,6 +67,17 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   const registry = registryOf(effects, use);
   const versions = (await registry.listVersions(subject, round)) ?? [];
   if (versions.join() !== action.versions.join()) return undefined;
+  const offered = {
+    subject,
+    wanted: schemaTextOf(resource),
+    level: resource.spec.compatibility ?? level.level,
+    versions,
+  };
+  const unchecked = await refuseUnchecked(registry, offered, round.signal);
+  if (unchecked) {
+    effects.refusals.remember(resource, { versions, level }, unchecked, round.now);
+    return undefined;
+  }
   if (change) await writeLevel(registry, subject, change.to, round);
   effects.ownWrites.noteRegistration(resource);
   const result = await offer(effects, action, versions, round);
@@ -77,13 +88,7 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   }
   effects.ownWrites.withdrawRegistration(resource);
   if (change) await writeLevel(registry, subject, change.from, round);
-  const refused = {
-    subject,
-    wanted: schemaTextOf(resource),
-    level: resource.spec.compatibility ?? level.level,
-    versions,
-  };
-  const refusal = await explainRefusal(registry, refused, result, round.signal);
+  const refusal = await explainRefusal(registry, offered, result, round.signal);
   effects.refusals.remember(resource, { versions, level }, refusal, round.now);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { checkCompatibility } from '../../compat/check.ts';
-import type { Problem, Text, Version } from '../../compat/problem.ts';
+import type { Problem, Text, Verdict, Version } from '../../compat/problem.ts';
 import type { CompatibilityLevel, SchemaReference, SchemaRegistry, SchemaText } from '../../ports/registry.ts';
 import type { RegistryRefusal } from './observed.ts';
 
@@ -32,17 +32,41 @@ export async function explainRefusal(
   refusal: RegistryRefusal,
   signal: AbortSignal,
 ): Promise<RegistryRefusal> {
-  const { wanted, level } = refused;
-  const { format } = wanted;
+  const { verdict, breaks } = await judge(registry, refused, signal);
+  if (breaks.length > 0) return refusalFor(breaks);
+  return verdict === 'compatible' && refusal.kind === 'invalid' ? { ...refusal, kind: 'unsupported' } : refusal;
+}
+
+/** Apicurio registers what has references without comparing it with anything: there, our own verdict is the only one. */
+export async function refuseUnchecked(
+  registry: Reads & Pick<SchemaRegistry, 'describe'>,
+  offered: Refused,
+  signal: AbortSignal,
+): Promise<RegistryRefusal | undefined> {
+  if (offered.wanted.references.length === 0 || offered.versions.length === 0) return undefined;
+  const { flavour } = await registry.describe({ signal });
+  if (flavour !== 'Apicurio') return undefined;
+  const { breaks } = await judge(registry, offered, signal);
+  return breaks.length > 0 ? refusalFor(breaks) : undefined;
+}
+
+interface Judged {
+  verdict: Verdict;
+  breaks: readonly Problem[];
+}
+
+async function judge(registry: Reads, { wanted, level, ...subject }: Refused, signal: AbortSignal): Promise<Judged> {
   const [candidate, versions] = await Promise.all([
     withReferences(registry, wanted, signal),
-    readCompared(registry, refused, signal),
+    readCompared(registry, { level, ...subject }, signal),
   ]);
-  if (candidate === undefined) return refusal;
-  const { verdict, problems } = checkCompatibility({ format, level, candidate, versions });
-  const breaks = problems.filter(({ severity }) => severity === 'break');
-  if (breaks.length > 0) return { kind: kindOf(breaks), problems: describeBreaks(breaks) };
-  return verdict === 'compatible' && refusal.kind === 'invalid' ? { ...refusal, kind: 'unsupported' } : refusal;
+  if (candidate === undefined) return { verdict: 'unproven', breaks: [] };
+  const { verdict, problems } = checkCompatibility({ format: wanted.format, level, candidate, versions });
+  return { verdict, breaks: problems.filter(({ severity }) => severity === 'break') };
+}
+
+function refusalFor(breaks: readonly Problem[]): RegistryRefusal {
+  return { kind: kindOf(breaks), problems: describeBreaks(breaks) };
 }
 
 /** What is wrong with a schema by itself has no version. */
@@ -59,8 +83,11 @@ function describeBreak({ path, message, rule }: Problem): string {
   return `${path || '/'}: ${message} (${rule})`;
 }
 
-async function readCompared(registry: Reads, refused: Refused, signal: AbortSignal): Promise<readonly Version[]> {
-  const { subject, level, versions } = refused;
+async function readCompared(
+  registry: Reads,
+  { subject, level, versions }: Omit<Refused, 'wanted'>,
+  signal: AbortSignal,
+): Promise<readonly Version[]> {
   const compared = versions.slice(level.endsWith('Transitive') ? -mostVersions : -1);
   const read = await Promise.all(
     compared.map(async (version) => {

@@ -179,6 +179,22 @@ describe('a refusal of the registry', () => {
     });
   });
 
+  it.each([
+    { flavour: 'Apicurio', schema: breaking, reason: 'Incompatible', held: 1 },
+    { flavour: 'Apicurio', schema: twice, reason: 'InSync', held: 2 },
+    { flavour: 'Confluent', schema: breaking, reason: 'InSync', held: 2 },
+  ] as const)('is ours where $flavour would compare nothing because of references: $reason', async (row) => {
+    const references = [{ name: 'Money', subject: 'money', version: 1 }];
+    const { registry, texts, settle, ready } = worldInUse({ schema: row.schema, references, compatibility: 'Full' });
+    registry.subjects.set('money', [{ id: 9, version: 1, schema: '"long"', references: [] }]);
+    registry.flavour = row.flavour;
+    registry.isCompatible = () => true;
+    await settle();
+    expect(ready()).toMatchObject({ reason: row.reason });
+    expect(texts()).toHaveLength(row.held);
+    expect(registry.levels.get(subject)).toBe(row.held === 1 ? undefined : 'Full');
+  });
+
   it('is told in its own words where no cause is seen, and is asked about again after ten minutes', async () => {
     const { registry, clock, texts, settle, ready } = worldInUse({ schema: twice });
     registry.isCompatible = () => false;
