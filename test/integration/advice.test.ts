@@ -562,6 +562,7 @@ const elsewhere: Partial<Record<Reason, string>> = {
   ReassignmentWaiting: 'faults/reassignment.test.ts',
   FinalizersRemaining: 'integration/event-topic-deletion.test.ts',
   StatusRefused: 'faults/api-server.test.ts',
+  SubjectDeletedOutOfBand: 'integration/event-schema.test.ts',
 };
 
 /** These go on by themselves, or are for whoever runs Kafka or the operator: the message has no step for the user. */
@@ -570,6 +571,7 @@ const noStep: ReadonlySet<Reason> = new Set([
   'KafkaUnavailable',
   'KafkaThrottled',
   'RegistryUnavailable',
+  'RegistryReadOnly',
   'UnsupportedByRegistry',
   'TopicRejected',
   'AuthorizationDenied',
