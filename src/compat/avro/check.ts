@@ -1,12 +1,10 @@
 import type { Answer, Direction, Problem, Verdict, Version } from '../problem.ts';
+import { isSameText, type Numbered } from '../versions.ts';
 import { compare } from './comparing/compare.ts';
 import { Comparison, type Side } from './comparing/comparison.ts';
 import { parseAvroOnce } from './memo.ts';
 import { type AvroRule, avroRules, leavesOpen } from './rules.ts';
 import type { Finding } from './schema.ts';
-
-/** A version that the candidate is compared with. */
-export type Numbered = Version & { version: number; called: string };
 
 /** What is wrong with the candidate by itself, and with each of the versions in each of the directions. */
 export function checkAvro(candidate: Version, versions: readonly Numbered[], directions: readonly Direction[]): Answer {
@@ -34,10 +32,6 @@ function checkVersion(
     compare(comparison);
     return [...comparison.problems, ...(comparison.gaveUp ? [tooMany(version)] : [])];
   });
-}
-
-function isSameText(a: Version, b: Version): boolean {
-  return a.text === b.text && JSON.stringify(a.references) === JSON.stringify(b.references);
 }
 
 function problemOf({ rule, path, line, column, message, fix }: Finding): Problem {
