@@ -1,6 +1,8 @@
 import type { CompatibilityLevel } from '../ports/registry.ts';
-import { checkAvro, type Numbered } from './avro/check.ts';
+import { checkAvro } from './avro/check.ts';
+import { checkJsonSchema } from './json-schema/check.ts';
 import { type Answer, type Direction, inOrder, type Version } from './problem.ts';
+import type { Numbered } from './versions.ts';
 
 export type SchemaFormat = 'Avro' | 'JSONSchema' | 'Protobuf';
 
@@ -17,12 +19,14 @@ export interface Question {
  * candidate that is no schema is incompatible with everything, whatever the level.
  */
 export function checkCompatibility({ format, level, candidate, versions }: Question): Answer {
-  if (format !== 'Avro') return cannotCheck(format);
+  if (format === 'Protobuf') return cannotCheck(format);
   const numbered = versions.map((one, index) => numberedOf(one, index));
   const compared = level.endsWith('Transitive') ? numbered : numbered.slice(-1);
-  const { verdict, problems } = checkAvro(candidate, compared, directionsOf(level));
+  const { verdict, problems } = checkers[format](candidate, compared, directionsOf(level));
   return { verdict, problems: inOrder(problems) };
 }
+
+const checkers = { Avro: checkAvro, JSONSchema: checkJsonSchema } as const;
 
 function numberedOf(one: Version, index: number): Numbered {
   const version = one.version ?? index + 1;

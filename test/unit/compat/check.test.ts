@@ -117,10 +117,10 @@ describe('references', () => {
 });
 
 describe('what cannot be told', () => {
-  it.each(['JSONSchema', 'Protobuf'] as const)('is %s, so far', (format) => {
-    expect(ask({ format })).toMatchObject({
+  it('is Protobuf, so far', () => {
+    expect(ask({ format: 'Protobuf' })).toMatchObject({
       verdict: 'unproven',
-      problems: [{ rule: 'FormatNotChecked', message: `this version of Sluice cannot check ${format}` }],
+      problems: [{ rule: 'FormatNotChecked', message: 'this version of Sluice cannot check Protobuf' }],
     });
   });
 
