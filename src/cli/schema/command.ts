@@ -1,4 +1,4 @@
-import { checkCompatibility, type Question } from '../../compat/check.ts';
+import { checkCompatibility, type Question, type SchemaFormat } from '../../compat/check.ts';
 import type { Text, Verdict, Version } from '../../compat/problem.ts';
 import { compatibilityLevels } from '../../crds/event-schema.ts';
 import type { Command, Given } from '../command.ts';
@@ -6,6 +6,7 @@ import { contentInParts, contentOf } from '../files.ts';
 import { inColours, plainly } from '../paint.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { answerBatch } from './batch.ts';
+import { formatOf } from './format.ts';
 import { printAnswer } from './print.ts';
 import { isFormat, isLevel, schemaFormats } from './words.ts';
 
@@ -20,7 +21,7 @@ export const schemaCommand: Command = {
   flags: {
     format: {
       value: 'FORMAT',
-      text: `${schemaFormats.join(', ')}; default: Avro, the only one that is checked so far`,
+      text: `${schemaFormats.join(', ')}; default: what the files look like, or Avro. Protobuf is not checked so far`,
     },
     compatibility: {
       value: 'LEVEL',
@@ -79,17 +80,28 @@ async function compareFiles(files: readonly string[], given: Given, shell: Shell
   if (older === undefined || newer === undefined) throw new UserError('which schemas?', 'Name two files: OLD and NEW.');
   if (third !== undefined) throw new UserError(`what is "${third}" for?`, 'Two files are compared: OLD and NEW.');
   if (older === '-' && newer === '-') throw new UserError('only one of OLD and NEW can be standard input');
-  const { format, level, json } = readFlags(given);
+  const { format: named, level, json } = readFlags(given);
   const [old, candidate] = [await versionAt(older, 'old', given, shell), await versionAt(newer, 'new', given, shell)];
+  const format = named ?? guessed([older, old.text], [newer, candidate.text]);
   const answer = checkCompatibility({ format, level, candidate, versions: [old] });
   const colours = shell.colours ? inColours : plainly;
   shell.print(json ? `${JSON.stringify(answer, undefined, 2)}\n` : printAnswer(answer, [older, newer], colours));
   return exitCodes[answer.verdict];
 }
 
-function readFlags(given: Given): Pick<Question, 'format' | 'level'> & { json: boolean } {
-  const [format, level] = [given.text('format') ?? 'Avro', given.text('compatibility') ?? 'Backward'];
-  if (!isFormat(format)) throw new UserError(`--format: "${format}" is none of ${schemaFormats.join(', ')}`);
+/** Of both files one format, each with its path and text. */
+function guessed(...files: readonly (readonly [path: string, text: string])[]): SchemaFormat {
+  const [first, second] = files.map(([path, text]) => formatOf(path, text));
+  if (first && second && first !== second) {
+    throw new UserError(`OLD looks like ${first} and NEW like ${second}`, 'Name the format by --format.');
+  }
+  return first ?? second ?? 'Avro';
+}
+
+function readFlags(given: Given): Pick<Question, 'level'> & { format: SchemaFormat | undefined; json: boolean } {
+  const [format, level] = [given.text('format'), given.text('compatibility') ?? 'Backward'];
+  if (format !== undefined && !isFormat(format))
+    throw new UserError(`--format: "${format}" is none of ${schemaFormats.join(', ')}`);
   if (!isLevel(level)) throw new UserError(`--compatibility: "${level}" is none of ${compatibilityLevels.join(', ')}`);
   const output = given.text('output') ?? 'text';
   if (output !== 'json' && output !== 'text') throw new UserError(`--output: "${output}" is neither text nor json`);

@@ -19,14 +19,20 @@ describe('sluice schema compare --batch', () => {
     const { code, said, answers } = await batch(
       ...[pair, { ...pair, id: 2, new: '"string"' }],
       { ...pair, id: 'b', compatibility: 'Full' },
-      { ...pair, id: 'c', format: 'JSONSchema', old: '{}', new: '{}' },
+      { ...pair, id: 'c', format: 'JSONSchema', old: '{"type":"string"}', new: '{"type":"integer"}' },
+      { ...pair, id: 'd', format: 'Protobuf', old: '', new: '' },
     );
     expect({ code, said }).toEqual({ code: 0, said: [] });
     expect(answers).toEqual([
       { id: 'a', verdict: 'compatible', problems: [] },
       { id: 2, verdict: 'incompatible', problems: [expect.objectContaining({ rule: 'AvroTypeChanged', path: '' })] },
       { id: 'b', verdict: 'incompatible', problems: [expect.objectContaining({ direction: 'forward' })] },
-      { id: 'c', verdict: 'unproven', problems: [expect.objectContaining({ rule: 'FormatNotChecked' })] },
+      {
+        id: 'c',
+        verdict: 'incompatible',
+        problems: [expect.objectContaining({ rule: 'JsonTypeNarrowed', path: '/type' })],
+      },
+      { id: 'd', verdict: 'unproven', problems: [expect.objectContaining({ rule: 'FormatNotChecked' })] },
     ]);
   });
 

@@ -93,6 +93,39 @@ describe('sluice schema compare', () => {
     expect(out).toContain(`unproven: ${first} may or may not follow ${first}\n  ~ /  FormatNotChecked: this version`);
   });
 
+  it.each([
+    { it: 'a JSON Schema by its keywords', name: 'order.json', format: 'JSONSchema' },
+    { it: 'Avro by its types', name: 'order.txt', format: 'Avro' },
+    { it: 'by the ending of the file', name: 'order.proto', format: 'Protobuf' },
+  ] as const)('knows the format: $it', async ({ name, format }) => {
+    const texts = {
+      JSONSchema: [{ properties: { id: {} } }, { properties: { id: {} }, required: ['id'] }],
+      Avro: [record(id), record(id, total)],
+      Protobuf: ['', ' '],
+    }[format];
+    const rules = { JSONSchema: 'JsonPropertyRequired', Avro: 'AvroFieldWithoutDefault', Protobuf: 'FormatNotChecked' };
+    const [old = '', next = ''] = texts.map((content, index) => file(`${index}-${name}`, content));
+    expect((await compare(old, next)).out).toContain(rules[format]);
+  });
+
+  it('says of a JSON Schema what breaks, with a document that shows it', async () => {
+    const open = file('open.json', { type: 'object', properties: { id: { type: 'string' } } });
+    const typed = file('typed.json', {
+      type: 'object',
+      properties: { id: { type: 'string' }, total: { type: 'integer' } },
+    });
+    const { code, out } = await compare(open, typed);
+    expect({ code, lines: out.split('\n') }).toEqual({
+      code: 1,
+      lines: [
+        `incompatible: ${typed} must not follow ${open}`,
+        '  ! /properties/total  JsonPropertyAddedToOpenModel: the new schema does not take all that the old schema allows: $.total may be anything where properties are allowed that nobody named, and not everything is read, as in {"total":null}',
+        '      Give the property another name, or leave it open.',
+        '',
+      ],
+    });
+  });
+
   it('takes a schema from standard input, and references from files', async () => {
     const order = record({ name: 'price', type: 'Money' });
     const uses = file('uses.avsc', order);
@@ -129,6 +162,10 @@ describe('sluice schema compare', () => {
     {
       args: ['schema', 'compare', first, first, '--new-reference', 'a'],
       said: ['error: --new-reference: "a" is not NAME=FILE'],
+    },
+    {
+      args: ['schema', 'compare', first, file('closed.json', { properties: {} })],
+      said: ['error: OLD looks like Avro and NEW like JSONSchema', 'Name the format by --format.'],
     },
     {
       args: ['schema', 'compare', '--batch', '-', '--format', 'Avro'],
