@@ -172,15 +172,19 @@ export class Samples {
   }
 
   /** Names that the writer's schemas speak of, and some that fit their patterns. */
-  namesOf({ schemas }: Writer): readonly string[] {
-    const named = schemas.flatMap(({ properties, required = [] }) => [...(properties?.keys() ?? []), ...required]);
+  namesOf(writer: Writer): readonly string[] {
+    const { schemas } = writer;
     const fitting = schemas.flatMap(({ patterns = [] }) => patterns.flatMap(({ pattern }) => examplesOf(pattern)));
-    const listed = schemas
-      .flatMap(({ names }) => names?.values ?? [])
-      .flatMap((value) => (value.kind === 'string' ? [value.value] : []));
     const shaped = schemas.flatMap(({ names }) => (names?.pattern === undefined ? [] : examplesOf(names.pattern)));
-    return [...new Set([...named, ...fitting, ...listed, ...shaped])];
+    return [...new Set([...listedNames(writer), ...fitting, ...shaped])];
   }
+}
+
+/** Names that the schemas speak of one by one. */
+export function listedNames({ schemas }: Writer): readonly string[] {
+  const named = schemas.flatMap(({ properties, required = [] }) => [...(properties?.keys() ?? []), ...required]);
+  const values = schemas.flatMap(({ names }) => names?.values ?? []);
+  return [...new Set([...named, ...values.flatMap((value) => (value.kind === 'string' ? [value.value] : []))])];
 }
 
 function numbers(writer: Writer, isWhole: boolean, { numbers: hinted = [] }: Hints): Iterable<Json> {

@@ -2,6 +2,7 @@ import type { Json } from '../../json.ts';
 import { type Sure, stringValue } from '../data.ts';
 import { least, most, requiredOf } from '../facts.ts';
 import { matches } from '../patterns.ts';
+import { listedNames } from '../samples.ts';
 import type { PatternSchema, Schema } from '../schema.ts';
 import { ofType, requiring, synthetic, Writer } from '../writer.ts';
 import {
@@ -37,7 +38,7 @@ function provePropertiesOf(
 ): readonly Suspect[] {
   const meeting = ofObjects(comparison, all);
   if (meeting === undefined) return [];
-  const named = comparison.samples.namesOf(meeting.writer);
+  const named = listedNames(meeting.writer);
   const names = new Set([...(asked.properties?.keys() ?? []), ...(asked.patterns || asked.additional ? named : [])]);
   const found = [...names].flatMap((name) => proveProperty(comparison, meeting, asked, name, accept));
   return [...found, ...proveFurther(comparison, meeting, asked, names, accept)];
