@@ -15,6 +15,7 @@ export class Facts {
   readonly same = new Same();
   readonly #atoms = new Map<string, ReadonlySet<Atom>>();
   readonly #values = new Map<string, readonly Json[]>();
+  readonly #properties = new WeakMap<Writer, Map<string, Writer>>();
   #levels = 0;
 
   constructor(validity: Validity) {
@@ -26,6 +27,7 @@ export class Facts {
     const known = this.#atoms.get(writer.key);
     if (known) return known;
     const rough = new Set(atoms.filter((atom) => writer.schemas.every((schema) => allowsAtom(schema, atom))));
+    this.validity.spend();
     if (this.#levels >= mostLevels || this.validity.isSpent) return rough;
     // Whoever asks again on the way, of a schema that refers to itself, has to do with what is known by then.
     this.#atoms.set(writer.key, rough);
@@ -141,7 +143,11 @@ export class Facts {
 
   /** Of the values of that property, where it is there. */
   propertyOf(writer: Writer, name: string): Writer {
-    return new Writer(writer.schemas.flatMap((schema) => propertyIn(schema, name)));
+    const known = this.#properties.get(writer) ?? new Map<string, Writer>();
+    this.#properties.set(writer, known);
+    const found = known.get(name) ?? new Writer(writer.schemas.flatMap((schema) => propertyIn(schema, name)));
+    known.set(name, found);
+    return found;
   }
 
   itemOf(writer: Writer, index: number): Writer {
@@ -257,16 +263,21 @@ function wholeBelow({ value, exclusive }: Bound): Bound {
   return { value: isWhole && exclusive ? plus(value, times(one, -1n)) : floor, exclusive: false };
 }
 
+const requiredNames = new WeakMap<Writer, ReadonlySet<string>>();
+
 /** Names that every object has. */
-export function requiredOf({ schemas }: Writer): ReadonlySet<string> {
+export function requiredOf(writer: Writer): ReadonlySet<string> {
+  const known = requiredNames.get(writer) ?? requiredBy(writer);
+  requiredNames.set(writer, known);
+  return known;
+}
+
+function requiredBy({ schemas }: Writer): ReadonlySet<string> {
   const names = new Set(schemas.flatMap(({ required = [] }) => required));
-  for (let grew = true; grew; ) {
-    const before = names.size;
-    for (const { dependentRequired } of schemas) {
-      for (const [name, others] of dependentRequired ?? [])
-        if (names.has(name)) for (const one of others) names.add(one);
-    }
-    grew = names.size > before;
+  const dependencies = schemas.flatMap(({ dependentRequired }) => [...(dependentRequired ?? [])]);
+  for (let size = -1; size < names.size; ) {
+    size = names.size;
+    for (const [name, others] of dependencies) if (names.has(name)) for (const one of others) names.add(one);
   }
   return names;
 }

@@ -219,6 +219,11 @@ export class Validity {
     return this.#left <= 0;
   }
 
+  /** For what takes as long as to validate something. */
+  spend(): void {
+    this.#left -= 1;
+  }
+
   /** `undefined` as a schema: nothing is asked. */
   of(schema: Schema | undefined, value: Json): Sure {
     if (schema === undefined) return true;

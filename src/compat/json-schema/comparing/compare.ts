@@ -72,7 +72,7 @@ const provers: Readonly<Record<Aspect, Prover>> = {
 };
 
 /** Of schemas that meet; those of persons take some thousands. */
-const mostSteps = 20_000;
+const mostSteps = 10_000;
 /** Of schemas that values are held against. */
 const mostValidations = 200_000;
 /** Schemas in schemas. */
@@ -172,15 +172,21 @@ class Looking implements Comparison {
   #byAspect(writer: Writer, reader: Schema, aspect: Aspect, depth: number): readonly Suspect[] {
     this.#steps += 1;
     if (writer.schemas.some((one) => isSameAlone(this.facts.same, aspect, one, reader))) return [];
+    const choices = depth < mostChoices && !this.gaveUp ? choicesOf(writer)[0] : undefined;
+    // Of alternatives that meet alternatives, each is soon told, and says more by itself.
+    if (choices && (aspect === 'anyOf' || aspect === 'oneOf')) {
+      const parts = this.#byParts(choices, reader, aspect, depth);
+      if (parts.length === 0 || parts.some(isShownBy)) return parts;
+    }
     const found = provers[aspect](this, { writer, reader }, aspect);
-    if (found.length === 0 || depth >= mostChoices || this.gaveUp) return found;
-    const isShown = found.every(isShownBy);
-    const choices = choicesOf(writer)[0] ?? (isShown ? undefined : byAtoms(writer, this.facts.atomsOf(writer)));
-    // Of alternatives that meet alternatives, each says more by itself.
-    if (choices === undefined || (isShown && aspect !== 'anyOf' && aspect !== 'oneOf')) return found;
-    const left = choices.filter((part) => !this.facts.isEmpty(part));
-    const parts = merged(left.flatMap((part) => this.#byAspect(part, reader, aspect, depth + 1)));
-    return isShown && !parts.some(isShownBy) ? found : parts;
+    if (found.every(isShownBy) || depth >= mostChoices || this.gaveUp) return found;
+    const parts = choices ?? byAtoms(writer, this.facts.atomsOf(writer));
+    return parts === undefined ? found : this.#byParts(parts, reader, aspect, depth);
+  }
+
+  #byParts(parts: readonly Writer[], reader: Schema, aspect: Aspect, depth: number): readonly Suspect[] {
+    const left = parts.filter((part) => !this.facts.isEmpty(part));
+    return merged(left.flatMap((part) => this.#byAspect(part, reader, aspect, depth + 1)));
   }
 }
 

@@ -14,22 +14,23 @@ export const proveAllOf: Prover = (comparison, { writer, reader }) => {
 export const proveAnyOf: Prover = (comparison, meeting, aspect) => {
   const alternatives = meeting.reader.anyOf ?? [];
   const found = diffEach(comparison, meeting, alternatives);
-  return found.some((suspects) => suspects.length === 0)
+  return found.some((suspects) => suspects?.length === 0)
     ? []
     : noAlternative(comparison, meeting, found, refuses(comparison, meeting, aspect), alternatives);
 };
 
-/** Until one takes all. */
+/** Until one takes all. `undefined`: the alternative is for something else altogether. */
 function diffEach(
   comparison: Comparison,
   { writer }: Meeting,
   alternatives: readonly Schema[],
-): readonly (readonly Suspect[])[] {
-  const found: (readonly Suspect[])[] = [];
+): readonly (readonly Suspect[] | undefined)[] {
+  const found: (readonly Suspect[] | undefined)[] = [];
   for (const one of alternatives) {
-    const suspects = comparison.diff(writer, one);
+    const isMeant = !comparison.facts.isEmpty(writer.and(one));
+    const suspects = isMeant ? comparison.diff(writer, one) : undefined;
     found.push(suspects);
-    if (suspects.length === 0) break;
+    if (suspects?.length === 0) break;
   }
   return found;
 }
@@ -38,19 +39,19 @@ function diffEach(
 function noAlternative(
   comparison: Comparison,
   meeting: Meeting,
-  found: readonly (readonly Suspect[])[],
+  found: readonly (readonly Suspect[] | undefined)[],
   accept: (value: Json) => boolean,
   alternatives: readonly Schema[],
 ): readonly Suspect[] {
   const { facts, samples } = comparison;
   const { writer } = meeting;
-  const meant = alternatives.flatMap((one, index) => (facts.isEmpty(writer.and(one)) ? [] : [found[index] ?? []]));
+  const meant = found.filter((suspects) => suspects !== undefined);
   const [only] = meant;
   if (meant.length === 1 && only) {
     const shown = only.filter(({ witness }) => witness && accept(witness));
     if (shown.length > 0) return shown;
   }
-  const seen = found.flatMap((suspects) => suspects.flatMap(({ witness }) => witness ?? []));
+  const seen = meant.flatMap((suspects) => suspects.flatMap(({ witness }) => witness ?? []));
   const mixed = seen
     .slice(0, 8)
     .flatMap((one, index) => seen.slice(index + 1, 8).flatMap((other) => mixedOf(one, other)));
@@ -82,7 +83,7 @@ export const proveOneOf: Prover = (comparison, all, aspect) => {
   const alternatives = all.reader.oneOf ?? [];
   const accept = refuses(comparison, all, aspect);
   const found = diffEach(comparison, all, alternatives);
-  const taken = found.findIndex((suspects) => suspects.length === 0);
+  const taken = found.findIndex((suspects) => suspects?.length === 0);
   if (taken < 0) {
     const overlap = overlapOf(comparison, all, alternatives, accept);
     return overlap?.witness ? [overlap] : noAlternative(comparison, all, found, accept, alternatives);
