@@ -108,6 +108,12 @@ const status = z.object({
     .optional()
     .meta(setList)
     .describe('Topics that the group reads, as seen. Example: ["order.created"].'),
+  unreadTopics: z
+    .array(z.string().max(249))
+    .max(64)
+    .optional()
+    .meta(setList)
+    .describe('Topics of the spec that no member of the group reads; nothing of them counts. Example: ["order.paid"].'),
   ownedBy: z
     .string()
     .max(253)

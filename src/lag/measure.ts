@@ -9,8 +9,8 @@ const longWindowMs = 120_000;
 const phantomMost = 2;
 const phantomAfterMs = 60_000;
 
-/** What a sample and its past say. */
-export function snapshotOf(sample: Sample, topics: readonly string[]): GroupSnapshot {
+/** What a sample and its past say. `unread`: topics of the spec that no member reads. */
+export function snapshotOf(sample: Sample, topics: readonly string[], unread: readonly string[] = []): GroupSnapshot {
   const { subscription, answers, history, found, atMs } = sample;
   const stable = answers.group.ok && answers.group.value.state === 'Stable';
   const partitions = found.map((one) => partitionOf(one, history.commitWindowMs, stable, atMs));
@@ -31,6 +31,7 @@ export function snapshotOf(sample: Sample, topics: readonly string[]): GroupSnap
     commitIntervalMs: history.commitIntervalMs,
     commitWindowMs: history.commitWindowMs,
     topics,
+    unreadTopics: unread,
     partitions,
     lagRecords: known ? partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0) : undefined,
     phantomRecords: partitions.reduce((sum, { phantom }) => sum + phantom, 0),

@@ -1,12 +1,13 @@
 import { sleep, withDeadline } from '../base/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import { Fault, type Settled } from '../ports/fault.ts';
-import type { GroupState, KafkaAdmin } from '../ports/kafka.ts';
+import { Fault } from '../ports/fault.ts';
+import type { KafkaAdmin } from '../ports/kafka.ts';
 import type { Log } from '../ports/log.ts';
 import { type Answers, answersFor, asFault, askAll } from './answers.ts';
 import { LagHistory } from './history.ts';
 import { snapshotOf } from './measure.ts';
-import { type LookUp, lookUpAgainMs, lookUpsOf, lookUpsPerTick, recordEnds, recordGroup, topicsOf } from './sample.ts';
+import { nothingRead, type Reading, readingOf, withoutGone } from './reading.ts';
+import { type LookUp, lookUpAgainMs, lookUpsOf, lookUpsPerTick, recordEnds, recordGroup } from './sample.ts';
 import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
 
 /** By how much the clocks of producers may be ahead of ours. A record of a later time has none that says anything. */
@@ -39,7 +40,7 @@ interface Watched {
   key: string;
   subscription: LagSubscription;
   /** As last seen: a group whose state cannot be read still reads what it read before. */
-  topics: readonly string[];
+  reading: Reading;
   snapshot: GroupSnapshot | undefined;
 }
 
@@ -60,13 +61,15 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     const atMs = clock.monotonicMs();
     recordEnds(history, answers.offsets, atMs);
     const samples = polled.map((one) => {
-      const own = answersFor(one.subscription.groupId, one.topics, answers);
-      return { one, sample: recordGroup(history, one.subscription, one.topics, own, atMs) };
+      const { subscription } = one;
+      const own = answersFor(subscription.groupId, one.reading.topics, answers);
+      const { topics, unread } = withoutGone(one.reading, subscription, own);
+      return { one, topics, unread, sample: recordGroup(history, subscription, topics, own, atMs) };
     });
     const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
     await inTime(tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
-    for (const { one, sample } of samples) {
-      one.snapshot = snapshotOf(sample, one.topics);
+    for (const { one, topics, unread, sample } of samples) {
+      one.snapshot = snapshotOf(sample, topics, unread);
       if (watched.get(one.key) === one) onSnapshot(one.key);
     }
     history.retain(new Set(answers.offsets.keys()), new Set(answers.states.keys()));
@@ -79,8 +82,11 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       askAll('the state of group', groups, () => patient((until) => kafka().describeGroups(groups, { signal: until }))),
       askAll('offsets of group', groups, () => patient((until) => kafka().readCommitted(groups, { signal: until }))),
     ]);
-    for (const one of polled) one.topics = topicsNow(one, states.get(one.subscription.groupId));
-    const topics = unique(polled.flatMap((one) => one.topics));
+    for (const one of polled) {
+      const { groupId } = one.subscription;
+      one.reading = readingOf(one.subscription, states.get(groupId), committed.get(groupId), one.reading);
+    }
+    const topics = unique(polled.flatMap(({ reading }) => reading.topics));
     // After the positions, so that a position past the end is never just a record that came in between.
     const offsets = await askAll('offsets of topic', topics, () =>
       patient((until) => kafka().readOffsets(topics, { signal: until })),
@@ -112,7 +118,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     subscribe(key, subscription) {
       const before = watched.get(key);
       if (before && sameSubscription(before.subscription, subscription)) return;
-      watched.set(key, { key, subscription, topics: [], snapshot: undefined });
+      watched.set(key, { key, subscription, reading: nothingRead, snapshot: undefined });
     },
     unsubscribe(key) {
       watched.delete(key);
@@ -133,11 +139,6 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       }
     },
   };
-}
-
-function topicsNow({ subscription, topics }: Watched, state: Settled<GroupState> | undefined): string[] {
-  const now = topicsOf(subscription, state?.ok ? state.value : undefined);
-  return state?.ok ? now : unique([...topics, ...now]);
 }
 
 function unique(names: readonly string[]): string[] {

@@ -9,7 +9,7 @@ import type { LagSubscription, OffsetReset } from './snapshot.ts';
 export interface GroupAnswers {
   group: Settled<GroupState>;
   committed: Settled<CommittedOffsets>;
-  /** By topic; each topic that `topicsOf` names has its answer. */
+  /** By topic; each topic that is read has its answer. */
   offsets: ReadonlyMap<string, Settled<TopicOffsets>>;
 }
 
@@ -40,13 +40,6 @@ export interface LookUp {
   partition: number;
   offset: bigint;
   history: PositionHistory;
-}
-
-/** The topics asked for and those the members read or subscribe to, sorted. Never more than that. */
-export function topicsOf(subscription: LagSubscription, group: GroupState | undefined): string[] {
-  const members = group?.members ?? [];
-  const read = members.flatMap((member) => [...member.assignment.keys(), ...member.subscription]);
-  return [...new Set([...subscription.topics, ...read])].sort();
 }
 
 export function recordEnds(history: LagHistory, offsets: GroupAnswers['offsets'], atMs: number): void {

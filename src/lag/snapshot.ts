@@ -55,8 +55,13 @@ export interface GroupSnapshot {
   steadySinceMs: number | undefined;
   commitIntervalMs: number;
   commitWindowMs: number;
-  /** What the group reads: the topics asked for and those its members subscribe to. Sorted. */
+  /**
+   * What the group reads, as its members say; while they do not say it, what it read before, or the topics asked for and
+   * those that it has committed offsets of. Sorted.
+   */
   topics: readonly string[];
+  /** Topics asked for that no member reads; they are in no other number. Sorted. */
+  unreadTopics: readonly string[];
   /** Sorted by topic and number. */
   partitions: readonly PartitionSnapshot[];
   /** Sum over all partitions; `undefined`: unknown. */

@@ -73,19 +73,22 @@ function whenStatus(key: string, status: Record<string, unknown>): Promise<Manag
 describe('an EventConsumer', () => {
   it('says what its group lags behind, and counts nothing for a group that has caught up', async () => {
     await cluster.create(deployment('reader', 1));
-    const key = await createConsumer('reader', { scaling: { mode: 'Recommend' } });
+    const unread = `${namespace}.unread`;
+    await kafka.createTopic(unread, 1);
+    const key = await createConsumer('reader', { topics: [topic, unread], scaling: { mode: 'Recommend' } });
     await cluster.whenReady('EventConsumer', key);
     const producer = kafka.kafka.producer();
     await producer.connect();
     await producer.send({ topic, messages: Array.from({ length: 40 }, (_, n) => ({ key: `${n}`, value: 'x' })) });
     await producer.disconnect();
-    await whenStatus(key, { lag: { records: 30, known: true }, topics: [topic], partitions: { total: 4 } });
+    await whenStatus(key, { lag: { records: 30, known: true }, topics: [topic, unread], partitions: { total: 5 } });
 
     const consumer = kafka.kafka.consumer({ groupId: `${namespace}.reader` });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({ autoCommitInterval: 200, eachMessage: async () => undefined });
     await whenStatus(key, { lag: { records: 0, seconds: 0, known: true } });
+    await whenStatus(key, { topics: [topic], unreadTopics: [unread], partitions: { total: 4 } });
     await cluster.whenCondition('EventConsumer', key, 'WithinObjective', 'True');
     await consumer.disconnect();
     expect(await replicasOf('reader')).toBe(1);

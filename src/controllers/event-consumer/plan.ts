@@ -58,7 +58,8 @@ export function refuseNamed(resource: EventConsumer, use: ClusterAccess): Blocke
 }
 
 /**
- * Grants hold for what the group was seen to read as well. Those topics are somebody else's, so they are not named. Until
+ * Grants hold for what the group reads as well, and for what a group without members read or has committed offsets of:
+ * whoever scales it to zero does not give it to others. Those topics are somebody else's, so they are not named. Until
  * the group is seen, as after a restart, what was said of it stands.
  */
 export function refuseRead(
@@ -69,16 +70,16 @@ export function refuseRead(
   const reads = `group "${groupIdOf(resource)}" reads topics beside those of spec.topics`;
   const refusal = refuse(Reason.NotGranted, {
     what: `${reads} that EventCluster "${use.name}" does not grant to this namespace, so nothing is told of it`,
-    next: 'let its members read granted topics only, or ask the owner of the EventCluster for an access rule',
+    next:
+      'let its members read granted topics only, delete its offsets of others while it has no members, or ask the ' +
+      'owner of the EventCluster for an access rule',
   });
-  const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, refusal.message);
+  const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, reads);
   return isRefused ? refusal : undefined;
 }
 
-function wasTold({ status }: EventConsumer, message: string): boolean {
-  return (
-    status?.conditions?.some((condition) => condition.type === 'Stalled' && condition.message === message) === true
-  );
+function wasTold({ status }: EventConsumer, beginning: string): boolean {
+  return status?.conditions?.some(({ type, message }) => type === 'Stalled' && message.startsWith(beginning)) === true;
 }
 
 function ownedByOther(

@@ -1,5 +1,6 @@
 import type { EventConsumer, EventConsumerStatus } from '../../crds/event-consumer.ts';
 import { Reason } from '../../crds/reasons.ts';
+import type { GroupSnapshot } from '../../lag/snapshot.ts';
 import type { Finding, Report } from '../../runtime/kind.ts';
 import type { Decision } from '../../scaling/decide.ts';
 import { groupIdOf, targetNameOf } from './identity.ts';
@@ -15,8 +16,7 @@ export function reportConsumer(
   observed: ObservedConsumer,
   plan: ConsumerPlan,
 ): Report<ConsumerFields> {
-  const message = `${targetNameOf(resource)} and group "${groupIdOf(resource)}" are watched`;
-  const done = { reason: Reason.InSync, message };
+  const done = { reason: Reason.InSync, message: watchedMessage(resource, observed) };
   switch (observed.kind) {
     case 'noCluster':
       // Nothing was seen, so what was known stays; but a lag that nobody measures any more says nothing.
@@ -34,10 +34,19 @@ export function reportConsumer(
   }
 }
 
+function watchedMessage(resource: EventConsumer, observed: ObservedConsumer): string {
+  const message = `${targetNameOf(resource)} and group "${groupIdOf(resource)}" are watched`;
+  const unread = observed.kind === 'seen' ? (observed.snapshot?.unreadTopics ?? []) : [];
+  if (unread.length === 0) return message;
+  const names = unread.map((topic) => `"${topic}"`).join(', ');
+  return `${message}; no member of it reads ${names} of spec.topics, so what waits there does not count`;
+}
+
 /** What was seen before may be told no more either. */
 const nothingSeen: ConsumerFields = {
   ownedBy: undefined,
   topics: undefined,
+  unreadTopics: undefined,
   replicas: undefined,
   lag: undefined,
   partitions: undefined,
@@ -54,6 +63,7 @@ function notMine(
     groupId: groupIdOf(resource),
     ownedBy: ownerIsHere ? owner.name : undefined,
     topics: undefined,
+    unreadTopics: undefined,
     replicas: undefined,
     lag: undefined,
     partitions: undefined,
@@ -66,7 +76,7 @@ function fieldsOf(resource: EventConsumer, observed: SeenConsumer, { decision }:
     cluster: use.name,
     groupId: groupIdOf(resource),
     ownedBy: undefined,
-    ...(snapshot && { topics: [...snapshot.topics] }),
+    ...(snapshot && { topics: [...snapshot.topics], unreadTopics: unreadIn(snapshot) }),
     // Nothing is measured for a target that does not exist.
     lag: lag?.fields.lag,
     partitions: lag?.fields.partitions,
@@ -74,6 +84,10 @@ function fieldsOf(resource: EventConsumer, observed: SeenConsumer, { decision }:
     // The last change before a restart of ours is still the last one.
     ...(lastDecision && { lastDecision }),
   };
+}
+
+function unreadIn({ unreadTopics }: GroupSnapshot): string[] | undefined {
+  return unreadTopics.length > 0 ? [...unreadTopics] : undefined;
 }
 
 function replicasOf({ spec, status }: EventConsumer, decision: Decision): NonNullable<EventConsumerStatus['replicas']> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { LagHistory } from '../../../src/lag/history.ts';
 import { snapshotOf } from '../../../src/lag/measure.ts';
-import { type GroupAnswers, lookUpsOf, recordEnds, recordGroup, topicsOf } from '../../../src/lag/sample.ts';
+import { nothingRead, readingOf } from '../../../src/lag/reading.ts';
+import { type GroupAnswers, lookUpsOf, recordEnds, recordGroup } from '../../../src/lag/sample.ts';
 import type { GroupSnapshot, LagSubscription, PartitionSnapshot } from '../../../src/lag/snapshot.ts';
 import { Fault } from '../../../src/ports/fault.ts';
 import type { GroupState } from '../../../src/ports/kafka.ts';
@@ -18,8 +19,9 @@ interface Poll {
   state?: string;
 }
 
-const groupOf = (state = 'Stable', subscription: readonly string[] = ['orders']): GroupState => {
-  const members = [{ memberId: 'a', clientId: '', host: '', assignment: new Map([['orders', [0]]]), subscription }];
+const groupOf = (state = 'Stable'): GroupState => {
+  const assignment = new Map([['orders', [0]]]);
+  const members = [{ memberId: 'a', clientId: '', host: '', assignment, subscription: ['orders'] }];
   return { groupId: 'payments', protocol: 'classic', state, assignor: 'range', members };
 };
 
@@ -38,7 +40,7 @@ function snapshotAfter(polls: readonly GroupAnswers[], subscription: Partial<Lag
   const history = new LagHistory(tickMs);
   const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest', ...subscription };
   const snapshots = polls.map((answers, at) => {
-    const topics = topicsOf(asked, answers.group.ok ? answers.group.value : undefined);
+    const { topics } = readingOf(asked, answers.group, answers.committed, nothingRead);
     recordEnds(history, answers.offsets, at * tickMs);
     return snapshotOf(recordGroup(history, asked, topics, answers, at * tickMs), topics);
   });
@@ -255,12 +257,6 @@ test('what is known of one partition stays visible when another is not', () => {
   const snapshot = snapshotAfter([{ ...whole, offsets: new Map([['orders', { ok: true, value: offsets }]]) }]);
   expect(snapshot.partitions).toMatchObject([{ lag: 30 }, { lag: undefined }]);
   expect(snapshot.known).toBe(false);
-});
-
-test('a group reads what it was declared to read and what its members subscribe to, and nothing else', () => {
-  const subscription: LagSubscription = { groupId: 'payments', topics: ['declared', 'orders'], offsetReset: 'Latest' };
-  expect(topicsOf(subscription, groupOf('Stable', ['subscribed']))).toEqual(['declared', 'orders', 'subscribed']);
-  expect(topicsOf(subscription, undefined)).toEqual(['declared', 'orders']);
 });
 
 test.each<{ it: string; polls: readonly Poll[]; wanted: readonly bigint[] }>([

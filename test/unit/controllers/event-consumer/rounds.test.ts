@@ -55,6 +55,39 @@ describe('rounds of an EventConsumer', () => {
     expect(metrics.values.has(seriesOf('lag_seconds'))).toBe(false);
   });
 
+  it('count nothing of a topic that no member reads, and name it', async () => {
+    const { kafka, metrics, scaler, status, pass, ready } = consumerWorld({
+      spec: { topics: ['orders', 'paid'], offsetReset: 'Earliest' },
+      scaling: { ratePerReplica: 100 },
+    });
+    kafka.putTopic('paid', { partitions: 6 });
+    kafka.produce('paid', 0, new Array<Date>(9_000).fill(new Date('2025-12-31T23:00:00Z')));
+    await pass(300, calm);
+    expect(scaler.writes).toEqual([]);
+    expect(status()).toMatchObject({ topics: ['orders'], unreadTopics: ['paid'], partitions: { total: 6 } });
+    expect(ready()?.message).toContain('no member of it reads "paid" of spec.topics');
+    expect(metrics.values.get(lagSeries)).toBe(0);
+    kafka.join('payment', 'pod-0', ['orders', 'paid']);
+    await pass(40, calm);
+    expect(status()).toMatchObject({ topics: ['orders', 'paid'], partitions: { total: 12 } });
+    expect(status()).not.toHaveProperty('unreadTopics');
+    expect(metrics.values.get(lagSeries)).toBe(9_000);
+  });
+
+  it('count what waits in a topic by pattern while the group has no members', async () => {
+    const { kafka, metrics, show, status, condition, pass } = consumerWorld({ scaling: { mode: 'Off' } });
+    kafka.putTopic('orders.eu', { partitions: 1 });
+    kafka.join('payment', 'pod-0', ['orders', 'orders.eu']);
+    kafka.commit('payment', 'orders.eu', 0, 0n);
+    await pass(30, calm);
+    show(0);
+    kafka.produce('orders.eu', 0, new Array<Date>(300).fill(new Date('2026-01-01T00:00:30Z')));
+    await pass(100);
+    expect(status()).toMatchObject({ topics: ['orders', 'orders.eu'], lag: { records: 300 } });
+    expect(condition('WithinObjective')).toMatchObject({ status: 'False', reason: 'LagOverObjective' });
+    expect(metrics.values.get(lagSeries)).toBe(300);
+  });
+
   it('ask once for each decision, though the watch of the Deployment is late', async () => {
     const { scaler, show, status, replicas, settle } = consumerWorld({ scaling: { fixedReplicas: 3 } });
     scaler.late = true;
@@ -203,7 +236,7 @@ describe('a group that needs less', () => {
   });
 });
 
-const shown = ['topics', 'lag', 'partitions', 'replicas', 'lastDecision', 'ownedBy'];
+const shown = ['topics', 'unreadTopics', 'lag', 'partitions', 'replicas', 'lastDecision', 'ownedBy'];
 
 describe('a consumer that is granted less than before', () => {
   const rule = { namespaces: ['shop'], topics: ['*'], subjects: [], groups: ['*'], deletionPolicies: ['Retain'] };
@@ -212,7 +245,10 @@ describe('a consumer that is granted less than before', () => {
     { it: 'its group', grant: { groups: [] } },
     { it: 'its topic', grant: { topics: [] } },
   ])('shows nothing of it any more: $it', async ({ grant }) => {
-    const { kafka, clusters, metrics, status, pass, ready } = consumerWorld({ scaling: { minReplicas: 2 } });
+    const { kafka, clusters, metrics, status, pass, ready } = consumerWorld({
+      spec: { topics: ['orders', 'paid'] },
+      scaling: { minReplicas: 2 },
+    });
     await pass(30, calm);
     for (const field of shown.slice(0, -1)) expect(status()).toHaveProperty(field);
     clusters.edit('default', { spec: { access: [{ ...rule, ...grant }] } });
@@ -251,6 +287,26 @@ describe('a consumer that is granted less than before', () => {
     expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
     expect(status()).toMatchObject({ topics: ['orders'], lag: { known: true } });
     expect(status()).not.toHaveProperty('lastDecision');
+  });
+
+  it.each([
+    { it: 'read that before it lost its members', join: true },
+    { it: 'has no members, and committed offsets of that', join: false },
+  ])('is not told of a group that $it', async ({ join }) => {
+    const { kafka, clusters, condition, show, status, pass } = consumerWorld({ scaling: { mode: 'Off' } });
+    kafka.putTopic('secret', { partitions: 1 });
+    clusters.edit('default', { spec: { access: [{ ...rule, topics: ['orders'] }] } });
+    if (join) {
+      kafka.join('payment', 'stray', ['secret']);
+      await pass(10, calm);
+    } else {
+      kafka.commit('payment', 'secret', 0, 0n);
+    }
+    show(0);
+    kafka.leave('payment', 'stray');
+    await pass(30, calm);
+    expect(condition('Stalled')).toMatchObject({ status: 'True', reason: 'NotGranted' });
+    for (const field of shown) expect(status()).not.toHaveProperty(field);
   });
 
   it('is looked at again after a restart, and told once it reads only what is granted', async () => {

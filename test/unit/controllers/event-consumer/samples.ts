@@ -39,6 +39,7 @@ export function snapshot(overrides: Partial<GroupSnapshot> = {}): GroupSnapshot 
     commitIntervalMs: 1_000,
     commitWindowMs: 20_000,
     topics: ['order.created'],
+    unreadTopics: [],
     partitions: [],
     lagRecords: 0,
     phantomRecords: 0,
