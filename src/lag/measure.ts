@@ -1,19 +1,15 @@
 import type { Fault } from '../ports/fault.ts';
+import { remarksOn } from './remarks.ts';
 import type { Found, Sample } from './sample.ts';
 import type { OffsetSeries } from './series.ts';
 import type { GroupSnapshot, PartitionSnapshot } from './snapshot.ts';
 
 const shortWindowMs = 20_000;
 const longWindowMs = 120_000;
-/** Transaction markers leave an offset or two at the end of a quiet partition that no consumer ever commits. */
-const phantomMost = 2;
-const phantomAfterMs = 60_000;
-
 /** What a sample and its past say. `unread`: topics of the spec that no member reads. */
 export function snapshotOf(sample: Sample, topics: readonly string[], unread: readonly string[] = []): GroupSnapshot {
   const { subscription, answers, history, found, atMs } = sample;
-  const stable = answers.group.ok && answers.group.value.state === 'Stable';
-  const partitions = found.map((one) => partitionOf(one, history.commitWindowMs, stable, atMs));
+  const partitions = found.map((one) => partitionOf(one, history.commitWindowMs, atMs));
   const trouble = troubleOf(sample, topics);
   const known = trouble === undefined;
   const group = answers.group.ok ? answers.group.value : undefined;
@@ -36,28 +32,54 @@ export function snapshotOf(sample: Sample, topics: readonly string[], unread: re
     lagRecords: known ? partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0) : undefined,
     phantomRecords: partitions.reduce((sum, { phantom }) => sum + phantom, 0),
     lagSeconds: known && ages.every((age) => age !== undefined) ? Math.max(0, ...ages) : undefined,
+    lagSecondsAtLeast: Math.max(0, ...partitions.map(({ lagSecondsAtLeast }) => lagSecondsAtLeast)),
+    remarks: remarksOn(partitions),
   };
 }
 
-function partitionOf(found: Found, commitWindowMs: number, stable: boolean, atMs: number): PartitionSnapshot {
+function partitionOf(found: Found, commitWindowMs: number, atMs: number): PartitionSnapshot {
   const { topic, partition, offsets, committed, position, history, ends } = found;
   const base = { topic, partition, end: offsets?.end, logStart: offsets?.logStart, committed };
   const rates = {
     arrivalRate: offsets && arrivalRateOf(ends),
     commitRate: position === undefined ? undefined : history.series.rate(commitWindowMs),
   };
-  if (offsets === undefined || position === undefined) {
-    return { ...base, ...rates, lag: undefined, phantom: 0, lagSeconds: undefined, idleMs: 0 };
-  }
-  const lag = Number(offsets.end - position);
-  const quietMs = atMs - Math.max(ends.changedMs ?? atMs, history.series.changedMs ?? atMs);
-  if (stable && lag > 0 && lag <= phantomMost && quietMs >= phantomAfterMs) {
-    return { ...base, ...rates, lag: 0, phantom: lag, lagSeconds: 0, idleMs: 0 };
-  }
-  const appendedMs = lag === 0 ? atMs : history.appendedMs(Number(position), ends);
-  const lagSeconds = appendedMs === undefined ? undefined : Math.max(0, atMs - appendedMs) / 1000;
-  return { ...base, ...rates, lag, phantom: 0, lagSeconds, idleMs: history.idleMs(atMs) };
+  if (offsets === undefined || position === undefined) return { ...base, ...rates, ...unknownLag };
+  const first = history.firstWaiting(position, offsets.end);
+  const phantom = Number(first - position);
+  const lag = Number(offsets.end - first);
+  if (lag === 0) return { ...base, ...rates, ...noLag, phantom };
+  const appendedMs = history.appendedMs(Number(first), ends);
+  const seconds = (sinceMs: number) => Math.max(0, atMs - sinceMs) / 1000;
+  const lagSeconds = appendedMs === undefined ? undefined : seconds(appendedMs);
+  const { firstOffset, firstMs } = ends;
+  const wasThere = firstOffset !== undefined && firstMs !== undefined && Number(first) < firstOffset;
+  const lagSecondsAtLeast = lagSeconds ?? (wasThere ? seconds(firstMs) : 0);
+  const seen = history.foundAt(first);
+  return {
+    ...base,
+    ...rates,
+    lag,
+    phantom,
+    lagSeconds,
+    lagSecondsAtLeast,
+    idleMs: history.idleMs(atMs),
+    lookFault: history.lookFault,
+    timeDoubt: lagSeconds === undefined ? history.timeDoubt : undefined,
+    open: seen?.kind === 'open' ? { since: seen.time } : undefined,
+  };
 }
+
+const nothingSeen = { lookFault: undefined, timeDoubt: undefined, open: undefined };
+const unknownLag = {
+  ...nothingSeen,
+  lag: undefined,
+  phantom: 0,
+  lagSeconds: undefined,
+  lagSecondsAtLeast: 0,
+  idleMs: 0,
+};
+const noLag = { ...nothingSeen, lag: 0, lagSeconds: 0, lagSecondsAtLeast: 0, idleMs: 0 };
 
 function arrivalRateOf(ends: OffsetSeries): PartitionSnapshot['arrivalRate'] {
   const [short, long] = [ends.rate(shortWindowMs), ends.rate(longWindowMs)];

@@ -7,11 +7,10 @@ import { type Answers, answersFor, asFault, askAll } from './answers.ts';
 import { LagHistory } from './history.ts';
 import { snapshotOf } from './measure.ts';
 import { nothingRead, type Reading, readingOf, withoutGone } from './reading.ts';
-import { type LookUp, lookUpAgainMs, lookUpsOf, lookUpsPerTick, recordEnds, recordGroup } from './sample.ts';
+import { believe } from './record-time.ts';
+import { firstOf, type LookUp, lookUpAgainMs, lookUpsOf, recordEnds, recordGroup } from './sample.ts';
 import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
 
-/** By how much the clocks of producers may be ahead of ours. A record of a later time has none that says anything. */
-const mostAheadMs = 60_000;
 /** Of this many ticks' length: how long a question may take, and how old a snapshot may be. */
 const patienceTicks = 2;
 
@@ -67,7 +66,7 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       return { one, topics, unread, sample: recordGroup(history, subscription, topics, own, atMs) };
     });
     const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
-    await inTime(tickMs / 2, signal, (until) => lookUpTimes(lookUps, until)).catch(asFault);
+    await inTime(tickMs / 2, signal, (until) => lookAt(firstOf(lookUps), until)).catch(asFault);
     for (const { one, topics, unread, sample } of samples) {
       one.snapshot = snapshotOf(sample, topics, unread);
       if (watched.get(one.key) === one) onSnapshot(one.key);
@@ -99,19 +98,30 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
     if (!signal.aborted) log.error('lag poll failed', { error });
   }
 
-  /** A lag that began before our samples: ask for the record's own time, the longest unasked first. */
-  async function lookUpTimes(due: readonly LookUp[], signal: AbortSignal): Promise<void> {
-    const first = due.toSorted((a, b) => (a.history.lookedUpMs ?? -1) - (b.history.lookedUpMs ?? -1));
-    await Promise.all(first.slice(0, lookUpsPerTick).map((lookUp) => lookUpTime(lookUp, signal)));
+  async function lookAt(lookUps: readonly LookUp[], signal: AbortSignal): Promise<void> {
+    await Promise.all(lookUps.map((lookUp) => lookUpRecord(lookUp, signal)));
   }
 
-  async function lookUpTime({ topic, partition, offset, history: past }: LookUp, signal: AbortSignal): Promise<void> {
+  /** What waits there: a record, how old it is, or none at all. */
+  async function lookUpRecord(
+    { topic, partition, offset, lag, history: past }: LookUp,
+    signal: AbortSignal,
+  ): Promise<void> {
     past.lookedUpMs = clock.monotonicMs();
-    const time = await kafka().readRecordTime(topic, partition, offset, { signal }).catch(asFault);
-    if (!(time instanceof Date)) return;
-    const ageMs = clock.now().getTime() - time.getTime();
-    if (ageMs < -mostAheadMs) return;
-    past.anchor = { offset: Number(offset), appendedMs: clock.monotonicMs() - ageMs };
+    const answer = await kafka().findRecord(topic, partition, offset, { signal }).catch(asFault);
+    const found = signal.aborted ? noLook(topic) : answer;
+    past.lookFault = found instanceof Fault ? found : undefined;
+    if (found === undefined || found instanceof Fault) return;
+    past.noteLook(offset, found);
+    if (found.kind === 'none') {
+      // There is more than one look can take in: go on with the next tick.
+      if (found.until < offset + BigInt(lag)) past.lookedUpMs = undefined;
+      return;
+    }
+    const now = clock.now();
+    const age = believe(found.time, now);
+    past.timeDoubt = age.kind === 'doubt' ? age.why : undefined;
+    if (age.kind === 'age') past.anchor = { offset: Number(found.offset), appendedMs: clock.monotonicMs() - age.ms };
   }
 
   return {
@@ -139,6 +149,10 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       }
     },
   };
+}
+
+function noLook(topic: string): Fault {
+  return new Fault('kafka', 'unavailable', `cannot look at records of topic "${topic}": no answer in time`);
 }
 
 function unique(names: readonly string[]): string[] {

@@ -1,3 +1,5 @@
+import type { Fault } from '../ports/fault.ts';
+import type { FoundRecord } from '../ports/kafka.ts';
 import { between, OffsetSeries } from './series.ts';
 
 /** Where a record stands that somebody looked up, and when it was appended (monotonic milliseconds). */
@@ -10,8 +12,15 @@ export interface Anchor {
 export interface SeenPosition {
   /** `undefined`: the group never committed here. */
   committed: bigint | undefined;
-  /** Whether records wait behind the position. */
+  /** Whether records wait behind the position, or what may be records. */
   waiting: boolean;
+}
+
+/** What was seen of the log itself: from `from` to before `until` there is no record, and `found` is what ended the look. */
+interface Look {
+  from: bigint;
+  until: bigint;
+  found: FoundRecord;
 }
 
 /** One group's position in one partition, over time. */
@@ -20,6 +29,11 @@ export class PositionHistory {
   /** The last look-up of a record older than the samples, and when it was tried. */
   anchor: Anchor | undefined;
   lookedUpMs: number | undefined;
+  /** Why the last look-up failed. */
+  lookFault: Fault | undefined;
+  /** Why the time of the record that was looked up last says nothing. */
+  timeDoubt: string | undefined;
+  #look: Look | undefined;
   #waitingMs: number | undefined;
   #firstEnd: bigint | undefined;
 
@@ -45,6 +59,30 @@ export class PositionHistory {
     if (!waiting) this.#waitingMs = undefined;
     else if (moved || this.#waitingMs === undefined) this.#waitingMs = atMs;
     return waitedMs;
+  }
+
+  /** Takes in what a look from `from` on found. One that goes on where the last one ended adds to it. */
+  noteLook(from: bigint, found: FoundRecord): void {
+    const goesOn = this.#look?.until === from;
+    const until = found.kind === 'none' ? found.until : found.offset;
+    this.#look = { from: goesOn ? (this.#look?.from ?? from) : from, until, found };
+  }
+
+  /** A log that ends before what was looked at is another one, or was cut. */
+  seeEnd(end: bigint): void {
+    if (this.#look !== undefined && end < this.#look.until) this.#look = undefined;
+  }
+
+  /** Where the first record waits that is not known to be none: at `position`, or behind what was seen to be no record. */
+  firstWaiting(position: bigint, end: bigint): bigint {
+    const look = this.#look;
+    if (look === undefined || position < look.from || position > look.until) return position;
+    return look.until < end ? look.until : end;
+  }
+
+  /** What was seen at `offset`; `undefined`: nobody looked there. */
+  foundAt(offset: bigint): FoundRecord | undefined {
+    return this.#look?.until === offset ? this.#look.found : undefined;
   }
 
   /** How long the position has stood still with records waiting, in milliseconds. */

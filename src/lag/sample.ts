@@ -34,11 +34,13 @@ export interface Sample {
   atMs: number;
 }
 
-/** A record whose time would tell how old a lag is that began before our samples. */
+/** Where a look at the log would tell how old a lag is, or whether it is one. */
 export interface LookUp {
   topic: string;
   partition: number;
   offset: bigint;
+  /** Offsets from there to the end. */
+  lag: number;
   history: PositionHistory;
 }
 
@@ -64,7 +66,8 @@ export function recordGroup(
   group.seeState(answers.group.ok ? answers.group.value : undefined, atMs);
   if (answers.committed.ok) {
     const gaps = found.map(({ history: seen, committed, offsets, position }) => {
-      const waiting = position !== undefined && offsets !== undefined && position < offsets.end;
+      const waiting =
+        position !== undefined && offsets !== undefined && seen.firstWaiting(position, offsets.end) < offsets.end;
       return seen.see({ committed, waiting }, atMs);
     });
     group.seeCommitGaps(gaps.filter((gapMs) => gapMs !== undefined));
@@ -85,6 +88,7 @@ function findPartitions(
     .sort(([a], [b]) => a - b)
     .map(([partition, known]) => {
       const past = history.group(groupId).position(topic, partition);
+      if (known) past.seeEnd(known.end);
       const own = positions?.get(partition);
       const position = known && committed.ok ? positionOf(own, known, offsetReset, past) : undefined;
       const ends = history.ends(topic, partition);
@@ -110,19 +114,38 @@ function positionOf(
   return undefined;
 }
 
-/** Looking up the time of a record costs a fetch, and what it says of the lag is good for a while. */
+/** A look costs a fetch, and what it says of the lag is good for a while. */
 export const lookUpsPerTick = 8;
 export const lookUpAgainMs = 30_000;
+/** A position that stands still for so long, and for two commits, may stand before what is no record. */
+const standingMs = 10_000;
 
-/** Positions older than the samples whose record time is unknown, or was looked up longer than `everyMs` ago. */
-export function lookUpsOf({ found, atMs }: Sample, everyMs: number): LookUp[] {
+/**
+ * Where records wait that are older than the samples and whose time is unknown, or where a position stands still before
+ * something that nobody looked at; not where that was done less than `everyMs` ago.
+ */
+export function lookUpsOf({ found, history: group, atMs }: Sample, everyMs: number): LookUp[] {
+  const standsMs = Math.max(standingMs, 2 * group.commitIntervalMs);
   return found.flatMap(({ topic, partition, offsets, position, history, ends }) => {
-    if (offsets === undefined || position === undefined || position >= offsets.end) return [];
+    if (offsets === undefined || position === undefined) return [];
+    const offset = history.firstWaiting(position, offsets.end);
+    const lag = Number(offsets.end - offset);
+    if (lag === 0) return [];
     const { firstOffset } = ends;
-    if (firstOffset === undefined || Number(position) >= firstOffset) return [];
-    const due = history.lookedUpMs === undefined || atMs - history.lookedUpMs >= everyMs;
-    return due ? [{ topic, partition, offset: position, history }] : [];
+    const isOld = firstOffset !== undefined && Number(offset) < firstOffset;
+    const isAgeUnknown = isOld && history.anchor?.offset !== Number(offset);
+    const mayBeNone = history.idleMs(atMs) >= standsMs && history.foundAt(offset)?.kind !== 'record';
+    const { lookedUpMs } = history;
+    const due = lookedUpMs === undefined || atMs - lookedUpMs >= everyMs;
+    return due && (isAgeUnknown || mayBeNone) ? [{ topic, partition, offset, lag, history }] : [];
   });
+}
+
+/** Those that were never made come first, the largest lag before others, and then the longest unasked. */
+export function firstOf(lookUps: readonly LookUp[]): LookUp[] {
+  const askedMs = ({ history }: LookUp) => history.lookedUpMs ?? Number.NEGATIVE_INFINITY;
+  const inTurn = lookUps.toSorted((a, b) => (askedMs(a) === askedMs(b) ? b.lag - a.lag : askedMs(a) - askedMs(b)));
+  return inTurn.slice(0, lookUpsPerTick);
 }
 
 function max(a: bigint, b: bigint): bigint {

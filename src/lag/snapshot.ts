@@ -21,16 +21,27 @@ export interface PartitionSnapshot {
   committed: bigint | undefined;
   /** Records between the group's position and the end; `undefined`: unknown, never zero by default. */
   lag: number | undefined;
-  /** Offsets of a quiet partition that hold no record to process, such as transaction markers; not part of `lag`. */
+  /**
+   * Offsets at the group's position that were looked at and hold no record to process: markers of transactions, aborted
+   * ones, what compaction removed. Not part of `lag`.
+   */
   phantom: number;
   /** Age of the record at the group's position, as the polls saw it come in; 0 without lag; `undefined`: unknown. */
   lagSeconds: number | undefined;
+  /** What `lagSeconds` cannot be less than: itself where it is known, otherwise what our own looks prove. */
+  lagSecondsAtLeast: number;
   /** How fast the log grows, over 20 s and over 120 s; `undefined`: fewer than two polls. */
   arrivalRate: { short: number; long: number } | undefined;
   /** How fast the group commits, over the snapshot's `commitWindowMs`; `undefined`: fewer than two polls. */
   commitRate: number | undefined;
   /** How long the committed offset has stood still with records waiting; 0 when none wait. */
   idleMs: number;
+  /** Why what waits could not be looked at when that was tried last; it counts as records. */
+  lookFault: Fault | undefined;
+  /** Why the time that stands in the oldest waiting record does not tell its age; `undefined`: the age is known. */
+  timeDoubt: string | undefined;
+  /** The first record that waits is of a transaction that was neither committed nor aborted when it was looked at. */
+  open: { since: Date | undefined } | undefined;
 }
 
 /**
@@ -69,6 +80,10 @@ export interface GroupSnapshot {
   phantomRecords: number;
   /** The oldest partition's; `undefined`: unknown for a partition that lags. */
   lagSeconds: number | undefined;
+  /** The largest of the partitions': what is proven, where `lagSeconds` is not known. */
+  lagSecondsAtLeast: number;
+  /** What the user should know of these numbers, in sentences that stay the same while it does. */
+  remarks: readonly string[];
 }
 
 /** The snapshot as it counts when it is too old to conclude anything from it. */
@@ -79,5 +94,7 @@ export function staleSnapshot(snapshot: GroupSnapshot): GroupSnapshot {
     problem: `no offsets of group "${snapshot.groupId}" could be read lately`,
     lagRecords: undefined,
     lagSeconds: undefined,
+    lagSecondsAtLeast: 0,
+    remarks: [],
   };
 }

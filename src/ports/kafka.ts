@@ -91,6 +91,18 @@ export interface TopicReaders {
 export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint | undefined>>;
 
 /**
+ * What waits in a partition. `time`: when it was appended, as its producer says: 1970 or later, and perhaps in the future;
+ * `undefined`: it has none that can be read.
+ */
+export type FoundRecord =
+  /** A record, or something that cannot be told from one. */
+  | { kind: 'record'; offset: bigint; time: Date | undefined }
+  /** A transaction began here that is neither committed nor aborted: nothing after it can be got yet. */
+  | { kind: 'open'; offset: bigint; time: Date | undefined }
+  /** No record before `until`: markers of transactions, aborted ones, offsets that compaction left empty. */
+  | { kind: 'none'; until: bigint };
+
+/**
  * One Kafka cluster, seen by an operator. Every call throws only Fault.
  * Calls for single topics that arrive together travel in shared requests; each gets its own result or Fault.
  * A topic that this client created or grew, it shows at once, even while the brokers still spread the news. Settings are
@@ -131,15 +143,15 @@ export interface KafkaAdmin extends ReplicaAdmin {
     options: KafkaCallOptions,
   ): Promise<ReadonlyMap<string, Settled<GroupState>>>;
   /**
-   * When the record at `offset` (or the next one kept) was appended, as its producer says: 1970 or later, and perhaps in
-   * the future. `undefined` when there is none, or it has no time.
+   * The first record at or after `offset` that a consumer of committed records would get, in a bounded number of small
+   * requests. `undefined`: there is no such partition.
    */
-  readRecordTime(
+  findRecord(
     topic: string,
     partition: number,
     offset: bigint,
     options: KafkaCallOptions,
-  ): Promise<Date | undefined>;
+  ): Promise<FoundRecord | undefined>;
   close(): Promise<void>;
 }
 

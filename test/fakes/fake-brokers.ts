@@ -17,8 +17,10 @@ export interface FakeTopic {
 export interface FakeLog {
   /** The first offset still kept. */
   start: bigint;
-  /** When each kept record was appended. */
-  times: Date[];
+  /** When each kept record was appended; `undefined` at offsets that hold none. */
+  times: (Date | undefined)[];
+  /** A transaction that has not ended: where it began, and how many records it has. */
+  open?: { from: bigint; records: number } | undefined;
 }
 
 export interface FakeGroup {
@@ -49,6 +51,23 @@ export class FakeBrokers {
   /** Somebody appends records, one for each time. */
   produce(topicName: string, partition: number, times: readonly Date[] = [new Date()]): void {
     this.#log(topicName, partition).times.push(...times);
+  }
+
+  /** Somebody writes records in a transaction, and goes on without ending it. */
+  beginTransaction(topicName: string, partition: number, times: readonly Date[]): void {
+    const log = this.#log(topicName, partition);
+    log.open = { from: log.start + BigInt(log.times.length), records: times.length };
+    log.times.push(...times);
+  }
+
+  /** The transaction ends with a marker; one that is aborted leaves no record. */
+  endTransaction(topicName: string, partition: number, as: 'commit' | 'abort'): void {
+    const log = this.#log(topicName, partition);
+    if (log.open === undefined) throw new Error(`no transaction is open in ${topicName}-${partition}`);
+    const from = Number(log.open.from - log.start);
+    if (as === 'abort') log.times.fill(undefined, from, from + log.open.records);
+    log.times.push(undefined);
+    log.open = undefined;
   }
 
   /** Old records expire: the first kept offset moves up to `start`. */

@@ -2,6 +2,7 @@ import { Fault, type FaultKind, type Settled } from '../../src/ports/fault.ts';
 import type {
   ClusterState,
   CommittedOffsets,
+  FoundRecord,
   GroupState,
   KafkaAdmin,
   KafkaConnections,
@@ -15,7 +16,7 @@ import type {
 import type { AlterOptions, KafkaCallOptions, WriteOptions } from '../../src/ports/kafka-calls.ts';
 import type { ConfigChanges, ConfigEntry } from '../../src/ports/kafka-config.ts';
 import type { PartitionReplicas } from '../../src/ports/kafka-replicas.ts';
-import { FakeBrokers, type FakeGroup, type FakeTopic } from './fake-brokers.ts';
+import { FakeBrokers, type FakeGroup, type FakeLog, type FakeTopic } from './fake-brokers.ts';
 import { FakeReplicas } from './fake-replicas.ts';
 import { parsedValue, problemWith, settingsOfTopics } from './kafka-defaults.ts';
 
@@ -241,15 +242,16 @@ export class FakeKafka extends FakeBrokers implements KafkaAdmin {
     return this.#call(options, () => new Map(groups.map((id) => [id, { ok: true, value: this.#groupState(id) }])));
   }
 
-  readRecordTime(
+  findRecord(
     topic: string,
     partition: number,
     offset: bigint,
     options: KafkaCallOptions,
-  ): Promise<Date | undefined> {
+  ): Promise<FoundRecord | undefined> {
     return this.#call(options, () => {
-      const log = this.topics.get(topic)?.logs.get(partition);
-      return log?.times[Math.max(0, Number(offset - log.start))];
+      const known = this.topics.get(topic);
+      if (known === undefined || partition >= known.partitions) return undefined;
+      return foundIn(known.logs.get(partition) ?? { start: 0n, times: [] }, offset);
     });
   }
 
@@ -333,6 +335,16 @@ function stateOf({ name, id, partitions, replicationFactor, config }: FakeTopic)
     return [key, { value: parsedValue(key, config.get(key) ?? value), overridden: config.has(key) }];
   });
   return { name, id, partitions, replicationFactor, config: new Map(entries) };
+}
+
+function foundIn({ start, times, open }: FakeLog, offset: bigint): FoundRecord {
+  const from = offset > start ? offset : start;
+  const end = start + BigInt(times.length);
+  const timeAt = (at: bigint) => times[Number(at - start)];
+  let first = from;
+  while (first < end && timeAt(first) === undefined) first += 1n;
+  if (first >= end) return { kind: 'none', until: first };
+  return { kind: open !== undefined && first >= open.from ? 'open' : 'record', offset: first, time: timeAt(first) };
 }
 
 function checkSettings(what: string, settings: ReadonlyMap<string, string | undefined>): void {

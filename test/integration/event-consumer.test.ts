@@ -94,6 +94,21 @@ describe('an EventConsumer', () => {
     expect(await replicasOf('reader')).toBe(1);
   });
 
+  it('counts nothing for records whose transaction was aborted, though no consumer ever passes them', async () => {
+    await cluster.create(deployment('aborted', 1));
+    const given = `${namespace}.aborted`;
+    await kafka.createTopic(given, 1);
+    const producer = kafka.kafka.producer({ transactionalId: given, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: given, messages: Array.from({ length: 4 }, () => ({ value: 'x' })) });
+    await transaction.abort();
+    await producer.disconnect();
+    const key = await createConsumer('aborted', { topics: [given] });
+    await whenStatus(key, { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 1 } });
+    await cluster.whenCondition('EventConsumer', key, 'WithinObjective', 'True');
+  });
+
   it('waits for its Deployment, and scales it to the least when it comes', async () => {
     const key = await createConsumer('late', { scaling: { minReplicas: 2 } });
     await cluster.whenCondition('EventConsumer', key, 'Reconciling', 'True', 'TargetNotFound');

@@ -7,7 +7,7 @@ import type { RequestReport } from './connection/link.ts';
 import { createGroupsReading } from './groups/readers.ts';
 import { createGroupReads } from './groups/reads.ts';
 import { createOffsetReads } from './offsets/reads.ts';
-import { createRecordTimeReads } from './offsets/record-time.ts';
+import { createRecordSearch } from './offsets/record-search.ts';
 import { createReplicaAdmin } from './replicas/admin.ts';
 import { defaultKafkaSettings, type KafkaSettings } from './settings.ts';
 import { createMetadataReads } from './topics/metadata.ts';
@@ -45,7 +45,7 @@ export function createKafkaClient(target: KafkaTarget, dependencies: KafkaDepend
     ...groupReads,
     ...createGroupsReading(cluster, groupReads),
     ...createOffsetReads(cluster),
-    ...createRecordTimeReads(cluster, metadata),
+    ...createRecordSearch(cluster, metadata),
     close: async () => cluster.links.close(),
   };
   return { admin, secure: (security) => cluster.links.secure(security) };

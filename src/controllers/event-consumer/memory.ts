@@ -89,10 +89,9 @@ export class ConsumerMemory {
 }
 
 function lagViewOf(snapshot: GroupSnapshot, maxLagSeconds: number): LagView {
-  const { known, problem, lagRecords, lagSeconds, partitions } = snapshot;
+  const { known, problem, lagRecords, lagSeconds, lagSecondsAtLeast, partitions, remarks } = snapshot;
   // A partition counts as lagging by the objective, so that ordinary traffic does not move the number.
-  const lagging = partitions.filter((partition) => (partition.lagSeconds ?? 0) > maxLagSeconds).length;
-  const measured = known && lagSeconds !== undefined;
+  const lagging = partitions.filter((partition) => partition.lagSecondsAtLeast > maxLagSeconds).length;
   const fields = {
     lag: {
       records: lagRecords === undefined ? undefined : bucketLag(lagRecords),
@@ -101,6 +100,8 @@ function lagViewOf(snapshot: GroupSnapshot, maxLagSeconds: number): LagView {
     },
     partitions: { total: partitions.length, lagging },
   };
-  if (!measured) return { fields, objective: 'unknown', problem };
-  return { fields, objective: lagSeconds > maxLagSeconds ? 'over' : 'within', problem: undefined };
+  const said = { fields, problem, remarks };
+  // What is proven is enough to be over the objective, however old the record is.
+  if (known && lagSecondsAtLeast > maxLagSeconds) return { ...said, objective: 'over' };
+  return { ...said, objective: known && lagSeconds !== undefined ? 'within' : 'unknown' };
 }

@@ -11,8 +11,10 @@ import type { Claimant } from '../ownership.ts';
 export interface LagView {
   fields: Pick<EventConsumerStatus, 'lag' | 'partitions'>;
   objective: 'within' | 'over' | 'unknown';
-  /** Why it is unknown, for the user. */
+  /** Why the lag is unknown, for the user. */
   problem: string | undefined;
+  /** What else the user should know of it. */
+  remarks: readonly string[];
 }
 
 /** What a decision is made on; `nowMs` is monotonic. */

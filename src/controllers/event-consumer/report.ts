@@ -117,14 +117,15 @@ function scalingActive({ spec }: EventConsumer, { reason, message }: Decision): 
 function withinObjective({ spec }: EventConsumer, lag: LagView | undefined): Finding {
   const type = 'WithinObjective';
   const objective = `the objective of ${spec.scaling.maxLagSeconds} s`;
+  const say = (what: string) => [what, ...(lag?.remarks ?? [])].join('; ');
   switch (lag?.objective) {
     case 'within':
-      return { type, status: 'True', reason: Reason.WithinObjective, message: `lag is within ${objective}` };
+      return { type, status: 'True', reason: Reason.WithinObjective, message: say(`lag is within ${objective}`) };
     case 'over':
-      return { type, status: 'False', reason: Reason.LagOverObjective, message: `lag is over ${objective}` };
+      return { type, status: 'False', reason: Reason.LagOverObjective, message: say(`lag is over ${objective}`) };
     case 'unknown':
     case undefined: {
-      const message = lag?.problem ?? 'the age of the oldest waiting record is not known yet';
+      const message = lag?.problem ?? say('the age of the oldest waiting record is not known yet');
       return { type, status: 'Unknown', reason: Reason.LagUnknown, message };
     }
   }

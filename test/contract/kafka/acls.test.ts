@@ -121,10 +121,10 @@ const denials: { to: string; grants: readonly Grant[]; call: (admin: KafkaAdmin)
       says: 'cannot read offsets of topic "orders": needs ACL Describe on Topic "orders"',
     },
     {
-      to: 'read when a record came',
+      to: 'look at what waits',
       grants: [onTopic('DESCRIBE')],
-      call: (admin) => admin.readRecordTime(topic, 0, 0n, options),
-      says: 'cannot read a record of topic "orders" partition 0: needs ACL Read on Topic "orders"',
+      call: (admin) => admin.findRecord(topic, 0, 0n, options),
+      says: 'cannot look at records of topic "orders": needs ACL Read on Topic "orders"',
     },
     {
       to: 'describe a group',

@@ -9,6 +9,12 @@ export interface KafkaParts {
   admin: KafkaAdmin;
   /** Appends one record per time to a partition, all in one batch. */
   produce(topic: string, partition: number, times: readonly Date[], compression?: 'gzip'): Promise<void>;
+  /** Appends records in a transaction, all in one batch; resolves with a function that ends it. */
+  transact(
+    topic: string,
+    partition: number,
+    times: readonly Date[],
+  ): Promise<(as: 'commit' | 'abort') => Promise<void>>;
   /** Lets the records before `start` expire. */
   expire(topic: string, partition: number, start: bigint): Promise<void>;
   /** Commits for a group without members that it will read these offsets next. */
@@ -392,28 +398,80 @@ export function describeKafkaAdmin(name: string, setup: () => KafkaParts | Promi
       });
     });
 
-    describe('reading the time of a record', () => {
+    describe('finding a record', () => {
       const times = [0, 1_000, 5_000].map((ms) => new Date(Date.UTC(2026, 0, 1) + ms));
 
-      it('gives the time of the record at the offset, and none past the end', async () => {
+      it('gives the one at the offset with its time, and none past the end', async () => {
         const topic = await createUsable();
         await parts.produce(topic, 0, times);
-        const read = await Promise.all([0n, 1n, 2n, 3n, 9n].map((at) => admin.readRecordTime(topic, 0, at, options)));
-        expect(read).toEqual([...times, undefined, undefined]);
+        const found = await Promise.all([0n, 1n, 2n, 3n, 9n].map((at) => admin.findRecord(topic, 0, at, options)));
+        expect(found).toEqual([
+          ...times.map((time, at) => ({ kind: 'record', offset: BigInt(at), time })),
+          { kind: 'none', until: 3n },
+          { kind: 'none', until: 9n },
+        ]);
       });
 
-      it('gives the time of the next record that is kept', async () => {
+      it('knows of no partition that is not there', async () => {
+        const topic = await createUsable();
+        expect(await admin.findRecord(topic, 1, 0n, options)).toBeUndefined();
+        expect(await admin.findRecord(newName(), 0, 0n, options)).toBeUndefined();
+      });
+
+      it('gives the next one that is kept', async () => {
         const topic = await createUsable();
         await parts.produce(topic, 0, times);
         await parts.expire(topic, 0, 2n);
-        expect(await admin.readRecordTime(topic, 0, 0n, options)).toEqual(times[2]);
+        expect(await admin.findRecord(topic, 0, 0n, options)).toEqual({ kind: 'record', offset: 2n, time: times[2] });
       });
 
       it('reads compressed batches', async () => {
         const topic = await createUsable();
         const sameTime = Array.from({ length: 5 }, () => new Date(Date.UTC(2026, 1, 1)));
         await parts.produce(topic, 0, sameTime, 'gzip');
-        expect(await admin.readRecordTime(topic, 0, 3n, options)).toEqual(sameTime[3]);
+        expect(await admin.findRecord(topic, 0, 3n, options)).toEqual({
+          kind: 'record',
+          offset: 3n,
+          time: sameTime[3],
+        });
+      });
+
+      it('gives none of a transaction that was aborted, and none for the marker of one that was committed', async () => {
+        const topic = await createUsable();
+        await parts.produce(topic, 0, times.slice(0, 1));
+        // Offset 0, three aborted records and their marker, three committed ones and theirs.
+        for (const [as, logEnd] of [
+          ['abort', 5n],
+          ['commit', 9n],
+        ] as const) {
+          const end = await parts.transact(topic, 0, times);
+          await end(as);
+          // Brokers write the marker after they have answered.
+          await eventually(async () => expect(await offsetsOf(topic)).toMatchObject([{ end: logEnd }]), patience);
+        }
+        expect(await admin.findRecord(topic, 0, 1n, options)).toEqual({ kind: 'record', offset: 5n, time: times[0] });
+        expect(await admin.findRecord(topic, 0, 8n, options)).toEqual({ kind: 'none', until: 9n });
+        const end = await parts.transact(topic, 0, times);
+        await end('abort');
+        await eventually(
+          async () => expect(await admin.findRecord(topic, 0, 8n, options)).toEqual({ kind: 'none', until: 13n }),
+          patience,
+        );
+      });
+
+      it('says where a transaction is open, and since when', async () => {
+        const topic = await createUsable();
+        const end = await parts.transact(topic, 0, times);
+        await parts.produce(topic, 0, times);
+        const open = { kind: 'open', offset: 0n, time: times[0] };
+        expect(await admin.findRecord(topic, 0, 0n, options)).toEqual(open);
+        expect(await admin.findRecord(topic, 0, 2n, options)).toEqual({ ...open, offset: 2n, time: times[2] });
+        await end('abort');
+        await eventually(
+          async () =>
+            expect(await admin.findRecord(topic, 0, 0n, options)).toEqual({ ...open, kind: 'record', offset: 3n }),
+          patience,
+        );
       });
     });
   });

@@ -79,6 +79,6 @@ describe('a record whose producer wrote', () => {
     { it: 'no time has none', offset: 1n, time: undefined },
     { it: 'the last time that there is has that', offset: 2n, time: new Date(8.64e15) },
   ])('$it', async ({ offset, time }) => {
-    expect(await parts.admin.readRecordTime(topic, 0, offset, options)).toEqual(time);
+    expect(await parts.admin.findRecord(topic, 0, offset, options)).toEqual({ kind: 'record', offset, time });
   });
 });

@@ -1,6 +1,7 @@
 import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
+import { randomUUID } from 'node:crypto';
 import { Admin, Consumer } from '@platformatic/kafka';
-import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { createKafkaConnections, type KafkaSettings } from '../../../src/adapters/kafka/index.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import type { KafkaTarget } from '../../../src/ports/kafka.ts';
@@ -29,9 +30,22 @@ export async function realKafka(
   return {
     admin: connections.to({ name: 'contract', ...operator }),
     async produce(topic, partition, times, codec) {
-      const messages = times.map((time) => ({ partition, value: 'record', timestamp: String(time.getTime()) }));
       const compression = codec === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
-      await producer.send({ topic, messages, compression });
+      await producer.send({ topic, messages: messagesOf(partition, times), compression });
+    },
+    async transact(topic, partition, times) {
+      const transactional = services.producer({
+        transactionalId: randomUUID(),
+        idempotent: true,
+        maxInFlightRequests: 1,
+      });
+      await transactional.connect();
+      const transaction = await transactional.transaction();
+      await transaction.send({ topic, messages: messagesOf(partition, times) });
+      return async (as) => {
+        await (as === 'commit' ? transaction.commit() : transaction.abort());
+        await transactional.disconnect();
+      };
     },
     async expire(topic, partition, start) {
       await tools.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: start }] }] });
@@ -51,6 +65,10 @@ export async function realKafka(
       await Promise.all([producer.disconnect(), tools.close()]);
     },
   };
+}
+
+function messagesOf(partition: number, times: readonly Date[]): Message[] {
+  return times.map((time) => ({ partition, value: 'record', timestamp: String(time.getTime()) }));
 }
 
 async function joinClassic(services: Kafka, groupId: string, topics: readonly string[]): Promise<() => Promise<void>> {

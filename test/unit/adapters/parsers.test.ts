@@ -12,7 +12,7 @@ import {
 } from '../../../src/adapters/kafka/groups/calls.ts';
 import { parseAssignment, parseSubscription } from '../../../src/adapters/kafka/groups/consumer-protocol.ts';
 import { fetchRecords, listOffsets } from '../../../src/adapters/kafka/offsets/calls.ts';
-import { timeOfRecord } from '../../../src/adapters/kafka/offsets/record-batches.ts';
+import { firstRecord } from '../../../src/adapters/kafka/offsets/first-record.ts';
 import { describeTopicConfigs, metadataByName } from '../../../src/adapters/kafka/topics/calls.ts';
 import { topicIdOfUuid } from '../../../src/adapters/kafka/topics/topic-id.ts';
 import { eventOf, pageOf } from '../../../src/adapters/kube/client/wire.ts';
@@ -250,7 +250,7 @@ const events = [
 const parsers: readonly Parser[] = [
   ofBytes('what a member asked for', 200, [subscription, all(i16(0), many())], parseSubscription, RangeError),
   ofBytes('what a member was given', 220, [assignment, all(i16(0), many())], parseAssignment, RangeError),
-  ofBytes('record batches', 170, [batch, Buffer.concat([batch, compressed])], (bytes) => timeOfRecord(bytes, 1n)),
+  ofBytes('record batches', 170, [batch, Buffer.concat([batch, compressed])], (bytes) => firstRecord(bytes, 1n)),
   ofAnswer(metadataByName([]), 12, metadataAnswer([{ id: 1, port: 9092 }], [{ name: 'orders', leaders: [1, 1] }])),
   ofAnswer(describeClassicGroups([]), 5, all(i32(0), list(all(described, list(member), i32(0), tags)), tags)),
   ofAnswer(describeConsumerGroups([]), 0, all(i32(0), list(all(newGroup, list(newMember), i32(0), tags)), tags)),
@@ -263,7 +263,7 @@ const parsers: readonly Parser[] = [
     all(i32(0), list(all(i16(0), none, i8(2), text('orders'), list(setting), tags)), tags),
   ),
   ofAnswer(
-    fetchRecords({ topicId: topicIdOfUuid(someUuid), partition: 0, offset: 0n }, 1),
+    fetchRecords({ topicId: topicIdOfUuid(someUuid), partition: 0, offset: 0n }, 'committed', 1),
     17,
     all(i32(0), i16(0), i32(0), list(all(uuid(someUuid), list(fetched), tags)), tags),
   ),

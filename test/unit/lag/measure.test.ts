@@ -5,7 +5,7 @@ import { nothingRead, readingOf } from '../../../src/lag/reading.ts';
 import { type GroupAnswers, lookUpsOf, recordEnds, recordGroup } from '../../../src/lag/sample.ts';
 import type { GroupSnapshot, LagSubscription, PartitionSnapshot } from '../../../src/lag/snapshot.ts';
 import { Fault } from '../../../src/ports/fault.ts';
-import type { GroupState } from '../../../src/ports/kafka.ts';
+import type { FoundRecord, GroupState } from '../../../src/ports/kafka.ts';
 
 const tickMs = 5_000;
 const denied = new Fault('kafka', 'denied', 'cannot read offsets of topic "orders": TOPIC_AUTHORIZATION_FAILED');
@@ -18,6 +18,8 @@ interface Poll {
   committed?: number;
   state?: string;
 }
+
+const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest' };
 
 const groupOf = (state = 'Stable'): GroupState => {
   const assignment = new Map([['orders', [0]]]);
@@ -38,11 +40,11 @@ function answersOf({ end, logStart = 0, committed, state }: Poll): GroupAnswers 
 /** Polls a group every five seconds and returns the last snapshot. */
 function snapshotAfter(polls: readonly GroupAnswers[], subscription: Partial<LagSubscription> = {}): GroupSnapshot {
   const history = new LagHistory(tickMs);
-  const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest', ...subscription };
+  const wanted = { ...asked, ...subscription };
   const snapshots = polls.map((answers, at) => {
-    const { topics } = readingOf(asked, answers.group, answers.committed, nothingRead);
+    const { topics } = readingOf(wanted, answers.group, answers.committed, nothingRead);
     recordEnds(history, answers.offsets, at * tickMs);
-    return snapshotOf(recordGroup(history, asked, topics, answers, at * tickMs), topics);
+    return snapshotOf(recordGroup(history, wanted, topics, answers, at * tickMs), topics);
   });
   const last = snapshots.at(-1);
   if (last === undefined) throw new Error('no polls');
@@ -152,33 +154,8 @@ test.each<{
     partition: { lag: 30, lagSeconds: undefined },
   },
   {
-    it: 'of two offsets that nobody ever commits is none after a minute',
-    polls: times(13, { end: 100, committed: 98 }),
-    partition: { lag: 0, phantom: 2, lagSeconds: 0, idleMs: 0 },
-  },
-  {
-    it: 'of two offsets counts for a minute',
-    polls: times(12, { end: 100, committed: 98 }),
-    partition: { lag: 2, phantom: 0 },
-  },
-  {
-    it: 'of two offsets counts for a minute after the log last grew',
-    polls: [...times(20, { end: 98, committed: 98 }), { end: 100, committed: 98 }],
-    partition: { lag: 2, phantom: 0 },
-  },
-  {
-    it: 'of two offsets counts for a minute after the last commit',
-    polls: [...times(20, { end: 100, committed: 90 }), { end: 100, committed: 98 }],
-    partition: { lag: 2, phantom: 0 },
-  },
-  {
-    it: 'of three offsets always counts',
-    polls: times(30, { end: 100, committed: 97 }),
-    partition: { lag: 3, phantom: 0 },
-  },
-  {
-    it: 'of two offsets counts where no member reads',
-    polls: times(30, { end: 100, committed: 98, state: 'Empty' }),
+    it: 'of two offsets that nobody ever commits counts while nobody has looked at them',
+    polls: times(30, { end: 100, committed: 98 }),
     partition: { lag: 2, phantom: 0 },
   },
 ])('lag $it', ({ reset = 'Latest', polls, partition, known = true, problem }) => {
@@ -188,6 +165,125 @@ test.each<{
   expect(snapshot.lagRecords).toBe(known ? partition.lag : undefined);
   expect(snapshot.phantomRecords).toBe(partition.phantom ?? 0);
   if (problem !== undefined) expect(snapshot.problem).toBe(problem);
+});
+
+const none = (until: bigint): FoundRecord => ({ kind: 'none', until });
+const record = (offset: bigint): FoundRecord => ({ kind: 'record', offset, time: undefined });
+
+test.each<{
+  it: string;
+  polls: readonly Poll[];
+  looks: readonly (readonly [from: bigint, found: FoundRecord])[];
+  lag: number;
+  phantom: number;
+}>([
+  {
+    it: 'however much it is, is none when there is no record in it',
+    polls: [{ end: 9_000, committed: 60 }],
+    looks: [[60n, none(9_000n)]],
+    lag: 0,
+    phantom: 8_940,
+  },
+  {
+    it: 'is none for a group without members as well',
+    polls: [{ end: 62, committed: 60, state: 'Empty' }],
+    looks: [[60n, none(62n)]],
+    lag: 0,
+    phantom: 2,
+  },
+  {
+    it: 'begins with the record that was found',
+    polls: [{ end: 100, committed: 60 }],
+    looks: [[60n, record(70n)]],
+    lag: 30,
+    phantom: 10,
+  },
+  {
+    it: 'counts from where the look came to',
+    polls: [{ end: 100, committed: 60 }],
+    looks: [[60n, none(80n)]],
+    lag: 20,
+    phantom: 20,
+  },
+  {
+    it: 'is what several looks make it that go on',
+    polls: [{ end: 100, committed: 60 }],
+    looks: [
+      [60n, none(80n)],
+      [80n, none(90n)],
+      [90n, record(95n)],
+    ],
+    lag: 5,
+    phantom: 35,
+  },
+  {
+    it: 'is nothing that an earlier look elsewhere says',
+    polls: [{ end: 100, committed: 60 }],
+    looks: [
+      [60n, none(70n)],
+      [90n, none(100n)],
+    ],
+    lag: 40,
+    phantom: 0,
+  },
+  {
+    it: 'counts what came behind it',
+    polls: [
+      { end: 100, committed: 60 },
+      { end: 103, committed: 60 },
+    ],
+    looks: [[60n, none(100n)]],
+    lag: 3,
+    phantom: 40,
+  },
+  {
+    it: 'counts nothing that came with the look and after the poll',
+    polls: [{ end: 100, committed: 60 }],
+    looks: [[60n, none(105n)]],
+    lag: 0,
+    phantom: 40,
+  },
+  {
+    it: 'counts in full for a group that was set back',
+    polls: [
+      { end: 100, committed: 60 },
+      { end: 100, committed: 50 },
+    ],
+    looks: [[60n, none(100n)]],
+    lag: 50,
+    phantom: 0,
+  },
+  {
+    it: 'counts in full for a group that has read on',
+    polls: [
+      { end: 100, committed: 60 },
+      { end: 120, committed: 101 },
+    ],
+    looks: [[60n, none(100n)]],
+    lag: 19,
+    phantom: 0,
+  },
+  {
+    it: 'counts in full in a log that was made anew',
+    polls: [
+      { end: 100, committed: 60 },
+      { end: 80, committed: 60 },
+      { end: 120, committed: 60 },
+    ],
+    looks: [[60n, none(100n)]],
+    lag: 60,
+    phantom: 0,
+  },
+])('what waits and was looked at $it', ({ polls, looks, lag, phantom }) => {
+  const history = new LagHistory(tickMs);
+  const samples = polls.map(answersOf).map((answers, at) => {
+    recordEnds(history, answers.offsets, at * tickMs);
+    const sample = recordGroup(history, asked, ['orders'], answers, at * tickMs);
+    if (at === 0) for (const [from, found] of looks) sample.found[0]?.history.noteLook(from, found);
+    return sample;
+  });
+  const last = samples.at(-1);
+  expect(last && snapshotOf(last, ['orders'])).toMatchObject({ lagRecords: lag, phantomRecords: phantom });
 });
 
 test('rates come with the second poll', () => {
@@ -223,7 +319,7 @@ test('the time between two commits is learned from the partitions that show one,
 });
 
 const whole = answersOf({ end: 100, committed: 70 });
-const none = new Map<number, undefined>();
+const noPartitions = new Map<number, undefined>();
 
 test.each<{ it: string; answers: Partial<GroupAnswers>; problem: string; fault?: Fault }>([
   { it: 'its state could not be read', answers: { group: refused }, problem: denied.message, fault: denied },
@@ -236,7 +332,7 @@ test.each<{ it: string; answers: Partial<GroupAnswers>; problem: string; fault?:
   },
   {
     it: 'a topic has no partitions',
-    answers: { offsets: new Map([['orders', { ok: true, value: none }]]) },
+    answers: { offsets: new Map([['orders', { ok: true, value: noPartitions }]]) },
     problem: 'topic "orders" has no partitions',
   },
   {
@@ -271,9 +367,36 @@ test.each<{ it: string; polls: readonly Poll[]; wanted: readonly bigint[] }>([
     ],
     wanted: [],
   },
-])('record times are looked up for $it', ({ polls, wanted }) => {
+  {
+    it: 'what a group stands before for ten seconds',
+    polls: [{ end: 0, committed: 0 }, ...times(3, { end: 50, committed: 0 })],
+    wanted: [0n],
+  },
+  {
+    it: 'none while it has not stood there for so long',
+    polls: [{ end: 0, committed: 0 }, ...times(2, { end: 50, committed: 0 })],
+    wanted: [],
+  },
+  {
+    it: 'none within two commits of a group that commits seldom',
+    polls: [
+      { end: 0, committed: 0 },
+      ...times(3, { end: 100, committed: 0 }),
+      ...times(4, { end: 100, committed: 50 }),
+    ],
+    wanted: [],
+  },
+  {
+    it: 'what such a group stands before for longer',
+    polls: [
+      { end: 0, committed: 0 },
+      ...times(3, { end: 100, committed: 0 }),
+      ...times(5, { end: 100, committed: 50 }),
+    ],
+    wanted: [50n],
+  },
+])('records are looked at for $it', ({ polls, wanted }) => {
   const history = new LagHistory(tickMs);
-  const asked: LagSubscription = { groupId: 'payments', topics: ['orders'], offsetReset: 'Latest' };
   const samples = polls.map(answersOf).map((answers, at) => {
     recordEnds(history, answers.offsets, at * tickMs);
     return recordGroup(history, asked, ['orders'], answers, at * tickMs);

@@ -44,9 +44,9 @@ class WatchedKafka extends FakeKafka {
     return this.silent ? new Promise<never>(() => {}) : super.readOffsets(topics, options);
   }
 
-  override readRecordTime(topic: string, partition: number, offset: bigint, options: KafkaCallOptions) {
-    this.asked.push(`time ${topic}-${partition}@${offset}`);
-    return super.readRecordTime(topic, partition, offset, options);
+  override findRecord(topic: string, partition: number, offset: bigint, options: KafkaCallOptions) {
+    this.asked.push(`record ${topic}-${partition}@${offset}`);
+    return super.findRecord(topic, partition, offset, options);
   }
 }
 
@@ -202,22 +202,32 @@ test('a lag from before the first poll has the age of its oldest record', async 
 });
 
 test.each([
-  { it: 'has none that can be', time: undefined },
-  { it: 'claims to come later than clocks differ by', time: new Date(8.64e15) },
-])('a record whose time $it leaves the age unknown, never zero, until we see it ourselves', async ({ time }) => {
+  { it: 'is none', time: undefined, why: 'its producer wrote none' },
+  { it: 'is later than clocks differ by', time: new Date(8.64e15), why: 'its producer wrote one in the future' },
+  {
+    it: 'is in other units',
+    time: new Date(1_767_225_600),
+    why: 'its producer wrote one of before there were such records',
+  },
+])('a record whose time $it leaves the age unknown, never zero, until we see it ourselves', async ({ time, why }) => {
   const { clock, kafka, poller, produce } = createBench();
   kafka.putTopic('orders');
   produce('orders', 0, 136);
-  kafka.readRecordTime = async () => time;
+  kafka.findRecord = async () => ({ kind: 'record', offset: 0n, time });
   kafka.commit('payments', 'orders', 0, 0n);
   poller.subscribe('shop/payments', orders);
   await clock.advance(tickMs);
-  expect(poller.snapshot('shop/payments')).toMatchObject({ known: true, lagRecords: 136, lagSeconds: undefined });
+  expect(poller.snapshot('shop/payments')).toMatchObject({
+    known: true,
+    lagRecords: 136,
+    lagSeconds: undefined,
+    remarks: [`the oldest waiting record of topic "orders" has no time that tells its age: ${why}`],
+  });
   produce('orders', 0, 10);
   await clock.advance(tickMs);
   kafka.commit('payments', 'orders', 0, 141n);
   await clock.advance(tickMs);
-  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, lagSeconds: 7.5 });
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, lagSeconds: 7.5, remarks: [] });
 });
 
 test('a record of a clock that is a little ahead is as old as our first look', async () => {
@@ -238,7 +248,7 @@ test('at most eight records are looked up in a tick, and each partition comes to
     kafka.commit('payments', 'orders', partition, 70n);
   }
   poller.subscribe('shop/payments', orders);
-  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time'));
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('record'));
   await clock.advance(tickMs);
   expect(lookUps()).toHaveLength(8);
   expect(poller.snapshot('shop/payments')?.lagSeconds).toBeUndefined();
@@ -247,7 +257,7 @@ test('at most eight records are looked up in a tick, and each partition comes to
   expect(poller.snapshot('shop/payments')?.lagSeconds).toBeCloseTo(75, 0);
 });
 
-test('a record is looked up again after half a minute, and those that never were come first', async () => {
+test('a record is looked up once while the group stands before it', async () => {
   const { clock, kafka, poller, produce } = createBench();
   kafka.putTopic('orders', { partitions: 60 });
   for (let partition = 0; partition < 60; partition += 1) {
@@ -255,10 +265,26 @@ test('a record is looked up again after half a minute, and those that never were
     kafka.commit('payments', 'orders', partition, 70n);
   }
   poller.subscribe('shop/payments', orders);
-  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time'));
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('record'));
   await clock.advance(8 * tickMs);
   expect(new Set(lookUps()).size).toBe(60);
-  expect(lookUps()).toHaveLength(64);
+  await clock.advance(20 * tickMs);
+  expect(lookUps()).toHaveLength(60);
+});
+
+test('the largest lags are looked up first', async () => {
+  const { clock, kafka, poller, produce } = createBench();
+  kafka.putTopic('orders', { partitions: 20 });
+  for (let partition = 0; partition < 20; partition += 1) {
+    produce('orders', partition, 100 + partition, 60_000);
+    kafka.commit('payments', 'orders', partition, 70n);
+  }
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  const asked = kafka.asked.filter((question) => question.startsWith('record'));
+  expect(asked.toSorted()).toEqual(
+    [12, 13, 14, 15, 16, 17, 18, 19].map((partition) => `record orders-${partition}@70`),
+  );
 });
 
 test('one that never was looked up comes before one that was at the start of the clock', async () => {
@@ -270,20 +296,21 @@ test('one that never was looked up comes before one that was at the start of the
     }
     poller.subscribe('shop/payments', orders);
   });
-  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time'));
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('record'));
   await clock.advance(0);
   expect(lookUps()).toHaveLength(8);
   await clock.advance(6 * tickMs);
   expect(new Set(lookUps()).size).toBe(56);
 });
 
-test('a record is not looked up again before half a minute has passed', async () => {
+test('a group that moves on has its next record looked up half a minute later', async () => {
   const { clock, kafka } = await createWatched();
-  const lookUps = () => kafka.asked.filter((question) => question.startsWith('time')).length;
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('record'));
+  kafka.commit('payments', 'orders', 0, 80n);
   await clock.advance(5 * tickMs);
-  expect(lookUps()).toBe(1);
+  expect(lookUps()).toEqual(['record orders-0@70']);
   await clock.advance(tickMs);
-  expect(lookUps()).toBe(2);
+  expect(lookUps()).toEqual(['record orders-0@70', 'record orders-0@80']);
 });
 
 test('a record that is looked up in vain holds up the snapshot for half a tick', async () => {
@@ -291,15 +318,21 @@ test('a record that is looked up in vain holds up the snapshot for half a tick',
   kafka.putTopic('orders');
   produce('orders', 0, 100);
   kafka.commit('payments', 'orders', 0, 70n);
-  kafka.readRecordTime = () => new Promise<never>(() => {});
+  kafka.findRecord = async (_topic, _partition, _offset, { signal }) => {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    throw new Fault('kafka', 'unavailable', 'the call was given up by its caller', { code: 'ABORTED' });
+  };
   poller.subscribe('shop/payments', orders);
   await clock.advance(1.5 * tickMs - 1);
   expect(told).toEqual([]);
   await clock.advance(1);
   expect(told).toEqual(['shop/payments']);
+  await clock.advance(tickMs);
+  const remarks = ['cannot look at records of topic "orders": no answer in time'];
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 30, lagSeconds: undefined, remarks });
 });
 
-test('a record that cannot be looked up leaves the age unknown and the lag known', async () => {
+test('a record that cannot be looked up leaves the age unknown and the lag known, and says so until it can be', async () => {
   const { clock, kafka, poller, produce } = createBench();
   kafka.putTopic('orders');
   produce('orders', 0, 100);
@@ -307,8 +340,102 @@ test('a record that cannot be looked up leaves the age unknown and the lag known
   poller.subscribe('shop/payments', orders);
   kafka.failCall(4);
   await clock.advance(tickMs);
-  expect(kafka.asked.at(-1)).toBe('time orders-0@70');
-  expect(poller.snapshot('shop/payments')).toMatchObject({ known: true, lagRecords: 30, lagSeconds: undefined });
+  expect(kafka.asked.at(-1)).toBe('record orders-0@70');
+  const refused = 'cannot connect to broker-1:9092: ECONNREFUSED';
+  const unknown = { known: true, lagRecords: 30, lagSeconds: undefined, lagSecondsAtLeast: 0, remarks: [refused] };
+  expect(poller.snapshot('shop/payments')).toMatchObject(unknown);
+  await clock.advance(3 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ ...unknown, lagSecondsAtLeast: 15 });
+  await clock.advance(3 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagSeconds: 35, lagSecondsAtLeast: 35, remarks: [] });
+});
+
+/** A topic that its group has read to its one record, and a transaction that brings four more. */
+async function createTransaction(as: 'commit' | 'abort' | 'open') {
+  const bench = createBench();
+  const { clock, kafka, poller, produce } = bench;
+  kafka.putTopic('orders');
+  produce('orders', 0, 1);
+  kafka.join('payments', 'a', ['orders']);
+  kafka.commit('payments', 'orders', 0, 1n);
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  kafka.beginTransaction('orders', 0, new Array<Date>(4).fill(clock.now()));
+  if (as !== 'open') kafka.endTransaction('orders', 0, as);
+  const lookUps = () => kafka.asked.filter((question) => question.startsWith('record'));
+  return { ...bench, lookUps };
+}
+
+test('records that were aborted count until somebody has looked at them, and then for nothing', async () => {
+  const { clock, poller, lookUps } = await createTransaction('abort');
+  await clock.advance(2 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, phantomRecords: 0 });
+  await clock.advance(tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 0, lagSeconds: 0, phantomRecords: 5 });
+  await clock.advance(60 * tickMs);
+  expect(lookUps()).toEqual(['record orders-0@1']);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 0, phantomRecords: 5 });
+});
+
+test('a record behind them is as old as itself, and waits for itself only', async () => {
+  const { clock, poller, produce, lookUps } = await createTransaction('abort');
+  await clock.advance(60 * tickMs);
+  produce('orders', 0, 1);
+  await clock.advance(2 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({
+    lagRecords: 1,
+    lagSeconds: 10,
+    partitions: [{ idleMs: 5_000, phantom: 5 }],
+  });
+  await clock.advance(60 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 1, lagSeconds: 310 });
+  expect(lookUps()).toEqual(['record orders-0@1', 'record orders-0@6']);
+});
+
+test('one record that fails again and again at the end of a quiet topic stays a lag', async () => {
+  const { clock, kafka, poller, produce } = await createTransaction('commit');
+  kafka.commit('payments', 'orders', 0, 6n);
+  produce('orders', 0, 1);
+  await clock.advance(100 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({
+    lagRecords: 1,
+    phantomRecords: 0,
+    lagSeconds: expect.closeTo(496, 0),
+  });
+});
+
+test('what could not be looked at counts as records, and the status says why', async () => {
+  const { clock, kafka, poller } = await createTransaction('abort');
+  const needs = 'cannot look at records of topic "orders": needs ACL Read on Topic "orders"';
+  kafka.findRecord = () => Promise.reject(new Fault('kafka', 'denied', needs, { code: 'TOPIC_AUTHORIZATION_FAILED' }));
+  await clock.advance(100 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, phantomRecords: 0, remarks: [needs] });
+});
+
+test('a transaction that stays open is a lag, and is named with its beginning', async () => {
+  const { clock, kafka, poller } = await createTransaction('open');
+  const since = clock.now().toISOString();
+  await clock.advance(10 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 4, remarks: [] });
+  await clock.advance(10 * tickMs);
+  const remark = `a transaction has been open in partition 0 of topic "orders" since ${since}, and a consumer of committed records gets none behind it`;
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 4, lagSeconds: 100, remarks: [remark] });
+  kafka.endTransaction('orders', 0, 'abort');
+  await clock.advance(8 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 0, phantomRecords: 5, remarks: [] });
+});
+
+test('one look that cannot take in all goes on with the next tick', async () => {
+  const { clock, kafka, poller, lookUps } = await createTransaction('abort');
+  const find = kafka.findRecord.bind(kafka);
+  kafka.findRecord = async (topic, partition, offset, options) => {
+    const found = await find(topic, partition, offset, options);
+    return found?.kind === 'none' ? { kind: 'none', until: offset + 2n } : found;
+  };
+  await clock.advance(4 * tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 1, phantomRecords: 4 });
+  await clock.advance(tickMs);
+  expect(lookUps()).toEqual(['record orders-0@1', 'record orders-0@3', 'record orders-0@5']);
 });
 
 test('what is no longer watched is no longer asked about', async () => {

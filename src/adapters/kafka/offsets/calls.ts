@@ -9,21 +9,27 @@ import {
 } from '@platformatic/kafka';
 import { type KafkaRequest, requestOf } from '../connection/request.ts';
 import { uuidOfTopicId } from '../topics/topic-id.ts';
+import type { AbortedTransaction } from './first-record.ts';
 
 export type ListOffsetsAnswer = listOffsetsV9.ListOffsetsResponse;
 
 /** Partition numbers by topic. */
 export type PartitionsByTopic = ReadonlyMap<string, readonly number[]>;
 
-/** Kafka's reserved timestamps for "the offset after the last record" and "the first offset still kept". */
-const timestampOf = { end: -1n, logStart: -2n } as const;
+/**
+ * Kafka's reserved timestamps for "the offset after the last record", "the first offset still kept" and "the first that
+ * lies on the broker's own disk". One that knows no other place takes the last for a time before all records.
+ */
+const timestampOf = { end: -1n, logStart: -2n, localStart: -4n } as const;
+export type ListedOffset = keyof typeof timestampOf;
 
 const consumerReplica = -1;
 const readUncommitted = 0;
+const readCommitted = 1;
 const anyEpoch = -1;
 
 /** End offsets (high watermarks) or first kept offsets. Only a partition's leader answers for it. */
-export function listOffsets(which: 'end' | 'logStart', partitions: PartitionsByTopic): KafkaRequest<ListOffsetsAnswer> {
+export function listOffsets(which: ListedOffset, partitions: PartitionsByTopic): KafkaRequest<ListOffsetsAnswer> {
   const topics = [...partitions].map(([name, numbers]) => ({
     name,
     partitions: numbers.map((partitionIndex) => ({
@@ -39,9 +45,19 @@ export function listOffsets(which: 'end' | 'logStart', partitions: PartitionsByT
 export interface FetchedRecords {
   throttleTimeMs: number;
   errorCode: number;
+  /** False: the answer has no partition, and all below says nothing. */
+  isThere: boolean;
+  highWatermark: bigint;
+  /** Where the first transaction begins that is neither committed nor aborted; without one, the high watermark. */
+  lastStable: bigint;
+  /** Those that these records may belong to. */
+  aborted: readonly AbortedTransaction[];
   /** Whole record batches as they stand in the log; the last one may be cut short. */
   records: Buffer;
 }
+
+/** `committed`: nothing at or after the last stable offset, and aborted transactions are named. */
+export type Isolation = 'committed' | 'any';
 
 export interface RecordPosition {
   topicId: string;
@@ -56,7 +72,11 @@ const fetchApis = [
 ] as const;
 
 /** At most `maxBytes` of records from `position` on, though at least one whole batch. Does not wait for new records. */
-export function fetchRecords(position: RecordPosition, maxBytes: number): KafkaRequest<FetchedRecords> {
+export function fetchRecords(
+  position: RecordPosition,
+  isolation: Isolation,
+  maxBytes: number,
+): KafkaRequest<FetchedRecords> {
   const partition = {
     partition: position.partition,
     currentLeaderEpoch: anyEpoch,
@@ -70,7 +90,7 @@ export function fetchRecords(position: RecordPosition, maxBytes: number): KafkaR
     maxWaitMs,
     minBytes,
     maxBytes,
-    readUncommitted,
+    isolation === 'committed' ? readCommitted : readUncommitted,
     noSession,
     noEpoch,
     topics,
@@ -90,17 +110,24 @@ function parseFetch(_correlationId: number, _key: number, _version: number, read
     return topic.readArray(parseFetchedPartition);
   });
   const [partition] = partitions.flat();
-  if (errorCode !== 0 || partition === undefined) return { throttleTimeMs, errorCode, records: Buffer.alloc(0) };
+  if (errorCode !== 0 || partition === undefined) return { throttleTimeMs, errorCode, ...noPartition };
   return { throttleTimeMs, ...partition };
 }
 
-function parseFetchedPartition(reader: Reader): { errorCode: number; records: Buffer } {
+const noPartition = { isThere: false, highWatermark: -1n, lastStable: -1n, aborted: [], records: Buffer.alloc(0) };
+
+function parseFetchedPartition(reader: Reader): Omit<FetchedRecords, 'throttleTimeMs'> {
   reader.readInt32(); // partition
   const errorCode = reader.readInt16();
-  reader.readInt64(); // high watermark
-  reader.readInt64(); // last stable offset
+  const [highWatermark, lastStable] = [reader.readInt64(), reader.readInt64()];
   reader.readInt64(); // log start
-  reader.readNullableArray((aborted) => [aborted.readInt64(), aborted.readInt64()]);
+  const aborted = reader.readNullableArray(parseAborted) ?? [];
   reader.readInt32(); // preferred replica
-  return { errorCode, records: reader.readNullableBytes() ?? Buffer.alloc(0) };
+  const records = reader.readNullableBytes() ?? Buffer.alloc(0);
+  return { errorCode, isThere: true, highWatermark, lastStable, aborted, records };
+}
+
+function parseAborted(reader: Reader): AbortedTransaction {
+  const producerId = reader.readInt64();
+  return { producerId, firstOffset: reader.readInt64() };
 }

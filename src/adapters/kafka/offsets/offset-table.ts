@@ -4,7 +4,7 @@ import { chunks } from '../batches/chunks.ts';
 import type { Cluster } from '../cluster.ts';
 import { faultOfCode } from '../errors.ts';
 import type { MetadataTopic } from '../topics/calls.ts';
-import { type ListOffsetsAnswer, listOffsets, type PartitionsByTopic } from './calls.ts';
+import { type ListedOffset, type ListOffsetsAnswer, listOffsets, type PartitionsByTopic } from './calls.ts';
 
 /** Offsets by topic and partition; a partition without an answer is absent. */
 export type OffsetTable = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
@@ -28,7 +28,7 @@ const leaderNotAvailable = 5;
 /** Asks the leader of each partition, all leaders at once. One that does not answer leaves gaps, nothing more. */
 export async function listFromLeaders(
   cluster: Cluster,
-  which: 'end' | 'logStart',
+  which: ListedOffset,
   topics: readonly MetadataTopic[],
 ): Promise<ListedOffsets> {
   const offsets = new Map<string, Map<number, bigint>>(topics.map((topic) => [topic.name ?? '', new Map()]));

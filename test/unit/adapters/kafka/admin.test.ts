@@ -283,8 +283,8 @@ describe('the Kafka admin', () => {
       showTopics({ name: 'orders', leaders: [-1] });
       const offsets = await admin.readOffsets(['orders'], options);
       expect(offsets.get('orders')).toMatchObject({ ok: false, fault: { code: 'LEADER_NOT_AVAILABLE' } });
-      const time = admin.readRecordTime('orders', 0, 0n, options);
-      await expect(time).rejects.toMatchObject({ kind: 'unavailable', code: 'LEADER_NOT_AVAILABLE' });
+      const found = admin.findRecord('orders', 0, 0n, options);
+      await expect(found).rejects.toMatchObject({ kind: 'unavailable', code: 'LEADER_NOT_AVAILABLE' });
     });
 
     it('reads the first kept offsets again only after a while', async () => {
@@ -316,7 +316,7 @@ describe('the Kafka admin', () => {
       const partition = all(i32(0), i16(0), i64(9n), i64(9n), i64(0n), none, i32(-1), sized(records), tags);
       const topics = list(all(uuid(someUuid), list(partition), tags));
       broker.answer(apiKey.Fetch, all(i32(0), i16(0), i32(0), topics, tags));
-      expect(await admin.readRecordTime('orders', 0, 0n, options)).toEqual(time);
+      expect(await admin.findRecord('orders', 0, 0n, options)).toEqual({ kind: 'record', offset: 0n, time });
     });
 
     it('fails as a whole when the brokers do not answer at all', async () => {

@@ -187,16 +187,16 @@ const requests: { request: KafkaRequest<unknown>; key: number; versions: number[
     body: listOffsetsBody(-2n),
   },
   {
-    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 'any', 4_096),
     key: apiKey.Fetch,
     versions: [17],
     body: fetchBody(),
   },
   {
-    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 'committed', 4_096),
     key: apiKey.Fetch,
     versions: [13],
-    body: all(i32(-1), fetchBody()),
+    body: all(i32(-1), fetchBody(1)),
   },
   {
     request: findCoordinators(['billing', 'mail']),
@@ -254,24 +254,39 @@ function newMember(subscription: Buffer): Buffer {
   return all(head, assigned, assigned, tags);
 }
 
-function fetchBody(): Buffer {
+function fetchBody(isolation = 0): Buffer {
   const partition = all(i32(1), i32(-1), i64(42n), i32(-1), i64(-1n), i32(4_096), tags);
   const topics = list(all(uuid(someUuid), list(partition), tags));
-  return all(i32(0), i32(0), i32(4_096), i8(0), i32(0), i32(-1), topics, list(), text(''), tags);
+  return all(i32(0), i32(0), i32(4_096), i8(isolation), i32(0), i32(-1), topics, list(), text(''), tags);
 }
 
 /** Answers whose layout differs from one version to the next, or that we read ourselves. */
 const answers: { of: string; request: KafkaRequest<unknown>; versions: number[]; body: Buffer; value: unknown }[] = [
   {
     of: 'Fetch',
-    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 'any', 4_096),
     versions: [17, 13],
     body: fetchAnswer(0, Buffer.from('records')),
-    value: { throttleTimeMs: 0, errorCode: 0, records: Buffer.from('records') },
+    value: {
+      throttleTimeMs: 0,
+      errorCode: 0,
+      isThere: true,
+      highWatermark: 50n,
+      lastStable: 48n,
+      aborted: [{ producerId: 7n, firstOffset: 44n }],
+      records: Buffer.from('records'),
+    },
+  },
+  {
+    of: 'Fetch that names no partition, as when the broker slows us down',
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 'any', 4_096),
+    versions: [17, 13],
+    body: all(i32(200), i16(0), i32(0), list(), tags),
+    value: { throttleTimeMs: 200, errorCode: 0, isThere: false },
   },
   {
     of: 'Fetch with an error in the partition',
-    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 4_096),
+    request: fetchRecords({ topicId: id, partition: 1, offset: 42n }, 'any', 4_096),
     versions: [17, 13],
     body: fetchAnswer(1, Buffer.alloc(0)),
     value: { throttleTimeMs: 0, errorCode: 1, records: Buffer.alloc(0) },
@@ -391,7 +406,8 @@ const answers: { of: string; request: KafkaRequest<unknown>; versions: number[];
 ];
 
 function fetchAnswer(errorCode: number, records: Buffer): Buffer {
-  const partition = all(i32(1), i16(errorCode), i64(50n), i64(50n), i64(0n), none, i32(-1), sized(records), tags);
+  const aborted = list(all(i64(7n), i64(44n), tags));
+  const partition = all(i32(1), i16(errorCode), i64(50n), i64(48n), i64(0n), aborted, i32(-1), sized(records), tags);
   return all(i32(0), i16(0), i32(0), list(all(uuid(someUuid), list(partition), tags)), tags);
 }
 

@@ -8,6 +8,10 @@ describeKafkaAdmin('in memory', () => {
     async produce(topic, partition, times) {
       kafka.produce(topic, partition, times);
     },
+    async transact(topic, partition, times) {
+      kafka.beginTransaction(topic, partition, times);
+      return async (as) => kafka.endTransaction(topic, partition, as);
+    },
     async expire(topic, partition, start) {
       kafka.expire(topic, partition, start);
     },

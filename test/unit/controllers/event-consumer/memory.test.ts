@@ -45,12 +45,25 @@ describe('the lag that a status tells', () => {
     expect(createView()(lagSeconds)).toMatchObject({ objective });
   });
 
+  it('is over the objective when that is proven, though the age is not known', () => {
+    const memory = new ConsumerMemory();
+    memory.learn(key, scaling, target, undefined, startMs);
+    const seen = snapshot({ lagSeconds: undefined, lagSecondsAtLeast: 11, remarks: ['why'] });
+    const view = memory.lagView(key, seen, 10, startMs);
+    expect(view).toMatchObject({ objective: 'over', fields: { lag: { seconds: undefined } }, remarks: ['why'] });
+  });
+
   it('counts the partitions that are over the objective', () => {
     const memory = new ConsumerMemory();
     memory.learn(key, scaling, target, undefined, startMs);
-    const partitions = [undefined, 0, 10, 11].map((lagSeconds, partition) => ({ ...quiet, partition, lagSeconds }));
+    const partitions = [
+      { lagSeconds: undefined, lagSecondsAtLeast: 10 },
+      { lagSeconds: 0, lagSecondsAtLeast: 0 },
+      { lagSeconds: 11, lagSecondsAtLeast: 11 },
+      { lagSeconds: undefined, lagSecondsAtLeast: 11 },
+    ].map((ages, partition) => ({ ...quiet, ...ages, partition }));
     const view = memory.lagView(key, snapshot({ partitions }), 10, startMs);
-    expect(view).toMatchObject({ fields: { partitions: { total: 4, lagging: 1 } } });
+    expect(view).toMatchObject({ fields: { partitions: { total: 4, lagging: 2 } } });
   });
 });
 
@@ -62,6 +75,9 @@ const quiet = {
   lag: 0,
   phantom: 0,
   idleMs: 0,
+  lookFault: undefined,
+  timeDoubt: undefined,
+  open: undefined,
   arrivalRate: undefined,
   commitRate: undefined,
 };

@@ -75,6 +75,7 @@ function seen(overrides: Partial<SeenConsumer> = {}): SeenConsumer {
       fields: { lag: { records: 0, seconds: 0, known: true }, partitions: { total: 6, lagging: 0 } },
       objective: 'within',
       problem: undefined,
+      remarks: [],
     },
     lastDecision: undefined,
     ...overrides,
@@ -280,7 +281,12 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('never takes unknown lag for a lag within the objective', () => {
-    const lag = { fields: {}, objective: 'unknown', problem: 'partition 3 did not answer' } as const;
+    const lag = {
+      fields: {},
+      objective: 'unknown',
+      problem: 'partition 3 did not answer',
+      remarks: ['other'],
+    } as const;
     expect(finding(seen({ lag }), 'WithinObjective')).toMatchObject({
       status: 'Unknown',
       reason: 'LagUnknown',
@@ -289,8 +295,30 @@ describe('the report of an EventConsumer', () => {
   });
 
   it('says when lag is over the objective', () => {
-    const lag = { fields: {}, objective: 'over', problem: undefined } as const;
+    const lag = { fields: {}, objective: 'over', problem: undefined, remarks: [] } as const;
     expect(finding(seen({ lag }), 'WithinObjective')).toMatchObject({ status: 'False', reason: 'LagOverObjective' });
+  });
+
+  it.each([
+    { objective: 'within', says: 'lag is within the objective of 10 s; records cannot be looked at' },
+    { objective: 'over', says: 'lag is over the objective of 10 s; records cannot be looked at' },
+    {
+      objective: 'unknown',
+      says: 'the age of the oldest waiting record is not known yet; records cannot be looked at',
+    },
+  ] as const)('says what else is to be known of a lag that is $objective', ({ objective, says }) => {
+    const lag = { fields: {}, objective, problem: undefined, remarks: ['records cannot be looked at'] };
+    expect(finding(seen({ lag }), 'WithinObjective')?.message).toBe(says);
+  });
+
+  it('names the topics of the spec that no member reads', () => {
+    const unread = seen({ snapshot: snapshot({ unreadTopics: ['order.paid', 'order.sent'] }) });
+    expect(report(unread).fields).toMatchObject({ unreadTopics: ['order.paid', 'order.sent'] });
+    expect(report(unread).done.message).toBe(
+      'Deployment "payment" and group "payment" are watched; no member of it reads "order.paid", "order.sent" of ' +
+        'spec.topics, so what waits there does not count',
+    );
+    expect(report(seen()).fields).toMatchObject({ unreadTopics: undefined });
   });
 
   it('has no lag for a target that does not exist', () => {

@@ -44,6 +44,8 @@ export function snapshot(overrides: Partial<GroupSnapshot> = {}): GroupSnapshot 
     lagRecords: 0,
     phantomRecords: 0,
     lagSeconds: 0,
+    lagSecondsAtLeast: overrides.lagSeconds ?? 0,
+    remarks: [],
     ...overrides,
   };
 }
