@@ -5,10 +5,10 @@ import type { KafkaAdmin } from '../ports/kafka.ts';
 import type { Log } from '../ports/log.ts';
 import { type Answers, answersFor, asFault, askAll } from './answers.ts';
 import { LagHistory } from './history.ts';
+import { createLooker } from './look.ts';
 import { snapshotOf } from './measure.ts';
 import { nothingRead, type Reading, readingOf, withoutGone } from './reading.ts';
-import { believe } from './record-time.ts';
-import { firstOf, type LookUp, lookUpAgainMs, lookUpsOf, recordEnds, recordGroup } from './sample.ts';
+import { firstOf, lookUpAgainMs, lookUpsOf, recordEnds, recordGroup } from './sample.ts';
 import { type GroupSnapshot, type LagSubscription, staleSnapshot } from './snapshot.ts';
 
 /** Of this many ticks' length: how long a question may take, and how old a snapshot may be. */
@@ -46,6 +46,7 @@ interface Watched {
 export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPollerOptions): LagPoller {
   const watched = new Map<string, Watched>();
   const history = new LagHistory(tickMs);
+  const looker = createLooker({ kafka, clock });
 
   /** What `call` returns, or a Fault when that takes longer than `ms`. */
   function inTime<T>(ms: number, signal: AbortSignal, call: (until: AbortSignal) => Promise<T>): Promise<T> {
@@ -66,12 +67,14 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       return { one, topics, unread, sample: recordGroup(history, subscription, topics, own, atMs) };
     });
     const lookUps = samples.flatMap(({ sample }) => lookUpsOf(sample, lookUpAgainMs));
-    await inTime(tickMs / 2, signal, (until) => lookAt(firstOf(lookUps), until)).catch(asFault);
+    await inTime(tickMs / 2, signal, (until) => looker.lookAt(firstOf(lookUps), until)).catch(asFault);
     for (const { one, topics, unread, sample } of samples) {
       one.snapshot = snapshotOf(sample, topics, unread);
       if (watched.get(one.key) === one) onSnapshot(one.key);
     }
-    history.retain(new Set(answers.offsets.keys()), new Set(answers.states.keys()));
+    const topics = new Set(answers.offsets.keys());
+    history.retain(topics, new Set(answers.states.keys()));
+    looker.retain(topics);
   }
 
   async function ask(polled: readonly Watched[], signal: AbortSignal): Promise<Answers> {
@@ -96,32 +99,6 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
   /** A tick that the end of the run cuts off fails by that, which is worth no line. */
   function note(error: unknown, signal: AbortSignal): void {
     if (!signal.aborted) log.error('lag poll failed', { error });
-  }
-
-  async function lookAt(lookUps: readonly LookUp[], signal: AbortSignal): Promise<void> {
-    await Promise.all(lookUps.map((lookUp) => lookUpRecord(lookUp, signal)));
-  }
-
-  /** What waits there: a record, how old it is, or none at all. */
-  async function lookUpRecord(
-    { topic, partition, offset, lag, history: past }: LookUp,
-    signal: AbortSignal,
-  ): Promise<void> {
-    past.lookedUpMs = clock.monotonicMs();
-    const answer = await kafka().findRecord(topic, partition, offset, { signal }).catch(asFault);
-    const found = signal.aborted ? noLook(topic) : answer;
-    past.lookFault = found instanceof Fault ? found : undefined;
-    if (found === undefined || found instanceof Fault) return;
-    past.noteLook(offset, found);
-    if (found.kind === 'none') {
-      // There is more than one look can take in: go on with the next tick.
-      if (found.until < offset + BigInt(lag)) past.lookedUpMs = undefined;
-      return;
-    }
-    const now = clock.now();
-    const age = believe(found.time, now);
-    past.timeDoubt = age.kind === 'doubt' ? age.why : undefined;
-    if (age.kind === 'age') past.anchor = { offset: Number(found.offset), appendedMs: clock.monotonicMs() - age.ms };
   }
 
   return {
@@ -149,10 +126,6 @@ export function createLagPoller({ kafka, clock, log, tickMs, onSnapshot }: LagPo
       }
     },
   };
-}
-
-function noLook(topic: string): Fault {
-  return new Fault('kafka', 'unavailable', `cannot look at records of topic "${topic}": no answer in time`);
 }
 
 function unique(names: readonly string[]): string[] {

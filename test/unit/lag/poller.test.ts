@@ -207,7 +207,7 @@ test.each([
   {
     it: 'is in other units',
     time: new Date(1_767_225_600),
-    why: 'its producer wrote one of before there were such records',
+    why: 'its producer wrote one of longer ago than its topic keeps records',
   },
 ])('a record whose time $it leaves the age unknown, never zero, until we see it ourselves', async ({ time, why }) => {
   const { clock, kafka, poller, produce } = createBench();
@@ -228,6 +228,26 @@ test.each([
   kafka.commit('payments', 'orders', 0, 141n);
   await clock.advance(tickMs);
   expect(poller.snapshot('shop/payments')).toMatchObject({ lagRecords: 5, lagSeconds: 7.5, remarks: [] });
+});
+
+test.each([
+  { it: 'within what its topic keeps', retentionMs: '604800000', days: 8, lagSeconds: 8 * 86_400 + 5 },
+  { it: 'of longer ago than its topic keeps', retentionMs: '3600000', days: 8, lagSeconds: undefined },
+])('the time of a record that is $it tells its age or none', async ({ retentionMs, days, lagSeconds }) => {
+  const { clock, kafka, poller, produce } = createBench();
+  const config = new Map([['retention.ms', retentionMs]]);
+  kafka.putTopic('orders', { config, partitions: 2 });
+  for (const partition of [0, 1]) {
+    produce('orders', partition, 10, days * 86_400_000);
+    kafka.commit('payments', 'orders', partition, 0n);
+  }
+  poller.subscribe('shop/payments', orders);
+  await clock.advance(tickMs);
+  expect(poller.snapshot('shop/payments')).toMatchObject({
+    lagRecords: 20,
+    lagSeconds,
+    lagSecondsAtLeast: lagSeconds ?? 0,
+  });
 });
 
 test('a record of a clock that is a little ahead is as old as our first look', async () => {
