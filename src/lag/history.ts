@@ -26,6 +26,11 @@ export class GroupHistory {
     return getOrAdd(partitions, partition, () => new PositionHistory());
   }
 
+  /** Whether partitions of the topic were seen before, and this one was not among them. */
+  isNew(topic: string, partition: number): boolean {
+    return this.#positions.get(topic)?.has(partition) === false;
+  }
+
   /** Mean time between two commits to a partition that has records waiting. */
   get commitIntervalMs(): number {
     return this.#commitIntervalMs;

@@ -33,7 +33,7 @@ export function snapshotOf(sample: Sample, topics: readonly string[], unread: re
     phantomRecords: partitions.reduce((sum, { phantom }) => sum + phantom, 0),
     lagSeconds: known && ages.every((age) => age !== undefined) ? Math.max(0, ...ages) : undefined,
     lagSecondsAtLeast: Math.max(0, ...partitions.map(({ lagSecondsAtLeast }) => lagSecondsAtLeast)),
-    remarks: remarksOn(partitions),
+    remarks: remarksOn(partitions, subscription.offsetReset),
   };
 }
 
@@ -67,10 +67,11 @@ function partitionOf(found: Found, commitWindowMs: number, atMs: number): Partit
     lookFault: history.lookFault,
     timeDoubt: lagSeconds === undefined ? history.timeDoubt : undefined,
     open: seen?.kind === 'open' ? { since: seen.time } : undefined,
+    isForgotten: committed === undefined && history.lastCommitted !== undefined,
   };
 }
 
-const nothingSeen = { lookFault: undefined, timeDoubt: undefined, open: undefined };
+const nothingSeen = { lookFault: undefined, timeDoubt: undefined, open: undefined, isForgotten: false };
 const unknownLag = {
   ...nothingSeen,
   lag: undefined,
@@ -107,10 +108,13 @@ function troubleOf({ subscription, answers, found }: Sample, topics: readonly st
   return unknown && { problem: problemOf(unknown, group), fault: undefined };
 }
 
-function problemOf({ topic, partition, offsets, committed }: Found, group: string): string {
+function problemOf({ topic, partition, offsets, committed, history }: Found, group: string): string {
   const where = `partition ${partition} of topic "${topic}"`;
   if (offsets === undefined) return `no offsets of ${where}`;
-  if (committed === undefined) return `${group} never committed ${where}, and offsetReset is None`;
+  if (committed === undefined) {
+    const what = history.lastCommitted === undefined ? 'never committed' : 'has no committed offset any more of';
+    return `${group} ${what} ${where}, and offsetReset is None`;
+  }
   return `${group} has a committed offset past the end of ${where}: the topic was made anew or lost records`;
 }
 

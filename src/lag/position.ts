@@ -1,5 +1,5 @@
 import type { Fault } from '../ports/fault.ts';
-import type { FoundRecord } from '../ports/kafka.ts';
+import type { FoundRecord, PartitionOffsets } from '../ports/kafka.ts';
 import { between, OffsetSeries } from './series.ts';
 
 /** Where a record stands that somebody looked up, and when it was appended (monotonic milliseconds). */
@@ -36,11 +36,27 @@ export class PositionHistory {
   #look: Look | undefined;
   #waitingMs: number | undefined;
   #firstEnd: bigint | undefined;
+  #lastCommitted: bigint | undefined;
+  #end: bigint | undefined;
 
-  /** The log's end when this partition was first seen without a committed offset. */
+  /** Where a client begins that starts at the end: at the log's end when this partition was first seen uncommitted. */
   firstEnd(end: bigint): bigint {
     this.#firstEnd ??= end;
     return this.#firstEnd;
+  }
+
+  /** The offset that the group committed last, though it has none any more. */
+  get lastCommitted(): bigint | undefined {
+    return this.#lastCommitted;
+  }
+
+  /** `isNew`: the partition was not there when the group's topic was looked at before, so all in it came since. */
+  seeLog({ end, logStart }: PartitionOffsets, isNew: boolean): void {
+    // A log that ends before where it ended is another one, or was cut.
+    const isAnother = this.#end !== undefined && end < this.#end;
+    this.#end = end;
+    if (isAnother) [this.#look, this.#lastCommitted, this.anchor] = [undefined, undefined, undefined];
+    if (isAnother || isNew) this.#firstEnd = logStart;
   }
 
   /**
@@ -52,6 +68,7 @@ export class PositionHistory {
     if (committed === undefined) this.series.clear();
     else {
       this.series.add(Number(committed), atMs);
+      this.#lastCommitted = committed;
       this.#firstEnd = undefined;
     }
     const moved = before !== undefined && this.series.changedMs !== before;
@@ -66,11 +83,6 @@ export class PositionHistory {
     const goesOn = this.#look?.until === from;
     const until = found.kind === 'none' ? found.until : found.offset;
     this.#look = { from: goesOn ? (this.#look?.from ?? from) : from, until, found };
-  }
-
-  /** A log that ends before what was looked at is another one, or was cut. */
-  seeEnd(end: bigint): void {
-    if (this.#look !== undefined && end < this.#look.until) this.#look = undefined;
   }
 
   /** Where the first record waits that is not known to be none: at `position`, or behind what was seen to be no record. */

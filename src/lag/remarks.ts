@@ -1,11 +1,11 @@
-import type { PartitionSnapshot } from './snapshot.ts';
+import type { OffsetReset, PartitionSnapshot } from './snapshot.ts';
 
 /** After this long a transaction is no longer one that is merely being written. */
 const openAfterMs = 60_000;
 /** The same for records that stand where they cannot be looked at. */
 const standingMs = 60_000;
 
-type Remark = (partition: PartitionSnapshot) => string | undefined;
+type Remark = (partition: PartitionSnapshot, offsetReset: OffsetReset) => string | undefined;
 
 /** Why records that wait could not be looked at, where that leaves something unknown. */
 const unseen: Remark = ({ lag, lagSeconds, idleMs, lookFault }) => {
@@ -24,13 +24,19 @@ const openTransaction: Remark = ({ topic, partition, open, idleMs }) => {
   return `a transaction has been open in ${where}${since}, and a consumer of committed records gets none behind it`;
 };
 
-const remarks = [unseen, undated, openTransaction];
+const forgotten: Remark = ({ topic, isForgotten }, offsetReset) => {
+  if (!isForgotten) return undefined;
+  const next = offsetReset === 'Latest' ? 'skips what waits' : 'begins with the first record that is kept';
+  return `committed offsets of topic "${topic}" are gone: a client that starts ${next} (offsetReset ${offsetReset})`;
+};
+
+const remarks = [unseen, undated, openTransaction, forgotten];
 
 /** One sentence of each kind at most, about the first partition that it holds for, so that it stays the same. */
-export function remarksOn(partitions: readonly PartitionSnapshot[]): string[] {
+export function remarksOn(partitions: readonly PartitionSnapshot[], offsetReset: OffsetReset): string[] {
   return remarks.flatMap((remark) => {
     for (const partition of partitions) {
-      const said = remark(partition);
+      const said = remark(partition, offsetReset);
       if (said !== undefined) return [said];
     }
     return [];

@@ -84,11 +84,13 @@ function findPartitions(
   const answer = offsets.get(topic);
   if (!answer?.ok) return [];
   const positions = committed.ok ? committed.value.get(topic) : undefined;
+  const group = history.group(groupId);
+  const added = new Set([...answer.value.keys()].filter((partition) => group.isNew(topic, partition)));
   return [...answer.value]
     .sort(([a], [b]) => a - b)
     .map(([partition, known]) => {
-      const past = history.group(groupId).position(topic, partition);
-      if (known) past.seeEnd(known.end);
+      const past = group.position(topic, partition);
+      if (known) past.seeLog(known, added.has(partition));
       const own = positions?.get(partition);
       const position = known && committed.ok ? positionOf(own, known, offsetReset, past) : undefined;
       const ends = history.ends(topic, partition);
@@ -108,8 +110,9 @@ function positionOf(
     return committed > end ? undefined : max(committed, logStart);
   }
   if (end === logStart || offsetReset === 'Earliest') return logStart;
-  // What came in since the first look is lag for a client that starts at the end; what was there before is not.
-  if (offsetReset === 'Latest') return max(past.firstEnd(end), logStart);
+  // What came in since the first look is lag for a client that starts at the end, and so is what waited for the group
+  // when its offsets expired: a client would skip it, and nobody would have read it.
+  if (offsetReset === 'Latest') return max(past.lastCommitted ?? past.firstEnd(end), logStart);
   // Without a reset rule the client stops with an error: nothing is read until somebody commits a position.
   return undefined;
 }

@@ -42,6 +42,8 @@ export interface PartitionSnapshot {
   timeDoubt: string | undefined;
   /** The first record that waits is of a transaction that was neither committed nor aborted when it was looked at. */
   open: { since: Date | undefined } | undefined;
+  /** Records wait here, and the offset that the group had committed expired or was deleted. */
+  isForgotten: boolean;
 }
 
 /**

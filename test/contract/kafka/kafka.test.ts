@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { createLagPoller, type LagPoller } from '../../../src/lag/poller.ts';
+import type { GroupSnapshot, LagSubscription } from '../../../src/lag/snapshot.ts';
+import { RecordedLog } from '../../fakes/recorders.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { KafkaChecker } from '../../helpers/kafka.ts';
 import { fourteenBytes, joinWith } from '../../helpers/strange-member.ts';
 import { describeKafkaAdmin, type KafkaParts } from './kafka-admin.contract.ts';
 import { realKafka } from './real-kafka.ts';
@@ -45,6 +51,75 @@ describe('a group whose member left 14 bytes that lead nowhere', () => {
     );
     expect(committed?.unreadable).toEqual([group]);
     expect(other?.unreadable).not.toContain(group);
+  });
+});
+
+describe('the lag of a group without members', () => {
+  const [topic, groupId] = [`lag.${randomUUID()}`, `lag.${randomUUID()}`];
+  const subscription: LagSubscription = { groupId, topics: [topic], offsetReset: 'Latest' };
+  const checker = new KafkaChecker(bootstrapServers);
+  const stop = new AbortController();
+  const patience = { within: 60_000, everyMs: 200 };
+  let parts: KafkaParts;
+  let poller: LagPoller;
+
+  beforeAll(async () => {
+    parts = await realKafka(bootstrapServers.split(','));
+    const kafka = () => parts.admin;
+    const [log, onSnapshot] = [new RecordedLog(), () => {}];
+    poller = createLagPoller({ kafka, clock: systemClock, log, tickMs: 500, onSnapshot });
+    await parts.admin.createTopic({ name: topic, partitions: 1, config: new Map() }, options);
+    await eventually(() => parts.produce(topic, 0, [new Date()]), patience);
+    await eventually(() => parts.commit(groupId, topic, new Map([[0, 1n]])), patience);
+    poller.subscribe('shop/lag', subscription);
+    void poller.run(stop.signal);
+    await whenLag({ known: true, lagRecords: 0, phantomRecords: 0 });
+  });
+  afterAll(async () => {
+    stop.abort();
+    const live = await parts.admin.describeTopic(topic, options);
+    if (live !== undefined) await parts.admin.deleteTopic(live.id, options);
+    await checker.close();
+    await parts.close();
+  });
+
+  function whenLag(snapshot: Partial<GroupSnapshot>): Promise<void> {
+    return eventually(() => expect(poller.snapshot('shop/lag')).toMatchObject(snapshot), patience);
+  }
+
+  it('is none of records that were aborted, and is one of a record behind them', async () => {
+    const end = await parts.transact(
+      topic,
+      0,
+      Array.from({ length: 4 }, () => new Date()),
+    );
+    await whenLag({ lagRecords: 4 });
+    await end('abort');
+    await whenLag({ lagRecords: 0, lagSeconds: 0, phantomRecords: 5 });
+    await parts.produce(topic, 0, [new Date()]);
+    await whenLag({ lagRecords: 1, phantomRecords: 5 });
+  });
+
+  it('is all that a partition holds that was added, though its clients start at the end', async () => {
+    // Nobody looks until there are records, as between two ticks.
+    poller.unsubscribe('shop/lag');
+    await parts.admin.growTopic(topic, 2, options);
+    await eventually(async () => {
+      const offsets = (await parts.admin.readOffsets([topic], options)).get(topic);
+      expect(offsets?.ok && offsets.value.get(1)).toMatchObject({ end: 0n });
+    }, patience);
+    // A producer of its own: the other one knows one partition, and drops without a word what is meant for another.
+    const end = await parts.transact(topic, 1, [new Date(), new Date()]);
+    await end('commit');
+    poller.subscribe('shop/lag', subscription);
+    await whenLag({ known: true, lagRecords: 4 });
+  });
+
+  it('stays when the committed offsets are gone, and says so', async () => {
+    const admin = await checker.admin();
+    await admin.deleteGroups([groupId]);
+    const remark = `committed offsets of topic "${topic}" are gone: a client that starts skips what waits (offsetReset Latest)`;
+    await whenLag({ state: 'Dead', lagRecords: 4, remarks: [remark] });
   });
 });
 

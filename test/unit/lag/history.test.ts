@@ -102,6 +102,16 @@ test('a record that claims to be younger than our first look is as old as that',
   expect(position.appendedMs(60, ends)).toBe(100_000);
 });
 
+test('what was looked up says nothing of a log that was made anew', () => {
+  const position = new PositionHistory();
+  position.seeLog({ partition: 0, logStart: 0n, end: 200n }, false);
+  position.anchor = { offset: 20, appendedMs: 40_000 };
+  position.seeLog({ partition: 0, logStart: 0n, end: 201n }, false);
+  expect(position.anchor).toBeDefined();
+  position.seeLog({ partition: 0, logStart: 0n, end: 100n }, false);
+  expect(position.anchor).toBeUndefined();
+});
+
 test('what nobody asks about any more is forgotten', () => {
   const history = new LagHistory(tickMs);
   history.ends('orders', 0).add(5, 0);

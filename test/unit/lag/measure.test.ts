@@ -132,9 +132,44 @@ test.each<{
     partition: { lag: 0 },
   },
   {
-    it: 'starts anew when a group forgets its offsets',
-    polls: [{ end: 100 }, { end: 130, committed: 130 }, { end: 150 }, { end: 155 }],
-    partition: { lag: 5 },
+    it: 'goes on from where the group was when its offsets are gone',
+    polls: [{ end: 100 }, { end: 150, committed: 100 }, { end: 150 }, { end: 155 }],
+    partition: { lag: 55, isForgotten: true },
+  },
+  {
+    it: 'is all that is kept when offsets are gone, for a client that starts at the beginning',
+    reset: 'Earliest',
+    polls: [{ end: 150, committed: 100 }, { end: 150 }],
+    partition: { lag: 150, isForgotten: true },
+  },
+  {
+    it: 'is nobody’s any more when offsets are gone at the end',
+    polls: [{ end: 150, committed: 150 }, { end: 150 }],
+    partition: { lag: 0, isForgotten: false },
+  },
+  {
+    it: 'goes on with the next commit',
+    polls: [{ end: 150, committed: 100 }, { end: 150 }, { end: 150, committed: 140 }],
+    partition: { lag: 10, isForgotten: false },
+  },
+  {
+    it: 'is unknown when offsets are gone, for a client that does not say where it starts',
+    reset: 'None',
+    polls: [{ end: 150, committed: 100 }, { end: 150 }],
+    partition: { lag: undefined },
+    known: false,
+    problem:
+      'group "payments" has no committed offset any more of partition 0 of topic "orders", and offsetReset is None',
+  },
+  {
+    it: 'is all that came since the topic was made anew',
+    polls: [{ end: 100, committed: 30 }, { end: 0 }, { end: 40 }],
+    partition: { lag: 40, isForgotten: false },
+  },
+  {
+    it: 'is all that came since the topic was made anew, for a group that never committed as well',
+    polls: [{ end: 100 }, { end: 20 }, { end: 40 }],
+    partition: { lag: 40 },
   },
   {
     it: 'has the age of its oldest record',
@@ -285,6 +320,28 @@ test.each<{
   const last = samples.at(-1);
   expect(last && snapshotOf(last, ['orders'])).toMatchObject({ lagRecords: lag, phantomRecords: phantom });
 });
+
+test('what a partition holds that was added to a topic is lag, wherever the client starts', () => {
+  const withPartitions = (...ends: number[]): GroupAnswers => {
+    const offsets = ends.map((end, partition) => [partition, { partition, end: BigInt(end), logStart: 0n }] as const);
+    return { ...answersOf({}), offsets: new Map([['orders', { ok: true, value: new Map(offsets) }]]) };
+  };
+  const snapshot = snapshotAfter([withPartitions(100, 50), withPartitions(100, 50, 80), withPartitions(100, 50, 90)]);
+  expect(snapshot.partitions.map(({ lag }) => lag)).toEqual([0, 0, 90]);
+});
+
+test.each([
+  { offsetReset: 'Latest', next: 'skips what waits' },
+  { offsetReset: 'Earliest', next: 'begins with the first record that is kept' },
+] as const)(
+  'a group whose offsets are gone is told what a client does that starts at $offsetReset',
+  ({ offsetReset, next }) => {
+    const polls = [{ end: 150, committed: 100 }, { end: 150 }].map(answersOf);
+    expect(snapshotAfter(polls, { offsetReset }).remarks).toEqual([
+      `committed offsets of topic "orders" are gone: a client that starts ${next} (offsetReset ${offsetReset})`,
+    ]);
+  },
+);
 
 test('rates come with the second poll', () => {
   const first = { end: 100, committed: 90 };

@@ -78,6 +78,7 @@ const quiet = {
   lookFault: undefined,
   timeDoubt: undefined,
   open: undefined,
+  isForgotten: false,
   arrivalRate: undefined,
   commitRate: undefined,
 };
