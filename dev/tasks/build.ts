@@ -1,7 +1,8 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { refusalOfOldNode } from '../bundle/any-node.ts';
+import { billOfMaterials, type LockFile } from '../bundle/sbom.ts';
 import { ROOT } from '../setup/dependencies.mjs';
 import { during } from '../setup/progress.mjs';
 
@@ -39,8 +40,10 @@ const dropUnusedModules: Plugin = {
   },
 };
 
-const FROM_SOURCES: BuildOptions = {
+const FROM_SOURCES = {
   bundle: true,
+  metafile: true,
+  absWorkingDir: ROOT,
   platform: 'node',
   target: 'node24',
   // Less to read and to keep in memory; names stay, so that a stack trace can be read without a map.
@@ -51,17 +54,28 @@ const FROM_SOURCES: BuildOptions = {
   alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   plugins: [dropUnusedModules],
   logLevel: 'warning',
-};
+} as const satisfies BuildOptions;
+
+const inDist = (name: string) => join(ROOT, 'dist', name);
 
 export async function run(): Promise<number> {
-  await during('dist/sluice.mjs', () => bundleOperator(join(ROOT, 'dist', 'sluice.mjs')));
-  await during('dist/sluice-cli.mjs', () => bundleCommandLine(join(ROOT, 'dist', 'sluice-cli.mjs')));
+  const operator = await during('dist/sluice.mjs', () => bundleOperator(inDist('sluice.mjs')));
+  const commandLine = await during('dist/sluice-cli.mjs', () => bundleCommandLine(inDist('sluice-cli.mjs')));
+  const lock: LockFile = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const bill = billOfMaterials(lock, [...operator, ...commandLine], `node_modules/node-linux-${process.arch}`);
+  writeFileSync(inDist('sluice.spdx.json'), `${JSON.stringify(bill, undefined, 2)}\n`);
   return 0;
 }
 
-/** Bundles the operator with all that it needs into one module. */
-export async function bundleOperator(outfile: string): Promise<void> {
-  await build({
+/** The files of which some code is in the bundles, relative to the checkout. */
+function filesIn({ outputs }: Metafile): readonly string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []));
+}
+
+/** Bundles the operator with all that it needs into one module. Returns the files whose code is in it. */
+export async function bundleOperator(outfile: string): Promise<readonly string[]> {
+  const { metafile } = await build({
     ...FROM_SOURCES,
     entryPoints: [join(ROOT, 'src', 'main.ts')],
     outfile,
@@ -69,14 +83,16 @@ export async function bundleOperator(outfile: string): Promise<void> {
     banner: { js: `${refusalOfOldNode('the operator')}\n${COMMONJS}` },
     sourcemap: 'linked',
   });
+  return filesIn(metafile);
 }
 
 /**
  * Bundles the command line with all that it needs into one file that can be run as it is, under any name: a script and a
  * module at once, in a syntax that an old Node reads too, so that it comes as far as the refusal.
+ * Returns the files whose code is in it.
  */
-export async function bundleCommandLine(outfile: string): Promise<void> {
-  await build({
+export async function bundleCommandLine(outfile: string): Promise<readonly string[]> {
+  const { metafile } = await build({
     ...FROM_SOURCES,
     entryPoints: [join(ROOT, 'src', 'cli', 'main.ts')],
     outfile,
@@ -89,4 +105,5 @@ export async function bundleCommandLine(outfile: string): Promise<void> {
     sourcemap: 'linked',
   });
   chmodSync(outfile, 0o755);
+  return filesIn(metafile);
 }
