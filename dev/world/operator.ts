@@ -7,7 +7,7 @@ import { kubeconfigFor } from './parts/control-plane.ts';
 import { Part } from './parts/part.ts';
 import type { World } from './world.ts';
 
-const NAMESPACE = 'sluice-system';
+export const NAMESPACE = 'sluice-system';
 const SERVICE_ACCOUNT = 'sluice-operator';
 const TOKEN_SECONDS = 3_600;
 const RENEW_TOKEN_MS = 20 * 60_000;
@@ -48,19 +48,23 @@ export async function installApi({ kubeconfig }: World): Promise<void> {
   await kubectl(kubeconfig, ['wait', '--for=condition=Established', '--timeout=30s', '-f', crds]);
 }
 
-async function installAccount({ kubeconfig }: World): Promise<void> {
+/** Installs the operator's ServiceAccount with the generated roles. */
+export async function installAccount({ kubeconfig }: World): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', '-'], { input });
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', inCheckout('config/rbac')]);
 }
 
+/** A token of the operator's ServiceAccount, good for an hour. */
+export async function createToken({ kubeconfig }: World): Promise<string> {
+  const lifetime = `--duration=${TOKEN_SECONDS}s`;
+  return (await kubectl(kubeconfig, ['create', 'token', SERVICE_ACCOUNT, '--namespace', NAMESPACE, lifetime])).trim();
+}
+
 /** Keeps a file that holds a valid token of the operator's ServiceAccount. Returns how to stop. */
-async function keepToken({ kubeconfig }: World, file: string): Promise<() => void> {
+async function keepToken(world: World, file: string): Promise<() => void> {
   const renew = async () => {
-    const token = await kubectl(kubeconfig, [
-      ...['create', 'token', SERVICE_ACCOUNT, '--namespace', NAMESPACE, `--duration=${TOKEN_SECONDS}s`],
-    ]);
-    writeFileSync(`${file}.new`, token.trim(), { mode: 0o600 });
+    writeFileSync(`${file}.new`, await createToken(world), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
   let timer: NodeJS.Timeout;
