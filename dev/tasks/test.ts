@@ -30,9 +30,11 @@ function runPhase({ name, withinMinutes, run }: Phase, context: Omit<PhaseContex
   return during(name, (step) => run({ ...context, signal, step }), { conclude });
 }
 
-/** Phases whose names begin as asked; all of them when nothing is asked. */
+/** Phases whose names begin as asked; when nothing is asked, all but those that have to be named. */
 function chosen(names: readonly string[]): readonly Phase[] {
-  const phases = PHASES.filter((phase) => names.length === 0 || names.some((name) => phase.name.startsWith(name)));
+  const phases = PHASES.filter(({ name: own, onlyNamed = false }) =>
+    names.length === 0 ? !onlyNamed : names.some((name) => own.startsWith(name)),
+  );
   if (phases.length > 0) return phases;
   throw new Error(`no such phase: choose from ${PHASES.map(({ name }) => name).join(', ')}`);
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { prepareContainers, thisMachine } from '../containers/tools.ts';
 import { ROOT } from '../setup/dependencies.mjs';
-import { print, type Step } from '../setup/progress.mjs';
+import { dim, print, type Step } from '../setup/progress.mjs';
 import { tryTool } from '../setup/tools.mjs';
 import { CHECKS, type Check } from '../tasks/lint.ts';
-import type { AllowedSkip, Counts, Failure } from './tally.ts';
+import { type AllowedSkip, type Counts, type Failure, Tally } from './tally.ts';
 import { runVitest } from './vitest-run.ts';
 
 export interface PhaseContext {
@@ -21,6 +22,8 @@ export interface PhaseContext {
 export interface Phase {
   name: string;
   withinMinutes: number;
+  /** Left out where no phase is named. */
+  onlyNamed?: boolean;
   run(context: PhaseContext): Promise<Counts>;
 }
 
@@ -58,6 +61,20 @@ function tests(name: string, withinMinutes: number, ...args: readonly string[]):
   };
 }
 
+/** A phase that needs containers: for who asks for it; one skip where there can be none, which `test/skips.json` has to allow. */
+function withContainers(phase: Phase): Phase {
+  const run = async (context: PhaseContext) => {
+    const inTheWay = await prepareContainers(thisMachine(context.step, context.signal));
+    if (inTheWay === undefined) return phase.run(context);
+    print(dim(`- ${phase.name}  skipped: ${inTheWay}`));
+    const tally = new Tally(context.allowedSkips);
+    const failure = tally.count({ kind: 'skipped', test: phase.name });
+    if (failure) context.onFailure(failure);
+    return tally.counts;
+  };
+  return { ...phase, run, onlyNamed: true };
+}
+
 /** Quick ones first: whoever made a slip learns of it early. */
 export const PHASES: readonly Phase[] = [
   commands('lint', 5, [CHECKS.style, CHECKS.promises]),
@@ -68,6 +85,7 @@ export const PHASES: readonly Phase[] = [
   tests('contract', 15, '--project', 'contract'),
   tests('integration', 25, '--project', 'integration'),
   tests('permissions', 2, '--project', 'permissions'),
+  withContainers(tests('image', 15, '--project', 'image')),
   tests('faults', 45, '--project', 'faults'),
   commands('demo', 20, [task('demo', '--check')], true),
 ];
