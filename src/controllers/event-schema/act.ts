@@ -79,14 +79,17 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
     return undefined;
   }
   if (change) await writeLevel(registry, subject, change.to, round);
-  effects.ownWrites.noteRegistration(resource);
-  const result = await offer(effects, action, versions, round);
+  const withdraw = effects.ownWrites.noteRegistration(resource);
+  const result = await offer(effects, action, versions, round).catch((error) => {
+    if (isAnswer(error)) withdraw();
+    throw error;
+  });
   if (result.kind === 'registered') {
     if (change) effects.ownWrites.noteLevel(resource);
     if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
-  effects.ownWrites.withdrawRegistration(resource);
+  withdraw();
   if (change) await writeLevel(registry, subject, change.from, round);
   const refusal = await explainRefusal(registry, offered, result, round.signal);
   effects.refusals.remember(resource, { versions, level }, refusal, round.now);
@@ -111,6 +114,11 @@ async function offer(
     if (change) await writeLevel(registry, subject, change.from, round);
     throw error;
   }
+}
+
+/** Whether the registry has said no. After any other Fault it may have done what it was asked for. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Fault && error.kind !== 'unavailable';
 }
 
 function registryOf({ registry }: SchemaEffects, { cluster }: RegistryUse): SchemaRegistry {

@@ -16,14 +16,14 @@ interface Entry {
 export class OwnWrites {
   readonly #byKey = new Map<string, Entry>();
 
-  /** Before the call: its answer may be lost. */
-  noteRegistration(resource: EventSchema): void {
-    this.#entryOf(resource).registers = true;
-  }
-
-  /** The registry has refused it. */
-  withdrawRegistration(resource: EventSchema): void {
-    this.#entryOf(resource).registers = false;
+  /** Before the call: its answer may be lost. Returns what takes the note back once the registry has refused. */
+  noteRegistration(resource: EventSchema): () => void {
+    const entry = this.#entryOf(resource);
+    const before = entry.registers;
+    entry.registers = true;
+    return () => {
+      entry.registers = before;
+    };
   }
 
   noteLevel(resource: EventSchema): void {

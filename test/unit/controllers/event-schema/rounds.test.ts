@@ -318,6 +318,25 @@ describe('a subject of somebody else', () => {
     expect(texts()).toEqual([first]);
   });
 
+  it.each([
+    { kind: 'rejected', code: '42205' },
+    { kind: 'denied', code: '403' },
+    { kind: 'throttled', code: '429' },
+  ] as const)('is one although the registry turned a registration away before, with $code', async ({ kind, code }) => {
+    const { registry, clock, texts, settle, ready } = world({ schema: theirs, compatibility: 'Full' });
+    const { register } = registry;
+    registry.register = () => Promise.reject(new Fault('registry', kind, `error ${code}`, { code }));
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False' });
+    registry.register = register;
+    registry.levels.delete(subject);
+    registry.subjects.set(subject, [{ id: 8, version: 1, schema: first, references: [] }]);
+    await clock.advance(600_000);
+    await settle();
+    expect(ready()).toMatchObject({ reason: 'AdoptionMismatch' });
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first], level: undefined });
+  });
+
   it('keeps the level that it had when the spec names it no more', async () => {
     const { registry, schemas, status, settle } = worldInUse({ compatibility: 'Full' }, 'Full', strangers);
     await settle();
