@@ -3,7 +3,7 @@ import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
-import type { SchemaReference, SchemaRegistry } from '../../ports/registry.ts';
+import type { SchemaReference, SchemaRegistry, StoredSchema } from '../../ports/registry.ts';
 import type { Behaviour, Blocked, Round } from '../../runtime/kind.ts';
 import { wait } from '../blocked.ts';
 import { findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
@@ -75,13 +75,34 @@ async function observeSchema(
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
+  const known = { subject, status: resource.status, versions, latest };
+  const replacedBy = mayBeRefused ? await findReplacement(registry, known, signal) : undefined;
   const refusal = mayBeRefused ? refusals.find(resource, { versions, level }, now) : undefined;
   return {
     kind: 'seen',
-    ...{ use, versions, level, ...held, missingReferences, refusal },
+    ...{ use, versions, level, ...held, missingReferences, refusal, replacedBy },
     ownWrites: { registered: ownWrites.hasRegistered(resource), level: ownWrites.hasSetLevel(resource) },
     readOnly: readOnly.find(use.url, subject, now),
   };
+}
+
+interface Known {
+  subject: string;
+  status: EventSchema['status'];
+  versions: readonly number[];
+  latest: StoredSchema | undefined;
+}
+
+/** A registry at another URL, or one that gives the number of a deleted version again, holds another schema there. */
+async function findReplacement(
+  registry: SchemaRegistry,
+  { subject, status, versions, latest }: Known,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { version, schemaId } = status ?? {};
+  if (version === undefined || schemaId === undefined || !versions.includes(version)) return undefined;
+  const stored = version === latest?.version ? latest : await registry.readVersion(subject, version, { signal });
+  return stored?.id === schemaId ? undefined : stored?.id;
 }
 
 type FoundRegistry = { kind: 'found'; use: RegistryUse } | { kind: 'blocked'; blocked: Blocked };

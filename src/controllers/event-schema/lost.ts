@@ -9,7 +9,7 @@ import { subjectOf } from './subject.ts';
 /** A registry of several nodes may show for a moment what was there before the last version. */
 const lookAgainMs = 30_000;
 
-type Seen = Pick<SeenSchema, 'registered' | 'versions' | 'level'>;
+type Seen = Pick<SeenSchema, 'registered' | 'versions' | 'level' | 'replacedBy'>;
 
 /**
  * Whoever deletes a version, if only softly, wants it gone; and without the versions before it a new one is compared with
@@ -18,15 +18,22 @@ type Seen = Pick<SeenSchema, 'registered' | 'versions' | 'level'>;
 export function refuseLost(resource: EventSchema, seen: Seen): Refusal | undefined {
   const lost = lostVersion(resource, seen);
   if (lost === undefined || isAgreedTo(resource, lost)) return undefined;
-  const what = `version ${lost} of subject "${subjectOf(resource)}" was deleted by somebody else${leftBy(resource, seen)}`;
+  const version = `version ${lost} of subject "${subjectOf(resource)}"`;
+  const what = `${version} ${becameOf(resource, seen)}${leftBy(resource, seen)}`;
   const next = `to register the schema again, annotate this resource ${registerDeletedAnnotation}=${lost}`;
   return { ...refuse(Reason.SubjectDeletedOutOfBand, { what, next }), lookAgainMs };
 }
 
 /** The version of ours that is not there any more; a schema that is there in another version is not lost. */
-function lostVersion({ status }: EventSchema, { registered, versions }: Seen): number | undefined {
+function lostVersion({ status }: EventSchema, { registered, versions, replacedBy }: Seen): number | undefined {
   const known = status?.version;
-  return known === undefined || registered !== undefined || versions.includes(known) ? undefined : known;
+  if (known === undefined || registered !== undefined) return undefined;
+  return versions.includes(known) && replacedBy === undefined ? undefined : known;
+}
+
+function becameOf({ status }: EventSchema, { replacedBy }: Seen): string {
+  if (replacedBy === undefined) return 'was deleted by somebody else';
+  return `is another schema now: its id was ${status?.schemaId} and is ${replacedBy}`;
 }
 
 function isAgreedTo({ metadata }: EventSchema, lost: number): boolean {

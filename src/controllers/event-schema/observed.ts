@@ -29,6 +29,8 @@ export type ObservedSchema =
       /** References whose subject or version is not in the registry. */
       missingReferences: readonly string[];
       refusal: RegistryRefusal | undefined;
+      /** The id that the version on record has, where it is another schema now. */
+      replacedBy: number | undefined;
       /** What this process did for the resource, whether the status says so yet or not. */
       ownWrites: { registered: boolean; level: boolean };
       /** What the registry said a moment ago, when it took no changes of the subject. */

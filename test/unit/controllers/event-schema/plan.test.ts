@@ -46,6 +46,7 @@ function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
     normalFormLoses: false,
     missingReferences: [],
     refusal: undefined,
+    replacedBy: undefined,
     ownWrites: { registered: true, level: false },
     readOnly: undefined,
     ...overrides,
@@ -326,6 +327,25 @@ describe('a version that somebody deleted', () => {
   ])('$it', ({ resource, acts }) => {
     const { actions } = planSchema(resource, seen(unregistered));
     expect(actions.some(({ kind }) => kind === 'register')).toBe(acts);
+  });
+
+  it.each([
+    { it: 'is held', agreed: '2', acts: false },
+    { it: 'is agreed to', agreed: '1', acts: true },
+  ])('$it like one whose number another schema has now', ({ agreed, acts }) => {
+    const annotations = { 'sluice.dev/register-deleted-version': agreed };
+    const resource = schema({}, { version: 1, schemaId: 7 }, annotations);
+    const { actions, blocked } = planSchema(resource, seen({ ...unregistered, replacedBy: 8 }));
+    expect(actions.some(({ kind }) => kind === 'register')).toBe(acts);
+    expect(blocked.map(({ message }) => message)).toEqual(
+      acts
+        ? []
+        : [
+            expect.stringMatching(
+              /^version 1 of subject "orders-value" is another schema now: its id was 7 and is 8, /,
+            ),
+          ],
+    );
   });
 
   it('is none where another version holds the same schema', () => {

@@ -427,6 +427,26 @@ describe('a version that somebody deletes', () => {
     expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [later], level: 'Full' });
   });
 
+  it.each([
+    { where: 'the newest', more: [] },
+    { where: 'an older one', more: [{ id: 9, version: 2, schema: later, references: [] }] },
+  ])('is one too where a stranger’s schema has its number, as $where', async ({ more }) => {
+    const { registry, schemas, status, texts, settle, ready } = world();
+    await settle();
+    const strangers = record({ name: 'theirs', type: 'string' });
+    registry.subjects.set(subject, [{ id: 8, version: 1, schema: strangers, references: [] }, ...more]);
+    registry.globalLevel = 'None';
+    const before = texts();
+    await settle();
+    const message = expect.stringContaining('version 1 of subject "orders-value" is another schema now');
+    expect(ready()).toMatchObject({ reason: 'SubjectDeletedOutOfBand', message });
+    expect({ texts: texts(), status: status() }).toMatchObject({ texts: before, status: { version: 1, schemaId: 1 } });
+    const annotations = { 'sluice.dev/register-deleted-version': '1' };
+    schemas.edit(key, { metadata: { ...schemas.must(key).metadata, annotations } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
   it('is another loss each time: what was agreed to once is not agreed to again', async () => {
     const { registry, schemas, texts, settle, ready } = world();
     await settle();
