@@ -61,7 +61,7 @@ async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Rou
 
 type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
 
-/** Level, then schema; a refusal puts the level back. What nobody has looked at yet is not registered over. */
+/** Level, then schema; any answer but yes puts the level back. What nobody has looked at yet is not registered over. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
   const { use, subject, level, change, resource, normalize } = action;
   const registry = registryOf(effects, use);
@@ -80,8 +80,10 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   }
   if (change) await writeLevel(registry, subject, change.to, round);
   const withdraw = effects.ownWrites.noteRegistration(resource);
-  const result = await offer(effects, action, versions, round).catch((error) => {
-    if (isAnswer(error)) withdraw();
+  const result = await offer(effects, action, versions, round).catch(async (error) => {
+    if (!isAnswer(error)) throw error;
+    withdraw();
+    if (change) await writeLevel(registry, subject, change.from, round);
     throw error;
   });
   if (result.kind === 'registered') {

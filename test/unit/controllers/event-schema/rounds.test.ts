@@ -329,7 +329,6 @@ describe('a subject of somebody else', () => {
     await settle();
     expect(ready()).toMatchObject({ status: 'False' });
     registry.register = register;
-    registry.levels.delete(subject);
     registry.subjects.set(subject, [{ id: 8, version: 1, schema: first, references: [] }]);
     await clock.advance(600_000);
     await settle();
@@ -620,6 +619,19 @@ describe('level and schema', () => {
       expect(ready()).toMatchObject({ status: 'False', reason: 'Incompatible' });
     },
   );
+
+  it.each([
+    { kind: 'rejected', code: '42205', own: 'Backward' },
+    { kind: 'rejected', code: '413', own: undefined },
+    { kind: 'denied', code: '403', own: 'Backward' },
+    { kind: 'throttled', code: '429', own: undefined },
+  ] as const)('stay as they were, own level $own, when the schema is turned away with $code', async (row) => {
+    const { registry, texts, settle, ready } = worldInUse({ compatibility: 'None', schema: breaking }, row.own);
+    registry.register = () => Promise.reject(new Fault('registry', row.kind, `error ${row.code}`, { code: row.code }));
+    await settle();
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first], level: row.own });
+    expect(ready()).toMatchObject({ status: 'False' });
+  });
 
   it('leave no level behind of a new subject whose text is no schema', async () => {
     const { registry, texts, settle, ready } = world({ compatibility: 'Full', schema: '{' });
