@@ -93,6 +93,8 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
   }
   withdraw();
   if (change) await writeLevel(registry, subject, change.from, round);
+  // In the registry's words first: reads that fail must not make it be asked again and again.
+  effects.refusals.remember(resource, { versions, level }, result, round.now);
   const refusal = await explainRefusal(registry, offered, result, round.signal);
   effects.refusals.remember(resource, { versions, level }, refusal, round.now);
   return undefined;

@@ -157,6 +157,22 @@ describe('a refusal of the registry', () => {
     expect(status()).toMatchObject({ lastCheck: { compatible: false, problems: [problem] } });
   });
 
+  it('is told in the registry’s own words where what would explain it cannot be read', async () => {
+    const { registry, settle, ready } = worldInUse({ schema: breaking, compatibility: 'Full' }, 'Backward');
+    const { readVersion } = registry;
+    registry.readVersion = (name, version, options) =>
+      version === 'latest'
+        ? readVersion.call(registry, name, version, options)
+        : Promise.reject(new Fault('registry', 'unavailable', 'answered 500', { code: '500' }));
+    await settle();
+    await settle();
+    const message = expect.stringContaining('not Full compatible with version 1;');
+    expect(ready()).toMatchObject({ reason: 'Incompatible', message });
+    expect(registry.levels.get(subject)).toBe('Backward');
+    // Once to the new level, the schema, and back.
+    expect(registry.writes).toBe(3);
+  });
+
   it('is told with the references that each version has', async () => {
     const money = (type: string) => ({
       id: 9,
