@@ -46,8 +46,7 @@ async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Rou
       await effects.schemas.patchStatus(action.resource, { previousCompatibility: action.previous }, round);
       return undefined;
     case 'setLevel':
-      await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
-      effects.ownWrites.noteLevel(action.resource);
+      await setLevel(effects, action, action.change, round);
       return levelNote(Reason.LevelChanged, action.subject, action.change);
     case 'restoreLevel':
       await writeLevel(registryOf(effects, action.use), action.subject, action.change.to, round);
@@ -60,6 +59,25 @@ async function carryOut(effects: SchemaEffects, action: SchemaAction, round: Rou
 }
 
 type RegisterAction = Extract<SchemaAction, { kind: 'register' }>;
+
+type SetLevelAction = Pick<RegisterAction, 'use' | 'subject' | 'resource'>;
+
+/** Returns what takes the note back that this resource set the level. */
+async function setLevel(
+  effects: SchemaEffects,
+  { use, subject, resource }: SetLevelAction,
+  { to }: LevelChange,
+  round: Round,
+): Promise<() => void> {
+  const withdraw = effects.ownWrites.noteLevel(resource);
+  try {
+    await writeLevel(registryOf(effects, use), subject, to, round);
+  } catch (error) {
+    if (isAnswer(error)) withdraw();
+    throw error;
+  }
+  return withdraw;
+}
 
 /** Level, then schema; any answer but yes puts the level back. What nobody has looked at yet is not registered over. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
@@ -78,21 +96,24 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
     effects.refusals.remember(resource, { versions, level }, unchecked, round.now);
     return undefined;
   }
-  if (change) await writeLevel(registry, subject, change.to, round);
+  const withdrawLevel = change && (await setLevel(effects, action, change, round));
+  const putLevelBack = async () => {
+    if (change) await writeLevel(registry, subject, change.from, round);
+    withdrawLevel?.();
+  };
   const withdraw = effects.ownWrites.noteRegistration(resource);
   const result = await offer(effects, action, versions, round).catch(async (error) => {
     if (!isAnswer(error)) throw error;
     withdraw();
-    if (change) await writeLevel(registry, subject, change.from, round);
+    await putLevelBack();
     throw error;
   });
   if (result.kind === 'registered') {
-    if (change) effects.ownWrites.noteLevel(resource);
     if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
   withdraw();
-  if (change) await writeLevel(registry, subject, change.from, round);
+  await putLevelBack();
   // In the registry's words first: reads that fail must not make it be asked again and again.
   effects.refusals.remember(resource, { versions, level }, result, round.now);
   const refusal = await explainRefusal(registry, offered, result, round.signal);

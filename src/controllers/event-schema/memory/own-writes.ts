@@ -26,8 +26,14 @@ export class OwnWrites {
     };
   }
 
-  noteLevel(resource: EventSchema): void {
-    this.#entryOf(resource).setsLevel = true;
+  /** As `noteRegistration`, of the subject's level. */
+  noteLevel(resource: EventSchema): () => void {
+    const entry = this.#entryOf(resource);
+    const before = entry.setsLevel;
+    entry.setsLevel = true;
+    return () => {
+      entry.setsLevel = before;
+    };
   }
 
   /** As it is written. Where what the registry gives back says less, offering it again would change nothing. */

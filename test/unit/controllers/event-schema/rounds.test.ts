@@ -357,8 +357,7 @@ describe('a subject of somebody else', () => {
     await settle();
     expect(status()).toMatchObject({ version: 1 });
     expect(status()).not.toHaveProperty('appliedCompatibility');
-    const { compatibility: _, ...spec } = schemas.must(key).spec;
-    schemas.edit(key, { spec });
+    schemas.edit(key, { spec: { compatibility: null } });
     await settle();
     expect(registry.levels.get(subject)).toBe('Full');
   });
@@ -647,6 +646,27 @@ describe('level and schema', () => {
     await settle();
     expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first], level: row.own });
     expect(ready()).toMatchObject({ status: 'False' });
+  });
+
+  it.each([
+    { it: 'a level alone', spec: { compatibility: 'Full' } },
+    { it: 'a level with a schema', spec: { compatibility: 'None', schema: breaking } },
+  ] as const)('know $it for their own when the answer is lost', async ({ spec }) => {
+    const { registry, schemas, status, round, settle } = worldInUse(spec, 'Backward');
+    let writes = 0;
+    const { writeLevel } = registry;
+    registry.writeLevel = async (...given) => {
+      await writeLevel.apply(registry, given);
+      writes += 1;
+      if (writes === 1) throw new Fault('registry', 'unavailable', 'no answer', { code: 'ECONNRESET' });
+    };
+    await round();
+    await settle();
+    expect(writes).toBe(1);
+    expect(status()).toMatchObject({ appliedCompatibility: spec.compatibility });
+    schemas.edit(key, { spec: { compatibility: null } });
+    await settle();
+    expect(registry.levels.has(subject)).toBe(false);
   });
 
   it('leave no level behind of a new subject whose text is no schema', async () => {
