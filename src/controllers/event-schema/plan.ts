@@ -184,12 +184,14 @@ function planAfterRefusal(resource: EventSchema, observed: SeenSchema, refusal: 
 
 /**
  * Wanted by the spec and not in force. A level that the spec does not name is the registry's own again,
- * if it was this resource that set the subject's; a level that somebody else set is left alone.
+ * if it was this resource that set the subject's, and what it was where the change was interrupted; a level that somebody
+ * else set is left alone.
  */
 function levelChange(resource: EventSchema, observed: SeenSchema): LevelChange | undefined {
   const { spec, status } = resource;
   const from = ownLevel(observed);
-  const to = spec.compatibility ?? (status?.appliedCompatibility ? 'Inherited' : from);
+  const to =
+    spec.compatibility ?? (status?.appliedCompatibility ? 'Inherited' : (status?.previousCompatibility ?? from));
   // Some registries keep no level None of a subject: where nothing is checked anyway, there is nothing to set.
   const nothingChecked = to === 'None' && observed.level.level === 'None';
   return from === to || nothingChecked ? undefined : { from, to };

@@ -109,10 +109,13 @@ function levelFields(resource: EventSchema, observed: SeenSchema, plan: SchemaPl
   const inForce = plan.change === undefined;
   const isOurs = Boolean(status?.appliedCompatibility ?? status?.previousCompatibility) || observed.ownWrites.level;
   const settled = plan.actions.length === 0 && plan.blocked.every(({ reason }) => verdicts.includes(reason));
+  const previous = settled ? undefined : status?.previousCompatibility;
+  // As long as a level to put back is on record, this one tells that it is not wanted any more.
+  const isUndecided = !inForce || (previous !== undefined && spec.compatibility === undefined);
   return {
     effectiveCompatibility: observed.level,
-    previousCompatibility: settled ? undefined : status?.previousCompatibility,
-    appliedCompatibility: inForce ? (isOurs ? spec.compatibility : undefined) : status?.appliedCompatibility,
+    previousCompatibility: previous,
+    appliedCompatibility: isUndecided ? status?.appliedCompatibility : isOurs ? spec.compatibility : undefined,
   };
 }
 

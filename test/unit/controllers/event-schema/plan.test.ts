@@ -153,6 +153,16 @@ const rows: Row[] = [
     actions: [act({ kind: 'setLevel', change: { from: 'Full', to: 'Inherited' } })],
   },
   {
+    it: 'puts a level back that an interrupted change left behind once the spec names none',
+    resource: schema({}, { previousCompatibility: 'Backward' }),
+    seen: own('Full'),
+    actions: [act({ kind: 'setLevel', change: { from: 'Full', to: 'Backward' } })],
+  },
+  {
+    it: 'takes back the level that it set, and does not put it back, although the change was interrupted',
+    resource: schema({}, { appliedCompatibility: 'Full', previousCompatibility: 'Full' }),
+  },
+  {
     it: 'does not set None where nothing is checked anyway',
     resource: schema({ compatibility: 'None' }),
     seen: { level: { level: 'None', source: 'Global' } },
@@ -368,6 +378,18 @@ describe('the level that an EventSchema is known to have set', () => {
     const observed = seen(overrides);
     const { fields } = reportSchema(resource, observed, planSchema(resource, observed), 'sha256:x');
     expect(fields).toMatchObject({ appliedCompatibility: applied });
+  });
+});
+
+describe('the level that an EventSchema takes back together with a new schema', () => {
+  it('stays on record beside the one to put back until the schema is there', () => {
+    const known = { appliedCompatibility: 'Full', previousCompatibility: 'Full' } as const;
+    const fieldsOf = (observed: SeenSchema) => {
+      const resource = schema({}, known);
+      return reportSchema(resource, observed, planSchema(resource, observed), 'sha256:x').fields;
+    };
+    expect(fieldsOf(seen(unregistered))).toMatchObject(known);
+    expect(fieldsOf(seen())).toMatchObject({ appliedCompatibility: undefined, previousCompatibility: undefined });
   });
 });
 

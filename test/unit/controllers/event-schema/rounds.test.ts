@@ -669,6 +669,24 @@ describe('level and schema', () => {
     expect(registry.levels.has(subject)).toBe(false);
   });
 
+  it('are what they were when a change that was interrupted is taken back', async () => {
+    const { registry, schemas, status, texts, round, settle, ready } = worldInUse(
+      { compatibility: 'None', schema: breaking },
+      'Backward',
+    );
+    const { register } = registry;
+    registry.register = () => Promise.reject(away);
+    await round();
+    registry.register = register;
+    expect(registry.levels.get(subject)).toBe('None');
+    schemas.edit(key, { spec: { compatibility: null, schema: first } });
+    await settle();
+    expect({ texts: texts(), level: registry.levels.get(subject) }).toEqual({ texts: [first], level: 'Backward' });
+    expect(status()).not.toHaveProperty('previousCompatibility');
+    expect(status()).not.toHaveProperty('appliedCompatibility');
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
+  });
+
   it('leave no level behind of a new subject whose text is no schema', async () => {
     const { registry, texts, settle, ready } = world({ compatibility: 'Full', schema: '{' });
     await settle();
