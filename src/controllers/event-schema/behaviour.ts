@@ -66,11 +66,12 @@ async function observeSchema(
   const registry = deps.registry.to(use.cluster);
   const subject = subjectOf(resource);
   const missingReferences = await absentVersions(registry, resource.spec.references ?? [], signal);
-  const [versions = [], level, latest] = await Promise.all([
+  const [versions = [], level, newest] = await Promise.all([
     registry.listVersions(subject, { signal }),
     registry.readLevel(subject, { signal }),
     registry.readVersion(subject, 'latest', { signal }),
   ]);
+  const latest = await asListed(registry, { subject, versions, newest }, signal);
   const search = { registry, subject, wanted: schemaTextOf(resource), latest, takenId: ownWrites.takenId(resource) };
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
@@ -84,6 +85,17 @@ async function observeSchema(
     ownWrites: { registered: ownWrites.hasRegistered(resource), level: ownWrites.hasSetLevel(resource) },
     readOnly: readOnly.find(use.url, subject, now),
   };
+}
+
+/** Somebody may register or delete between two reads; the list is what everything else is judged by. */
+async function asListed(
+  registry: SchemaRegistry,
+  { subject, versions, newest }: { subject: string; versions: readonly number[]; newest: StoredSchema | undefined },
+  signal: AbortSignal,
+): Promise<StoredSchema | undefined> {
+  const listed = versions.at(-1);
+  if (listed === newest?.version) return newest;
+  return listed === undefined ? undefined : registry.readVersion(subject, listed, { signal });
 }
 
 interface Known {

@@ -401,6 +401,26 @@ describe('a subject of somebody else', () => {
     expect(status()).toMatchObject({ version: 1, newestOwnVersion: 2 });
   });
 
+  it('is one too when it comes between the looks at its list and at its newest version', async () => {
+    const { registry, schemas, texts, settle, ready } = world({ schema: first, adoptionPolicy: 'Never' });
+    const { listVersions } = registry;
+    registry.listVersions = async (name, options) => {
+      const listed = await listVersions.call(registry, name, options);
+      registry.subjects.set(subject, [{ id: 8, version: 1, schema: first, references: [] }]);
+      return listed;
+    };
+    const { readVersion } = registry;
+    registry.readVersion = async (...asked) => {
+      // After the list.
+      await Promise.resolve();
+      return readVersion.apply(registry, asked);
+    };
+    await settle();
+    expect(ready()).toMatchObject({ status: 'False', reason: 'AdoptionRefused' });
+    expect(schemas.must(key).status).not.toHaveProperty('version');
+    expect({ texts: texts(), writes: registry.writes }).toEqual({ texts: [first], writes: 0 });
+  });
+
   it('is not registered over before anybody has looked at it', async () => {
     const { registry, texts, settle, ready } = world({ schema: first });
     const { listVersions } = registry;
