@@ -55,6 +55,6 @@ export function pathsOfDifference(one: Even, other: Even | undefined, path = '')
   return [...differing, ...added];
 }
 
-function membersOf(even: Exclude<Even, string>): ReadonlyMap<string | number, Even> {
+export function membersOf(even: Exclude<Even, string>): ReadonlyMap<string | number, Even> {
   return 'length' in even ? new Map(even.entries()) : even;
 }

@@ -1,6 +1,6 @@
 import { evenAvro } from './avro/even.ts';
 import type { SchemaFormat } from './check.ts';
-import { type Even, evenJson, pathsOfDifference } from './even.ts';
+import { type Even, evenJson, evenText, membersOf, pathsOfDifference } from './even.ts';
 import { type Json, readJson } from './json.ts';
 
 /** What one text says and another one does not. */
@@ -20,7 +20,7 @@ export function differencesOf(format: SchemaFormat, one: string, other: string):
   const [evenOne, evenOther] = [evenOf(format, one), evenOf(format, other)];
   return pathsOfDifference(evenOne, evenOther).map((path) => ({
     path,
-    matters: format !== 'Avro' || mattersInAvro(path),
+    matters: format !== 'Avro' || mattersInAvro(evenOne, path),
   }));
 }
 
@@ -49,16 +49,40 @@ function evenLines(text: string): string {
     .join('\n');
 }
 
-const attributesOfAvro = new Set([
-  ...['type', 'name', 'fields', 'symbols', 'items', 'values', 'size', 'aliases', 'default', 'order'],
-  ...['logicalType', 'precision', 'scale'],
+const ofNamed = ['name', 'aliases'];
+const ofAnyType = ['type', 'logicalType', 'precision', 'scale'];
+const ofField = ['type', 'name', 'aliases', 'default', 'order'];
+
+/** By the type as it is evened out. Elsewhere these names mean nothing, and registries may drop them. */
+const ofKind: ReadonlyMap<Even | undefined, readonly string[]> = new Map([
+  [evenText('record'), [...ofNamed, 'fields']],
+  [evenText('error'), [...ofNamed, 'fields']],
+  [evenText('enum'), [...ofNamed, 'symbols', 'default']],
+  [evenText('fixed'), [...ofNamed, 'size']],
+  [evenText('array'), ['items']],
+  [evenText('map'), ['values']],
 ]);
 
-/** By the first step of one's own: what is below it is of one's own too. A default holds any names. */
-function mattersInAvro(path: string): boolean {
+/** By the first step that means nothing where it stands: what is below it means nothing too. A default holds any names. */
+function mattersInAvro(schema: Even, path: string): boolean {
+  let at: Even | undefined = schema;
+  let isField = false;
   for (const step of path.split('/').slice(1)) {
+    if (/^\d+$/.test(step)) {
+      at = memberOf(at, Number(step));
+      continue;
+    }
+    const meaningful: readonly string[] = isField
+      ? ofField
+      : [...ofAnyType, ...(ofKind.get(memberOf(at, 'type')) ?? [])];
+    if (!meaningful.includes(step)) return false;
     if (step === 'default') return true;
-    if (!/^\d+$/.test(step) && !attributesOfAvro.has(step)) return false;
+    at = memberOf(at, step);
+    isField = step === 'fields';
   }
   return true;
+}
+
+function memberOf(even: Even | undefined, key: string | number): Even | undefined {
+  return even === undefined || typeof even === 'string' ? undefined : membersOf(even).get(key);
 }

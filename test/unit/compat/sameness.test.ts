@@ -98,6 +98,26 @@ describe('one Avro schema', () => {
       other: record({}, id),
       at: '/fields/0/doc',
     },
+    {
+      it: 'a name of an array',
+      one: field({ type: { type: 'array', items: 'int', name: 'A' } }),
+      other: field({ type: { type: 'array', items: 'int' } }),
+      at: '/fields/0/type/name',
+    },
+    {
+      it: 'aliases of a map among others',
+      one: field({ type: ['null', { type: 'map', values: 'int', aliases: ['A'] }] }),
+      other: field({ type: ['null', { type: 'map', values: 'int' }] }),
+      at: '/fields/0/type/1/aliases',
+    },
+    {
+      it: 'a size of a number',
+      one: field({ type: { type: 'int', logicalType: 'date', size: 1 } }),
+      other: field({ type: { type: 'int', logicalType: 'date' } }),
+      at: '/fields/0/type/size',
+    },
+    { it: 'symbols of a record', one: record({ symbols: ['A'] }), at: '/symbols' },
+    { it: 'symbols of a field', one: field({ symbols: ['A'] }), other: field({}), at: '/fields/0/symbols' },
     { it: 'attributes of one’s own', one: record({ owner: { type: 'team' } }), at: '/owner' },
   ])('is another one with $it, on which nobody acts', ({ one, other = record({}), at }) => {
     expect(differencesOf('Avro', one, other)).toEqual([{ path: at, matters: false }]);
