@@ -113,7 +113,9 @@ const status = z.object({
     .max(64)
     .optional()
     .meta(setList)
-    .describe('Topics of the spec that no member of the group reads; nothing of them counts. Example: ["order.paid"].'),
+    .describe(
+      'Topics of the spec that no member of the group reads or has read; nothing of them counts. Example: ["order.paid"].',
+    ),
   ownedBy: z
     .string()
     .max(253)

@@ -7,7 +7,7 @@ import type { LagSubscription } from './snapshot.ts';
 export interface Reading {
   /** What counts: its lag, its rates, its partitions. */
   topics: readonly string[];
-  /** Topics of the spec that none of its members reads. */
+  /** Topics of the spec that none of its members reads, nor has read. */
   unread: readonly string[];
   /** Whether its members said so, so that it holds while they say nothing. */
   seen: boolean;
@@ -17,7 +17,8 @@ export interface Reading {
 export const nothingRead: Reading = { topics: [], unread: [], seen: false };
 
 /**
- * What the members of a settled group say that they read, and nothing else. While they do not say it, what they read
+ * What the members of a settled group say that they read, and what stands in the spec and was read before: a member that
+ * is gone leaves its topics to nobody, and what waits there waits. While members do not say it, what they read
  * before, or the topics of the spec and those that the group has committed offsets of: a group without members may have
  * read topics by a pattern that only its members know.
  */
@@ -29,12 +30,23 @@ export function readingOf(
 ): Reading {
   const named = namedBy(group);
   if (named.length > 0 && group?.ok && group.value.state === 'Stable') {
-    return { topics: named, unread: sorted(wanted.filter((topic) => !named.includes(topic))), seen: true };
+    const others = wanted.filter((topic) => !named.includes(topic));
+    const left = others.filter((topic) => wasRead(topic, committed, before));
+    return {
+      topics: sorted([...named, ...left]),
+      unread: sorted(others.filter((topic) => !left.includes(topic))),
+      seen: true,
+    };
   }
   const known = before.seen ? before : guess([...wanted, ...before.topics], committed);
   if (named.length === 0) return known;
   const unread = known.unread.filter((topic) => !named.includes(topic));
   return { topics: sorted([...known.topics, ...named]), unread, seen: known.seen };
+}
+
+function wasRead(topic: string, committed: Settled<CommittedOffsets> | undefined, before: Reading): boolean {
+  if (!committed?.ok) return before.topics.includes(topic);
+  return [...(committed.value.get(topic)?.values() ?? [])].some((offset) => offset !== undefined);
 }
 
 function guess(topics: readonly string[], committed: Settled<CommittedOffsets> | undefined): Reading {

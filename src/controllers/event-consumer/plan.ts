@@ -70,9 +70,7 @@ export function refuseRead(
   const reads = `group "${groupIdOf(resource)}" reads topics beside those of spec.topics`;
   const refusal = refuse(Reason.NotGranted, {
     what: `${reads} that EventCluster "${use.name}" does not grant to this namespace, so nothing is told of it`,
-    next:
-      'let its members read granted topics only, delete its offsets of others while it has no members, or ask the ' +
-      'owner of the EventCluster for an access rule',
+    next: 'let its members read granted topics only, or ask the owner of the EventCluster for an access rule',
   });
   const isRefused = topics ? ungranted(use.rule, 'topics', topics).length > 0 : wasTold(resource, reads);
   return isRefused ? refusal : undefined;

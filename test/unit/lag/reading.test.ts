@@ -37,6 +37,19 @@ it.each<{
     reading: { topics: ['orders', 'returns'], unread: ['paid'], seen: true },
   },
   {
+    it: 'that is settled goes on with what it has committed offsets of and is said to read, though no member names it',
+    group: groupOf('Stable', ['orders']),
+    committed: committedTo('orders', 'paid', 'old'),
+    reading: { topics: ['orders', 'paid'], unread: [], seen: true },
+  },
+  {
+    it: 'that is settled goes on with what it is said to read and read before, while its offsets cannot be read',
+    group: groupOf('Stable', ['orders']),
+    committed: refused,
+    before: { topics: ['orders', 'paid'], unread: [], seen: true },
+    reading: { topics: ['orders', 'paid'], unread: [], seen: true },
+  },
+  {
     it: 'that is settled and reads all that it is said to read leaves nothing unread',
     group: groupOf('Stable', ['paid', 'orders']),
     reading: { topics: ['orders', 'paid'], unread: [], seen: true },
