@@ -25,11 +25,12 @@ export function createLooker({ kafka, clock }: { kafka(): KafkaAdmin; clock: Clo
     const answer = await kafka().findRecord(topic, partition, offset, { signal }).catch(asFault);
     const found = signal.aborted ? tooLate(topic) : answer;
     history.lookFault = found instanceof Fault ? found : undefined;
+    history.goesOn = false;
     if (found === undefined || found instanceof Fault) return;
     history.noteLook(offset, found);
     if (found.kind !== 'none') return date({ topic, history }, found, signal);
-    // There is more than one look can take in: go on with the next tick.
-    if (found.until < offset + BigInt(lag)) history.lookedUpMs = undefined;
+    // There is more than one look can take in: it goes on in its turn.
+    history.goesOn = found.until > offset && found.until < offset + BigInt(lag);
   }
 
   async function date(

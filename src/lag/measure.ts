@@ -6,6 +6,9 @@ import type { GroupSnapshot, PartitionSnapshot } from './snapshot.ts';
 
 const shortWindowMs = 20_000;
 const longWindowMs = 120_000;
+/** So few offsets may all be markers of transactions, until somebody has looked. */
+const markersMost = 2;
+
 /** What a sample and its past say. `unread`: topics of the spec that no member reads. */
 export function snapshotOf(sample: Sample, topics: readonly string[], unread: readonly string[] = []): GroupSnapshot {
   const { subscription, answers, history, found, atMs } = sample;
@@ -54,8 +57,9 @@ function partitionOf(found: Found, commitWindowMs: number, atMs: number): Partit
   const lagSeconds = appendedMs === undefined ? undefined : seconds(appendedMs);
   const { firstOffset, firstMs } = ends;
   const wasThere = firstOffset !== undefined && firstMs !== undefined && Number(first) < firstOffset;
-  const lagSecondsAtLeast = lagSeconds ?? (wasThere ? seconds(firstMs) : 0);
   const seen = history.foundAt(first);
+  const holdsRecords = lag > markersMost || (seen !== undefined && seen.kind !== 'none');
+  const lagSecondsAtLeast = lagSeconds ?? (wasThere && holdsRecords ? seconds(firstMs) : 0);
   return {
     ...base,
     ...rates,

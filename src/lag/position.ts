@@ -29,6 +29,8 @@ export class PositionHistory {
   /** The last look-up of a record older than the samples, and when it was tried. */
   anchor: Anchor | undefined;
   lookedUpMs: number | undefined;
+  /** There was more than that look could take in. */
+  goesOn = false;
   /** Why the last look-up failed. */
   lookFault: Fault | undefined;
   /** Why the time of the record that was looked up last says nothing. */

@@ -112,9 +112,14 @@ function positionOf(
   if (end === logStart || offsetReset === 'Earliest') return logStart;
   // What came in since the first look is lag for a client that starts at the end, and so is what waited for the group
   // when its offsets expired: a client would skip it, and nobody would have read it.
-  if (offsetReset === 'Latest') return max(past.lastCommitted ?? past.firstEnd(end), logStart);
+  if (offsetReset === 'Latest') return max(lastPosition(past, end) ?? past.firstEnd(end), logStart);
   // Without a reset rule the client stops with an error: nothing is read until somebody commits a position.
   return undefined;
+}
+
+/** In this log: a position past its end belongs to the one before, and of this one nothing was read. */
+function lastPosition({ lastCommitted }: PositionHistory, end: bigint): bigint | undefined {
+  return lastCommitted !== undefined && lastCommitted > end ? 0n : lastCommitted;
 }
 
 /** A look costs a fetch, and what it says of the lag is good for a while. */
@@ -139,7 +144,7 @@ export function lookUpsOf({ found, history: group, atMs }: Sample, everyMs: numb
     const isAgeUnknown = isOld && history.anchor?.offset !== Number(offset);
     const mayBeNone = history.idleMs(atMs) >= standsMs && history.foundAt(offset)?.kind !== 'record';
     const { lookedUpMs } = history;
-    const due = lookedUpMs === undefined || atMs - lookedUpMs >= everyMs;
+    const due = lookedUpMs === undefined || history.goesOn || atMs - lookedUpMs >= everyMs;
     return due && (isAgeUnknown || mayBeNone) ? [{ topic, partition, offset, lag, history }] : [];
   });
 }

@@ -83,6 +83,17 @@ it('a record is believed while the settings of its topic may not be seen', async
   expect(histories[0]).toMatchObject({ timeDoubt: undefined, anchor: { appendedMs: -3 * dayMs } });
 });
 
+it('a look that could not take in all goes on in its turn, and one that got nowhere waits', async () => {
+  const { kafka, looker } = createBench(0);
+  kafka.findRecord = async (_topic, _partition, offset) => ({ kind: 'none', until: offset === 0n ? 40n : offset });
+  const history = new PositionHistory();
+  const lookUp = { topic: 'orders', partition: 0, offset: 0n, lag: 100, history };
+  await looker.lookAt([lookUp], signal);
+  expect(history).toMatchObject({ goesOn: true, lookedUpMs: 0 });
+  await looker.lookAt([{ ...lookUp, offset: 40n, lag: 60 }], signal);
+  expect(history.goesOn).toBe(false);
+});
+
 it('of a partition that is gone nothing is noted', async () => {
   const { histories, look } = createBench(0);
   await look('gone');

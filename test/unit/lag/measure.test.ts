@@ -193,6 +193,21 @@ test.each<{
     polls: times(30, { end: 100, committed: 98 }),
     partition: { lag: 2, phantom: 0 },
   },
+  {
+    it: 'proves no age by two offsets that may be markers',
+    polls: times(30, { end: 100, committed: 98 }),
+    partition: { lag: 2, lagSecondsAtLeast: 0 },
+  },
+  {
+    it: 'proves by more offsets than that how long something has waited at least',
+    polls: times(31, { end: 100, committed: 97 }),
+    partition: { lag: 3, lagSecondsAtLeast: 150 },
+  },
+  {
+    it: 'is all of a log that is shorter than the position that the group had before its offsets were deleted',
+    polls: [{ end: 7, committed: 100 }, { end: 7 }],
+    partition: { lag: 7 },
+  },
 ])('lag $it', ({ reset = 'Latest', polls, partition, known = true, problem }) => {
   const snapshot = snapshotAfter(polls.map(answersOf), { offsetReset: reset });
   expect(snapshot.partitions).toMatchObject([partition]);

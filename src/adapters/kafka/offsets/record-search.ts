@@ -25,7 +25,7 @@ interface Place {
   leader: number;
 }
 
-/** What waits in a partition, read from the headers of its batches: five small requests at most. */
+/** What waits in a partition, read from the headers of its batches: five fetches at most, and three small requests. */
 export function createRecordSearch(cluster: Cluster, reads: MetadataReads): Pick<KafkaAdmin, 'findRecord'> {
   async function search(place: Place, from: bigint): Promise<FoundRecord> {
     let offset = from;
