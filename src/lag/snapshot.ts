@@ -69,11 +69,11 @@ export interface GroupSnapshot {
   commitIntervalMs: number;
   commitWindowMs: number;
   /**
-   * What the group reads, as its members say; while they do not say it, what it read before, or the topics asked for and
-   * those that it has committed offsets of. Sorted.
+   * What the group reads, as its members say, and topics asked for that it has committed offsets of; while members do not
+   * say it, what it read before, or the topics asked for and all those with committed offsets. Sorted.
    */
   topics: readonly string[];
-  /** Topics asked for that no member reads; they are in no other number. Sorted. */
+  /** Topics asked for that no member reads and that have no committed offsets; they are in no other number. Sorted. */
   unreadTopics: readonly string[];
   /** Sorted by topic and number. */
   partitions: readonly PartitionSnapshot[];

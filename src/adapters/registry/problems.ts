@@ -6,7 +6,8 @@ const maxTextRead = 65_536;
 
 /**
  * Why a schema was refused: each reason one line, without repetitions, sorted by the paths in them, because registries
- * list them in any order; at most 20, and a last line for the rest. Empty when the registry gives no reason, as Apicurio 3.0's check.
+ * list them in any order; at most 20, and a last line for the rest. Empty when the registry gives no reason, as Apicurio
+ * 3.0's check.
  */
 export function readProblems(answer: Answer): readonly string[] {
   const problems = new Set(texts(answer.json).flatMap(split).map(tidyText));
