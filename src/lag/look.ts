@@ -23,7 +23,7 @@ export function createLooker({ kafka, clock }: { kafka(): KafkaAdmin; clock: Clo
   async function lookAtOne({ topic, partition, offset, lag, history }: LookUp, signal: AbortSignal): Promise<void> {
     history.lookedUpMs = clock.monotonicMs();
     const answer = await kafka().findRecord(topic, partition, offset, { signal }).catch(asFault);
-    const found = signal.aborted ? tooLate(topic) : answer;
+    const found = answer instanceof Fault && signal.aborted ? tooLate(topic) : answer;
     history.lookFault = found instanceof Fault ? found : undefined;
     history.goesOn = false;
     if (found === undefined || found instanceof Fault) return;
@@ -51,7 +51,9 @@ export function createLooker({ kafka, clock }: { kafka(): KafkaAdmin; clock: Clo
     // Where the settings may not be seen, the record is believed: it makes a lag older, never younger.
     const state = await kafka().describeTopic(topic, { signal }).catch(asFault);
     const ms = state === undefined || state instanceof Fault ? undefined : longestKeptMs(state.config);
-    kept.set(topic, { ms, atMs: clock.monotonicMs() });
+    // Another failure may be over with the next look.
+    const lasts = !(state instanceof Fault) || state.kind === 'denied';
+    if (lasts) kept.set(topic, { ms, atMs: clock.monotonicMs() });
     return ms;
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLooker } from '../../../src/lag/look.ts';
 import { PositionHistory } from '../../../src/lag/position.ts';
-import { Fault } from '../../../src/ports/fault.ts';
+import { Fault, type FaultKind } from '../../../src/ports/fault.ts';
 import type { TopicState } from '../../../src/ports/kafka.ts';
 import type { KafkaCallOptions } from '../../../src/ports/kafka-calls.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
@@ -81,6 +81,28 @@ it('a record is believed while the settings of its topic may not be seen', async
   kafka.refusal = new Fault('kafka', 'denied', 'TOPIC_AUTHORIZATION_FAILED');
   await look();
   expect(histories[0]).toMatchObject({ timeDoubt: undefined, anchor: { appendedMs: -3 * dayMs } });
+});
+
+it.each<{ it: string; kind: FaultKind; again: boolean }>([
+  { it: 'may not be seen: not again so soon', kind: 'denied', again: false },
+  { it: 'could not be read: with the next look', kind: 'unavailable', again: true },
+])('settings that $it', async ({ kind, again }) => {
+  const { kafka, look } = createBench(2 * dayMs);
+  kafka.refusal = new Fault('kafka', kind, 'refused');
+  await look();
+  const { asked } = kafka;
+  await look();
+  expect(kafka.asked > asked).toBe(again);
+});
+
+it('what was found counts although the time for it is over', async () => {
+  const { histories, looker } = createBench(0);
+  const ended = new AbortController();
+  const [history = new PositionHistory()] = histories;
+  const looking = looker.lookAt([{ topic: 'orders', partition: 0, offset: 0n, lag: 1, history }], ended.signal);
+  ended.abort();
+  await looking;
+  expect(history).toMatchObject({ lookFault: undefined, anchor: { offset: 0 } });
 });
 
 it('a look that could not take in all goes on in its turn, and one that got nowhere waits', async () => {

@@ -25,27 +25,33 @@ interface Place {
   leader: number;
 }
 
+/** How far a search has come: nothing waits before `offset`. */
+interface Progress {
+  offset: bigint;
+}
+
 /** What waits in a partition, read from the headers of its batches: five fetches at most, and three small requests. */
 export function createRecordSearch(cluster: Cluster, reads: MetadataReads): Pick<KafkaAdmin, 'findRecord'> {
-  async function search(place: Place, from: bigint): Promise<FoundRecord> {
-    let offset = from;
+  async function search(place: Place, progress: Progress): Promise<FoundRecord> {
     for (let step = 0; step < maxSteps; step += 1) {
+      const { offset } = progress;
       const fetched = await fetchAt(place, offset, 'committed', step === 0 ? firstBytes : laterBytes);
       if (fetched === 'outOfRange') {
         const first = await offsetOf('logStart', place);
         // Nothing was ever written there, or it was cut off again.
         if (first === undefined || first <= offset) return { kind: 'none', until: offset };
-        offset = first;
+        progress.offset = first;
         continue;
       }
       const { highWatermark, lastStable } = fetched;
       const found = firstRecord(fetched.records, offset, fetched.aborted);
       if (found.kind === 'found') return { kind: 'record', offset: found.offset, time: dateOf(found.timeMs) };
-      offset = found.kind === 'later' ? found.nextOffset : await pastGap(place, offset, fetched);
-      if (offset >= highWatermark) return { kind: 'none', until: offset };
-      if (offset >= lastStable) return openAt(place, offset);
+      const next = found.kind === 'later' ? found.nextOffset : await pastGap(place, offset, fetched);
+      progress.offset = next;
+      if (next >= highWatermark) return { kind: 'none', until: next };
+      if (next >= lastStable) return openAt(place, next);
     }
-    return { kind: 'none', until: offset };
+    return { kind: 'none', until: progress.offset };
   }
 
   /** Where to go on when no batches came: compaction may leave none at the end of what can be read. */
@@ -98,7 +104,12 @@ export function createRecordSearch(cluster: Cluster, reads: MetadataReads): Pick
       if (topic === undefined || leader === undefined) return undefined;
       const place = { name, topic, partition, leader };
       if (leader === noLeader) throw withoutLeader(describe(place));
-      return unlessAborted(options.signal, search(place, offset));
+      const progress: Progress = { offset };
+      return unlessAborted(options.signal, search(place, progress)).catch((fault: unknown): FoundRecord => {
+        if (progress.offset === offset) throw fault;
+        // What the search had passed by then stays passed; whoever goes on from there meets the fault again.
+        return { kind: 'none', until: progress.offset };
+      });
     },
   };
 }

@@ -95,8 +95,24 @@ describe('looking for a record', () => {
       first: 4n,
       found: { kind: 'record', offset: 4n, time },
     },
+    {
+      it: 'keeps what it has passed when the broker fails it later',
+      answers: markers(2),
+      found: { kind: 'none', until: 2n },
+    },
   ])('$it', async ({ answers, first, found }) => {
     expect(await lookWith(answers, first)).toEqual(found);
+  });
+
+  it('keeps what it has passed when its caller gives up', async () => {
+    const ended = new AbortController();
+    const coming = markers(2);
+    broker.answer(apiKey.Fetch, () => {
+      if (coming.length === 0) ended.abort();
+      return coming.shift() ?? 'silence';
+    });
+    const found = admin.findRecord('orders', 0, 0n, { signal: ended.signal });
+    expect(await found).toEqual({ kind: 'none', until: 2n });
   });
 
   it.each<{ it: string; answer: Buffer; first?: bigint }>([
