@@ -60,7 +60,6 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
-          fileParallelism: false,
           ...PATIENT,
           testTimeout: 600_000,
         },

@@ -86,6 +86,7 @@ export const PHASES: readonly Phase[] = [
   tests('integration', 25, '--project', 'integration'),
   tests('permissions', 2, '--project', 'permissions'),
   withContainers(tests('image', 15, '--project', 'image')),
-  tests('faults', 45, '--project', 'faults'),
+  // Each file has a world of its own, and waits more than it computes.
+  tests('faults', 45, '--project', 'faults', '--maxWorkers=2'),
   commands('demo', 20, [task('demo', '--check')], true),
 ];
