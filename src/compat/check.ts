@@ -2,6 +2,7 @@ import type { CompatibilityLevel } from '../ports/registry.ts';
 import { checkAvro } from './avro/check.ts';
 import { checkJsonSchema } from './json-schema/check.ts';
 import { type Answer, type Direction, inOrder, type Version } from './problem.ts';
+import { checkProtobuf } from './protobuf/check.ts';
 import type { Numbered } from './versions.ts';
 
 export type SchemaFormat = 'Avro' | 'JSONSchema' | 'Protobuf';
@@ -19,14 +20,13 @@ export interface Question {
  * candidate that is no schema is incompatible with everything, whatever the level.
  */
 export function checkCompatibility({ format, level, candidate, versions }: Question): Answer {
-  if (format === 'Protobuf') return cannotCheck(format);
   const numbered = versions.map((one, index) => numberedOf(one, index));
   const compared = level.endsWith('Transitive') ? numbered : numbered.slice(-1);
   const { verdict, problems } = checkers[format](candidate, compared, directionsOf(level));
   return { verdict, problems: inOrder(problems) };
 }
 
-const checkers = { Avro: checkAvro, JSONSchema: checkJsonSchema } as const;
+const checkers = { Avro: checkAvro, JSONSchema: checkJsonSchema, Protobuf: checkProtobuf } as const;
 
 function numberedOf(one: Version, index: number): Numbered {
   const version = one.version ?? index + 1;
@@ -47,10 +47,4 @@ function directionsOf(level: CompatibilityLevel): readonly Direction[] {
     case 'FullTransitive':
       return ['backward', 'forward'];
   }
-}
-
-function cannotCheck(format: SchemaFormat): Answer {
-  const message = `this version of Sluice cannot check ${format}`;
-  const fix = 'Ask the registry, which checks it when the schema is registered.';
-  return { verdict: 'unproven', problems: [{ rule: 'FormatNotChecked', severity: 'risk', path: '', message, fix }] };
 }

@@ -21,7 +21,7 @@ export const schemaCommand: Command = {
   flags: {
     format: {
       value: 'FORMAT',
-      text: `${schemaFormats.join(', ')}; default: what the files look like, or Avro. Protobuf is not checked so far`,
+      text: `${schemaFormats.join(', ')}; default: what the files look like, or Avro`,
     },
     compatibility: {
       value: 'LEVEL',

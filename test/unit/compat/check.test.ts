@@ -117,13 +117,6 @@ describe('references', () => {
 });
 
 describe('what cannot be told', () => {
-  it('is Protobuf, so far', () => {
-    expect(ask({ format: 'Protobuf' })).toMatchObject({
-      verdict: 'unproven',
-      problems: [{ rule: 'FormatNotChecked', message: 'this version of Sluice cannot check Protobuf' }],
-    });
-  });
-
   it('is how a version is read that is no schema', () => {
     expect(ask({ versions: [{ text: '{', references: [] }] })).toMatchObject({
       verdict: 'unproven',

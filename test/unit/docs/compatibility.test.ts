@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { avroRules } from '../../../src/compat/avro/rules.ts';
 import { checkCompatibility, type SchemaFormat } from '../../../src/compat/check.ts';
 import { jsonSchemaRules } from '../../../src/compat/json-schema/rules.ts';
+import { protobufRules } from '../../../src/compat/protobuf/rules.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/compatibility.md'), 'utf8');
 
 const formats: readonly { begins: string; format: SchemaFormat; rules: Readonly<Record<string, unknown>> }[] = [
   { begins: 'Avro', format: 'Avro', rules: avroRules },
   { begins: 'Json', format: 'JSONSchema', rules: jsonSchemaRules },
+  { begins: 'Proto', format: 'Protobuf', rules: protobufRules },
 ];
 
 /** Rows of the tables of rules: with an old schema, or with the new one alone. */

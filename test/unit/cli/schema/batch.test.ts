@@ -6,6 +6,7 @@ import { answerBatch } from '../../../../src/cli/schema/batch.ts';
 import { run } from '../shells.ts';
 
 const pair = { id: 'a', format: 'Avro', compatibility: 'Backward', old: '"int"', new: '"long"' };
+const proto = (type: string) => `message A { optional ${type} a = 1; }`;
 
 async function batch(...lines: unknown[]) {
   const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
@@ -20,7 +21,7 @@ describe('sluice schema compare --batch', () => {
       ...[pair, { ...pair, id: 2, new: '"string"' }],
       { ...pair, id: 'b', compatibility: 'Full' },
       { ...pair, id: 'c', format: 'JSONSchema', old: '{"type":"string"}', new: '{"type":"integer"}' },
-      { ...pair, id: 'd', format: 'Protobuf', old: '', new: '' },
+      { ...pair, id: 'd', format: 'Protobuf', old: proto('string'), new: proto('int32') },
     );
     expect({ code, said }).toEqual({ code: 0, said: [] });
     expect(answers).toEqual([
@@ -32,7 +33,11 @@ describe('sluice schema compare --batch', () => {
         verdict: 'incompatible',
         problems: [expect.objectContaining({ rule: 'JsonTypeNarrowed', path: '/type' })],
       },
-      { id: 'd', verdict: 'unproven', problems: [expect.objectContaining({ rule: 'FormatNotChecked' })] },
+      {
+        id: 'd',
+        verdict: 'incompatible',
+        problems: [expect.objectContaining({ rule: 'ProtoTypeChanged', path: '/A/a' })],
+      },
     ]);
   });
 

@@ -88,9 +88,12 @@ describe('sluice schema compare', () => {
   });
 
   it('fails where it cannot tell', async () => {
-    const { code, out } = await compare(first, first, '--format', 'Protobuf');
+    const open = file('open.proto', 'import "money.proto"; message A {}');
+    const { code, out } = await compare(open, open);
     expect(code).toBe(2);
-    expect(out).toContain(`unproven: ${first} may or may not follow ${first}\n  ~ /  FormatNotChecked: this version`);
+    expect(out).toContain(
+      `unproven: ${open} may or may not follow ${open}\n  ~ /  ProtoImportNotGiven: the schema imports`,
+    );
   });
 
   it.each([
@@ -101,9 +104,9 @@ describe('sluice schema compare', () => {
     const texts = {
       JSONSchema: [{ properties: { id: {} } }, { properties: { id: {} }, required: ['id'] }],
       Avro: [record(id), record(id, total)],
-      Protobuf: ['', ' '],
+      Protobuf: ['message A { optional string a = 1; }', 'message A { optional int32 a = 1; }'],
     }[format];
-    const rules = { JSONSchema: 'JsonPropertyRequired', Avro: 'AvroFieldWithoutDefault', Protobuf: 'FormatNotChecked' };
+    const rules = { JSONSchema: 'JsonPropertyRequired', Avro: 'AvroFieldWithoutDefault', Protobuf: 'ProtoTypeChanged' };
     const [old = '', next = ''] = texts.map((content, index) => file(`${index}-${name}`, content));
     expect((await compare(old, next)).out).toContain(rules[format]);
   });
