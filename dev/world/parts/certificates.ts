@@ -1,16 +1,12 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
-import { isIPv4 } from 'node:net';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import {
+  authorityExtensions,
+  type CertificateContent,
+  clientExtensions,
+  serverExtensions,
+  writeCertificate,
+} from '../../../src/adapters/webhook/x509.ts';
 
-// X.509 by hand: the local control plane and brokers need an authority and certificates of it, and Node signs but does
-// not write certificates. The shapes are those of RFC 5280 section 4.1, in DER (X.690).
-
-const OID = {
-  ecdsaWithSha256: '06082a8648ce3d040302',
-  commonName: '0603550403',
-  basicConstraints: '0603551d13',
-  keyUsage: '0603551d0f',
-  subjectAltName: '0603551d11',
-};
 const DAY_MS = 86_400_000;
 
 export interface Identity {
@@ -25,63 +21,15 @@ export interface ServerCertificates {
   server: Identity;
 }
 
-function tagged(tag: number, ...content: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(content);
-  if (body.length < 0x80) return Buffer.concat([Buffer.from([tag, body.length]), body]);
-  const digits = body.length.toString(16);
-  const length = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
-  return Buffer.concat([Buffer.from([tag, 0x80 | length.length]), length, body]);
-}
-
-const sequence = (...content: readonly Buffer[]) => tagged(0x30, ...content);
-const hex = (digits: string) => Buffer.from(digits, 'hex');
-const octets = (content: Buffer) => tagged(0x04, content);
-const bits = (content: Buffer) => tagged(0x03, Buffer.concat([Buffer.from([0]), content]));
-
-function utcTime(time: Date): Buffer {
-  const digits = time.toISOString().replace(/\D/g, '').slice(2, 14);
-  return tagged(0x17, Buffer.from(`${digits}Z`));
-}
-
-function commonName(name: string): Buffer {
-  return sequence(tagged(0x31, sequence(hex(OID.commonName), tagged(0x0c, Buffer.from(name)))));
-}
-
-function alternativeName(name: string): Buffer {
-  return isIPv4(name) ? tagged(0x87, Buffer.from(name.split('.').map(Number))) : tagged(0x82, Buffer.from(name));
-}
-
-/** A critical extension. */
-function extension(oid: string, value: Buffer): Buffer {
-  return sequence(hex(oid), hex('0101ff'), octets(value));
-}
-
-interface Request {
-  subject: string;
-  issuer: string;
-  publicKey: KeyObject;
-  signedWith: KeyObject;
-  extensions: readonly Buffer[];
+interface Request extends Omit<CertificateContent, 'validFrom' | 'validTo'> {
   days?: number;
 }
 
 /** Valid since two days ago, for `days` from now on; a negative number has passed. */
-function certificate({ subject, issuer, publicKey, signedWith, extensions, days = 365 }: Request): string {
-  const algorithm = sequence(hex(OID.ecdsaWithSha256));
+function certificate({ days = 365, ...content }: Request): string {
   const now = Date.now();
-  const body = sequence(
-    hex('a003020102'), // version 3
-    tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    algorithm,
-    commonName(issuer),
-    sequence(utcTime(new Date(now - 2 * DAY_MS)), utcTime(new Date(now + days * DAY_MS))),
-    commonName(subject),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(...extensions)),
-  );
-  const der = sequence(body, algorithm, bits(sign('sha256', body, signedWith)));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  const validFrom = new Date(now - 2 * DAY_MS);
+  return writeCertificate({ ...content, validFrom, validTo: new Date(now + days * DAY_MS) });
 }
 
 const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -89,10 +37,7 @@ const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toS
 /** A new authority, which signs with a key of its own. */
 export function createAuthority(name = 'sluice-local-authority'): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const isAuthority = extension(OID.basicConstraints, sequence(hex('0101ff')));
-  const signsCertificates = extension(OID.keyUsage, hex('03020204'));
-  const extensions = [isAuthority, signsCertificates];
-  const self = { subject: name, issuer: name, publicKey, signedWith: privateKey, extensions };
+  const self = { subject: name, issuer: name, publicKey, signedWith: privateKey, extensions: authorityExtensions };
   return { key: pem(privateKey), certificate: certificate(self) };
 }
 
@@ -110,8 +55,7 @@ export function issueCertificate(authority: Identity, { subject, names = [], day
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = new X509Certificate(authority.certificate).subject.replace(/^CN=/, '');
   const signedWith = createPrivateKey(authority.key);
-  const alternatives = extension(OID.subjectAltName, sequence(...names.map(alternativeName)));
-  const extensions = names.length > 0 ? [alternatives] : [extension(OID.keyUsage, hex('03020780'))];
+  const extensions = names.length > 0 ? serverExtensions(names) : clientExtensions;
   const request = { subject, issuer, publicKey, signedWith, extensions };
   return { key: pem(privateKey), certificate: certificate({ ...request, ...(days !== undefined && { days }) }) };
 }
