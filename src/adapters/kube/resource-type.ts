@@ -77,3 +77,11 @@ export const deployments: ResourceType = {
   plural: 'deployments',
   namespaced: true,
 };
+
+export const validatingWebhookConfigurations: ResourceType = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  namespaced: false,
+};

@@ -1,7 +1,7 @@
 import { type Answer, answer, refuse, type ScriptedApiServer, type Seen } from './api-server.ts';
 import { type Thing, thing } from './parts.ts';
 
-/** One ConfigMap behind the scripted server, with the API server's rules for versions and merge patches. */
+/** One ConfigMap, or another object with data, behind the scripted server, with the API server's rules for versions and merge patches. */
 export class ConfigMapApi {
   stored: Thing | undefined;
   version = 10;
@@ -9,8 +9,8 @@ export class ConfigMapApi {
   /** Requests are taken at once and answered only when this resolves. */
   gate: Promise<void> = Promise.resolve();
 
-  constructor(server: ScriptedApiServer, namespace: string, name: string) {
-    const collection = `/api/v1/namespaces/${namespace}/configmaps`;
+  constructor(server: ScriptedApiServer, namespace: string, name: string, plural = 'configmaps') {
+    const collection = `/api/v1/namespaces/${namespace}/${plural}`;
     const gated =
       (judge: (seen: Seen) => Answer): Answer =>
       (response, seen) =>
