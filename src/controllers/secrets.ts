@@ -22,7 +22,12 @@ export interface Wanted {
 const lookAgainMs = 60_000;
 
 /** Credentials of the platform itself, which nobody gets out by naming them in an EventCluster, and what is large. */
-const notForConnections = [/^kubernetes\.io\/service-account-token$/, /^bootstrap\.kubernetes\.io\//, /^helm\.sh\//];
+const notForConnections = [
+  /^kubernetes\.io\/service-account-token$/,
+  /^bootstrap\.kubernetes\.io\//,
+  /^helm\.sh\//,
+  /^sluice\.dev\//,
+];
 
 export function isForConnections(type = 'Opaque'): boolean {
   return !notForConnections.some((pattern) => pattern.test(type));

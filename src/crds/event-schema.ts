@@ -74,6 +74,21 @@ const spec = z
         'Lets the registry bring the schema to its normal form, and find it by that, where nothing of it is lost. ' +
           'Default: true. Example: false.',
       ),
+    gate: z
+      .object({
+        admission: z
+          .enum(['Deny', 'Warn'])
+          .default('Deny')
+          .describe(
+            'What becomes of a schema that is wrong or breaks earlier versions when it is applied. Deny: it is not ' +
+              'stored. Warn: it is stored, and whoever applies it is warned. The registry gets it in neither case. ' +
+              'Default: Deny. Example: Warn.',
+          ),
+      })
+      .optional()
+      .describe(
+        'How the schema is checked before it is stored, where the webhook is installed. Default: {admission: Deny}.',
+      ),
     adoptionPolicy: z
       .enum(['MatchOnly', 'Take', 'Never'])
       .default('MatchOnly')

@@ -23,21 +23,22 @@ import { subjectOf } from './subject.ts';
 
 const lookAgainMs = 60_000;
 
-export interface SchemaDependencies {
-  schemas: ResourceStore<EventSchema>;
+/** What a look at a schema reads. */
+export interface SchemaSources {
+  schemas: Pick<ResourceCache<EventSchema>, 'byIndex'>;
   clusters: ResourceCache<EventCluster>;
   namespaces: NamespaceView;
   registry: ClusterRegistries;
 }
 
+export interface SchemaDependencies extends SchemaSources {
+  schemas: ResourceStore<EventSchema>;
+}
+
 export type EventSchemaBehaviour = Behaviour<EventSchema, ObservedSchema, SchemaAction, SchemaFields, SchemaPlan>;
 
 export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSchemaBehaviour {
-  const memory: SchemaMemory = {
-    refusals: new Refusals(),
-    ownWrites: new OwnWrites(),
-    readOnly: new ReadOnlySubjects(),
-  };
+  const memory = newMemory();
   return {
     observe: (resource, round) => observeSchema(dependencies, memory, resource, round),
     plan: planSchema,
@@ -50,11 +51,15 @@ export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSch
   };
 }
 
-async function observeSchema(
-  deps: SchemaDependencies,
+export function newMemory(): SchemaMemory {
+  return { refusals: new Refusals(), ownWrites: new OwnWrites(), readOnly: new ReadOnlySubjects() };
+}
+
+export async function observeSchema(
+  deps: SchemaSources,
   { refusals, ownWrites, readOnly }: SchemaMemory,
   resource: EventSchema,
-  { signal, now }: Round,
+  { signal, now }: Pick<Round, 'signal' | 'now'>,
 ): Promise<ObservedSchema> {
   const found = findRegistry(deps, resource);
   if (found.kind === 'blocked') return { kind: 'noRegistry', blocked: found.blocked };
@@ -119,7 +124,7 @@ async function findReplacement(
 
 type FoundRegistry = { kind: 'found'; use: RegistryUse } | { kind: 'blocked'; blocked: Blocked };
 
-function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: EventSchema): FoundRegistry {
+function findRegistry({ clusters, namespaces }: SchemaSources, resource: EventSchema): FoundRegistry {
   const answer = findCluster(questionOf(resource, namespaces), clusters.list());
   if (answer.kind === 'blocked') return { kind: 'blocked', blocked: answer.blocked };
   const url = answer.use.cluster.spec.registry?.url;
@@ -135,11 +140,7 @@ function findRegistry({ clusters, namespaces }: SchemaDependencies, resource: Ev
  * One owner for each subject of a registry. One that is refused registers nothing, so it holds no subject against others;
  * one that registered there holds it as long as the subject itself is granted, whatever is said of its references.
  */
-function subjectOwnerBeside(
-  deps: SchemaDependencies,
-  resource: EventSchema,
-  { url }: RegistryUse,
-): Claimant | undefined {
+function subjectOwnerBeside(deps: SchemaSources, resource: EventSchema, { url }: RegistryUse): Claimant | undefined {
   const subject = subjectOf(resource);
   const holds = (rival: EventSchema): boolean => {
     const found = findRegistry(deps, rival);

@@ -201,7 +201,8 @@ function ownLevel({ level }: SeenSchema): SubjectLevel {
   return level.source === 'Subject' ? level.level : 'Inherited';
 }
 
-function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRefusal): Blocked {
+/** In the same words at admission and in a round. */
+export function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRefusal): Blocked {
   const subject = subjectOf(resource);
   const reasons = problems.length > 0 ? problems.join('; ') : 'the registry gave no reasons';
   switch (kind) {

@@ -45,7 +45,15 @@ export async function refuseUnchecked(
 ): Promise<RegistryRefusal | undefined> {
   if (offered.wanted.references.length === 0 || offered.versions.length === 0) return undefined;
   const { flavour } = await registry.describe({ signal });
-  if (flavour !== 'Apicurio') return undefined;
+  return flavour === 'Apicurio' ? refuseBreaks(registry, offered, signal) : undefined;
+}
+
+/** What we see ourselves against a schema, before any registry is asked to take it. */
+export async function refuseBreaks(
+  registry: Reads,
+  offered: Refused,
+  signal: AbortSignal,
+): Promise<RegistryRefusal | undefined> {
   const { breaks } = await judge(registry, offered, signal);
   return breaks.length > 0 ? refusalFor(breaks) : undefined;
 }
