@@ -20,6 +20,15 @@ const namespaces = z
     'must be namespaces, such as kafka,kafka-test',
   );
 
+const serverNames = z
+  .string()
+  .max(4_096)
+  .transform((text) => [...new Set(text.split(',').flatMap((name) => name.trim() || []))])
+  .refine(
+    (names) => names.length > 0 && names.every((name) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)),
+    'must be host names and IPv4 addresses, such as sluice-webhook.sluice-system.svc',
+  );
+
 /** Every setting of the operator: environment variable → meaning. */
 const schema = z.object({
   /** How to reach the API server from outside a cluster, in kubectl's own form; in a pod it stays unset. */
@@ -31,6 +40,14 @@ const schema = z.object({
   /** How we are called in the lease; default: the name of the host. */
   SLUICE_IDENTITY: z.string().min(1).max(253).optional(),
   SLUICE_METRICS_ADDRESS: address.prefault('0.0.0.0:8080'),
+  /** Where the API server asks what to think of what users apply. Unset: there is no webhook. */
+  SLUICE_WEBHOOK_ADDRESS: address.optional(),
+  /** Under which names it does, for the certificate; default: those of the Service in SLUICE_NAMESPACE. */
+  SLUICE_WEBHOOK_NAMES: serverNames.optional(),
+  /** A Secret of SLUICE_NAMESPACE with `tls.crt` and `tls.key` that somebody else keeps, such as cert-manager. */
+  SLUICE_WEBHOOK_SECRET: z.string().min(1).max(253).optional(),
+  /** How long a certificate of our own is good for; it is changed in the last third. */
+  SLUICE_WEBHOOK_CERTIFICATE_MS: z.coerce.number().int().min(10_000).max(31_536_000_000).default(7_776_000_000),
   SLUICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   SLUICE_KAFKA_TIMEOUT_MS: milliseconds(5_000),
   SLUICE_REGISTRY_TIMEOUT_MS: milliseconds(5_000),

@@ -42,6 +42,7 @@ async function runOperator(config: Config): Promise<void> {
   const operator = createOperator({ config, identity, log, kube: fenced, signal });
   const health = healthOf(operator, metrics, config);
   const port = await listen(health, config);
+  await listenForReviews(operator, config);
   log.info('started', { identity, metrics: `${config.SLUICE_METRICS_ADDRESS.host}:${port}` });
   const reading = operator.watches.map((watch) => watch.run(signal));
   const leading = elector.run(signal);
@@ -50,6 +51,7 @@ async function runOperator(config: Config): Promise<void> {
   const clean = await shutDown(
     [
       { name: 'controllers', run: () => leading },
+      { name: 'webhook', run: async () => operator.webhook?.close() },
       { name: 'watches', run: async () => void (await Promise.all(reading)) },
       { name: 'brokers', run: async () => operator.closeBrokers() },
       { name: 'registries', run: async () => operator.closeRegistries() },
@@ -81,12 +83,15 @@ function leaderSettings(config: Config, identity: string): LeaderSettings {
   };
 }
 
-function healthOf({ watches, controllers }: Operator, metrics: MetricsPage, config: Config): HealthServer {
+function healthOf({ watches, controllers, webhook }: Operator, metrics: MetricsPage, config: Config): HealthServer {
   return createHealthServer({
     live: watches.map((watch) =>
       idleCheck(`the watch of ${watch.name}`, () => watch.idleMs(), 2 * config.SLUICE_WATCHDOG_MS),
     ),
-    ready: watches.map((watch) => () => (watch.synced() ? undefined : `${watch.name} are not listed yet`)),
+    ready: [
+      ...watches.map((watch) => () => (watch.synced() ? undefined : `${watch.name} are not listed yet`)),
+      () => (webhook?.serves() === false ? 'the webhook has no certificate yet' : undefined),
+    ],
     renderMetrics: async () => {
       for (const controller of controllers) controller.measure();
       return { contentType: metrics.contentType, body: await metrics.render() };
@@ -97,6 +102,13 @@ function healthOf({ watches, controllers }: Operator, metrics: MetricsPage, conf
 function listen(health: HealthServer, { SLUICE_METRICS_ADDRESS: { host, port } }: Config): Promise<number> {
   return health.listen(host, port).catch((cause: unknown) => {
     throw wrongSetting('SLUICE_METRICS_ADDRESS', `${host}:${port}`, cause);
+  });
+}
+
+async function listenForReviews({ webhook }: Operator, { SLUICE_WEBHOOK_ADDRESS: address }: Config): Promise<void> {
+  if (webhook === undefined || address === undefined) return;
+  await webhook.listen(address.host, address.port).catch((cause: unknown) => {
+    throw wrongSetting('SLUICE_WEBHOOK_ADDRESS', `${address.host}:${address.port}`, cause);
   });
 }
 

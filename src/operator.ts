@@ -14,6 +14,7 @@ import { releaseOrphanedClaims, releaseSettledClaims } from './controllers/event
 import type { Log } from './ports/log.ts';
 import type { Controller } from './runtime/controller.ts';
 import { createSecretStores, createStores } from './stores.ts';
+import { createWebhook, type Webhook } from './webhook.ts';
 import { createControllers } from './wiring.ts';
 
 export interface OperatorParts {
@@ -40,6 +41,8 @@ export interface Operator {
   /** They follow the API server whether we lead or not. */
   watches: readonly Watch[];
   controllers: readonly Controller[];
+  /** Absent: there is none. It answers whether we lead or not. */
+  webhook: Webhook['server'] | undefined;
   /** One term as leader. Ends soon after `term` aborts. */
   lead(term: AbortSignal): Promise<void>;
   closeBrokers(): void;
@@ -67,7 +70,7 @@ export function createOperator({ config, identity, log, kube, signal }: Operator
     callTimeoutMs: config.SLUICE_REGISTRY_TIMEOUT_MS,
     fence,
   });
-  const { controllers, lag, throttleKeeper, departures } = createControllers({
+  const { controllers, lag, throttleKeeper, departures, gates } = createControllers({
     config,
     clock,
     log,
@@ -81,6 +84,12 @@ export function createOperator({ config, identity, log, kube, signal }: Operator
     scaler: createScaleWriter(client),
     compile: createPatterns(),
   });
+
+  const ownSecrets = secrets.get(config.SLUICE_NAMESPACE);
+  const webhook =
+    config.SLUICE_WEBHOOK_ADDRESS && ownSecrets
+      ? createWebhook({ config, clock, log, metrics, client, gates, secrets: ownSecrets })
+      : undefined;
 
   /** The journal is read anew in each term, because others wrote in between. */
   async function loadJournal(term: AbortSignal): Promise<void> {
@@ -117,10 +126,12 @@ export function createOperator({ config, identity, log, kube, signal }: Operator
       ...[...secrets].map(([namespace, store]) => watchOf(`Secrets of ${namespace}`, store)),
     ],
     controllers,
+    webhook: webhook?.server,
     async lead(term) {
       await loadJournal(term);
       const stops = [releaseClaims(term), forgetClusters()];
-      const parts = [...controllers, lag, events, throttleKeeper, departures];
+      const keepers = webhook?.keeper ? [throttleKeeper, webhook.keeper] : [throttleKeeper];
+      const parts = [...controllers, lag, events, ...keepers, departures];
       await Promise.all(parts.map((part) => part.run(term)));
       for (const stop of stops) stop();
     },

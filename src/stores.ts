@@ -3,6 +3,7 @@ import type { ResourceType } from './adapters/kube/resource-type.ts';
 import { deployments as deploymentType, secrets as secretType } from './adapters/kube/resource-type.ts';
 import { adapterRules, type StoreUse, storeRules } from './adapters/kube/rules.ts';
 import { KubeStore, type StoreOptions, type StoreParts } from './adapters/kube/store/store.ts';
+import { webhookSecretType } from './adapters/kube/webhook/names.ts';
 import type { Parsed } from './base/parsed.ts';
 import { autoscalerIndex, consumerIndexes } from './controllers/event-consumer/indexes.ts';
 import { schemaIndexes } from './controllers/event-schema/indexes.ts';
@@ -111,9 +112,9 @@ function deploymentEssence({ apiVersion, kind, metadata, spec, status }: Deploym
   return { ok: true, resource: { apiVersion, kind, metadata, spec: kept, ...(status && { status }) } };
 }
 
-/** Secrets that are no credentials of ours are not kept in memory. */
+/** Secrets that are neither credentials of ours nor our own are not kept in memory. */
 function secretEssence({ apiVersion, kind, metadata, type, data }: Secret): Parsed<Secret> {
-  const kept = isForConnections(type) ? { ...(data && { data }) } : {};
+  const kept = isForConnections(type) || type === webhookSecretType ? { ...(data && { data }) } : {};
   return { ok: true, resource: { apiVersion, kind, metadata, ...(type !== undefined && { type }), ...kept } };
 }
 

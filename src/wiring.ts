@@ -1,14 +1,22 @@
+import { gateOf, type KindGate } from './admission/admission.ts';
 import type { Config } from './config.ts';
 import { createClusterConnections } from './controllers/credentials.ts';
 import { eventClusterKind } from './controllers/event-cluster/kind.ts';
+import { eventConsumerGate } from './controllers/event-consumer/gate.ts';
 import { eventConsumerKind } from './controllers/event-consumer/kind.ts';
 import { createLagSource, type LagSource } from './controllers/event-consumer/lag-source.ts';
+import { eventSchemaGate } from './controllers/event-schema/gate.ts';
 import { eventSchemaKind } from './controllers/event-schema/kind.ts';
+import { eventTopicGate } from './controllers/event-topic/gate.ts';
 import { eventTopicKind } from './controllers/event-topic/kind.ts';
+import { claimBook } from './controllers/event-topic/memory/claims.ts';
 import { Departures } from './controllers/event-topic/memory/departures.ts';
 import { createThrottleKeeper, type ThrottleKeeper } from './controllers/event-topic/reassignment/keeper.ts';
 import { Throttles } from './controllers/event-topic/reassignment/throttles.ts';
 import { createClusterRegistries } from './controllers/registry-credentials.ts';
+import { eventConsumer, parseEventConsumer } from './crds/event-consumer.ts';
+import { eventSchema, parseEventSchema } from './crds/event-schema.ts';
+import { eventTopic, parseEventTopic } from './crds/event-topic.ts';
 import { finalizer } from './crds/names.ts';
 import { eventTypeOf } from './crds/reasons.ts';
 import type { Clock } from './ports/clock.ts';
@@ -52,6 +60,8 @@ export interface Controllers {
   throttleKeeper: ThrottleKeeper;
   /** What is kept of resources that went; whoever leads recalls and stores it. */
   departures: Pick<Departures, 'run'>;
+  /** By kind, what is said of a resource before it is stored; any replica says it. */
+  gates: ReadonlyMap<string, KindGate>;
 }
 
 export function createControllers(parts: Parts): Controllers {
@@ -74,7 +84,13 @@ export function createControllers(parts: Parts): Controllers {
     createController({ ...common, ...eventSchemaKind(sources) }),
     createController({ ...common, ...eventConsumerKind(sources) }),
   ];
-  return { controllers, lag, throttleKeeper, departures };
+  const claims = journal.open(claimBook);
+  const gates = new Map([
+    [eventTopic.kind, gateOf(parseEventTopic, eventTopicGate({ ...sources, claims }))],
+    [eventSchema.kind, gateOf(parseEventSchema, eventSchemaGate(sources))],
+    [eventConsumer.kind, gateOf(parseEventConsumer, eventConsumerGate(sources))],
+  ]);
+  return { controllers, lag, throttleKeeper, departures, gates };
 }
 
 /** What kinds take of the settings. */

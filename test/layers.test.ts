@@ -17,7 +17,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   compat: ['ports/**'],
   simulate: ['ports/**', 'lag/**', 'scaling/**'],
   controllers: ['crds/**', 'ports/**', 'runtime/**', 'lag/**', 'scaling/**', 'compat/**'],
-  admission: ['crds/**', 'ports/**', 'compat/**', 'controllers/*/plan.ts', 'controllers/*/plan/**'],
+  admission: [
+    'ports/**',
+    'runtime/judgement.ts',
+    'crds/**',
+    'compat/**',
+    'controllers/*/plan.ts',
+    'controllers/*/plan/**',
+  ],
   adapters: ['ports/**'],
   cli: [
     ...['crds/**', 'ports/**', 'compat/**', 'scaling/**', 'lag/**', 'simulate/**', 'adapters/**'],

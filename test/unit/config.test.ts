@@ -23,3 +23,20 @@ describe('who a process is in the lease', () => {
     expect(holderOf(loadConfig(env), 'pod-1', '0f8fad5b-d9cb-469f-a165-70867728950e')).toBe(holder);
   });
 });
+
+describe('the webhook', () => {
+  it('is off by default, and then reached by its Service', () => {
+    const config = loadConfig({});
+    expect(config.SLUICE_WEBHOOK_ADDRESS).toBeUndefined();
+    expect(config.SLUICE_WEBHOOK_NAMES).toBeUndefined();
+  });
+
+  it('may be reached under names and addresses', () => {
+    const { SLUICE_WEBHOOK_NAMES: names } = loadConfig({ SLUICE_WEBHOOK_NAMES: 'sluice.example, 10.0.0.1' });
+    expect(names).toEqual(['sluice.example', '10.0.0.1']);
+  });
+
+  it.each(['', 'https://sluice.example', '*.example'])('is not called "%s"', (names) => {
+    expect(() => loadConfig({ SLUICE_WEBHOOK_NAMES: names })).toThrow(`SLUICE_WEBHOOK_NAMES="${names}": must be`);
+  });
+});
