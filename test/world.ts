@@ -16,12 +16,18 @@ export interface SharedWorld {
   auditLog: string;
   /** Where the world's files are; logs are in its `logs`. */
   folder: string;
-  /** Base URL of the operator's `/healthz`, `/readyz` and `/metrics`; absent in the contract project, which has none. */
-  operator?: { url: string };
+  /**
+   * Base URL of the operator's `/healthz`, `/readyz` and `/metrics`, and where it answers reviews; absent in the contract
+   * project, which has none.
+   */
+  operator?: { url: string; webhookUrl: string };
 }
 
 /** Where the audit log of the last integration run is kept, for the test that compares it with the roles. */
 export const keptAuditLog = fileURLToPath(new URL('../.sluice/audit/integration.log', import.meta.url));
+
+/** Certificates of the webhook live so short that they are changed while the tests run. */
+const certificateMs = 45_000;
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -45,10 +51,11 @@ function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry }:
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Ports are tested against the bare parts; everything else with an operator and a node, and EventClusters of its own.
   const inhabited = project.name !== 'contract';
-  const environment = await startEnvironment({ operator: inhabited, node: inhabited, defaultCluster: false });
+  const operator = inhabited && { webhookPort: 9443, env: { SLUICE_WEBHOOK_CERTIFICATE_MS: `${certificateMs}` } };
+  const environment = await startEnvironment({ operator, node: inhabited, defaultCluster: false });
   const { world } = environment;
-  const url = environment.operator?.url;
-  project.provide('world', { ...describe(world), ...(url && { operator: { url } }) });
+  const { url, webhookUrl } = environment.operator ?? {};
+  project.provide('world', { ...describe(world), ...(url && webhookUrl && { operator: { url, webhookUrl } }) });
   return async () => {
     const keepFiles = project.vitest.state.getCountOfFailedTests() > 0;
     await environment.operator?.stop();

@@ -6,9 +6,10 @@ import { kinds } from '../../src/crds/index.ts';
 import { operatorRules } from '../../src/stores.ts';
 import { customResourceDefinition } from '../generate/crd.ts';
 import { operatorRbac } from '../generate/rbac.ts';
+import { operatorWebhook } from '../generate/webhook.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folders = ['config/crd', 'config/rbac'];
+const folders = ['config/crd', 'config/rbac', 'config/webhook'];
 const header = '# Generated from src by `npm run generate`. Do not edit.\n';
 const namespace = 'sluice-system';
 
@@ -17,6 +18,7 @@ export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const kind of kinds) files.set(`config/crd/${kind.plural}.yaml`, yaml([customResourceDefinition(kind)]));
   files.set('config/rbac/operator.yaml', yaml(operatorRbac(operatorRules, namespace)));
+  files.set('config/webhook/operator.yaml', yaml(operatorWebhook(namespace)));
   return files;
 }
 

@@ -1,13 +1,13 @@
 import type { LocalNode } from '../local-node/local-node.ts';
 import { kubectl } from './kubectl.ts';
 import { startNode } from './node.ts';
-import { installApi, type Operator, startOperator } from './operator.ts';
+import { installApi, type Operator, type OperatorOptions, startOperator } from './operator.ts';
 import type { Part } from './parts/part.ts';
 import { partsOf, startWorld, type World, type WorldOptions } from './world.ts';
 
 export interface EnvironmentOptions extends WorldOptions {
   /** Default true. */
-  operator?: boolean;
+  operator?: boolean | OperatorOptions;
   /** Whether there is a node, so that pods run. Default true. */
   node?: boolean;
   /** Whether there is a default EventCluster. Default true. */
@@ -42,9 +42,11 @@ export class Environment {
   readonly world: World;
   #node: LocalNode | undefined;
   #operator: Operator | undefined;
+  readonly #operatorOptions: OperatorOptions;
 
-  constructor(world: World) {
+  constructor(world: World, operatorOptions: OperatorOptions = {}) {
     this.world = world;
+    this.#operatorOptions = operatorOptions;
   }
 
   /** The operator, while it runs. */
@@ -61,7 +63,7 @@ export class Environment {
   async setOperator(wanted: boolean): Promise<void> {
     if (wanted === (this.operator !== undefined)) return;
     await this.#operator?.stop();
-    this.#operator = wanted ? await startOperator(this.world) : undefined;
+    this.#operator = wanted ? await startOperator(this.world, this.#operatorOptions) : undefined;
   }
 
   async addNode(): Promise<void> {
@@ -81,13 +83,13 @@ export class Environment {
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
   const { operator = true, node = true, defaultCluster = true, ...worldOptions } = options;
   const world = await startWorld(worldOptions);
-  const environment = new Environment(world);
+  const environment = new Environment(world, typeof operator === 'boolean' ? {} : operator);
   try {
     await installApi(world);
     await Promise.all([
       node && environment.addNode(),
       defaultCluster && applyDefaultCluster(world),
-      environment.setOperator(operator),
+      environment.setOperator(operator !== false),
     ]);
     return environment;
   } catch (error) {

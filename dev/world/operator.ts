@@ -25,6 +25,8 @@ export interface OperatorOptions {
   name?: string;
   /** Of its health and metrics server, on 127.100.n.9. */
   port?: number;
+  /** Port of its webhook, on the same address; absent: it has none. */
+  webhookPort?: number;
   /** Added to its environment. */
   env?: Readonly<Record<string, string>>;
   /** The server it talks to, when that is a proxy. */
@@ -38,6 +40,8 @@ export interface Operator {
   part: Part;
   /** Base URL of `/healthz`, `/readyz` and `/metrics`. */
   url: string;
+  /** Where it answers reviews. */
+  webhookUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -110,7 +114,7 @@ async function isReady(url: string, signal: AbortSignal): Promise<boolean> {
  * The CRDs must be there: see `installApi`.
  */
 export async function startOperator(world: World, options: OperatorOptions = {}): Promise<Operator> {
-  const { name = 'operator', port = PORT, apiServer = world.controlPlane.url, bundled = false } = options;
+  const { name = 'operator', port = PORT, apiServer = world.controlPlane.url, bundled = false, webhookPort } = options;
   const { kubeconfig, stopRenewing } = await prepareIdentity(world, join(world.folder, name), apiServer);
   const address = `${world.address(HOST)}:${port}`;
   const url = `http://${address}`;
@@ -119,6 +123,10 @@ export async function startOperator(world: World, options: OperatorOptions = {})
     KUBECONFIG: kubeconfig,
     SLUICE_NAMESPACE: NAMESPACE,
     SLUICE_METRICS_ADDRESS: address,
+    ...(webhookPort !== undefined && {
+      SLUICE_WEBHOOK_ADDRESS: `${world.address(HOST)}:${webhookPort}`,
+      SLUICE_WEBHOOK_NAMES: world.address(HOST),
+    }),
   };
   const part = new Part(
     {
@@ -140,5 +148,6 @@ export async function startOperator(world: World, options: OperatorOptions = {})
     await stop();
     throw error;
   });
-  return { part, url, stop };
+  const webhookUrl = webhookPort === undefined ? undefined : `https://${world.address(HOST)}:${webhookPort}/validate`;
+  return { part, url, webhookUrl, stop };
 }
