@@ -1,3 +1,5 @@
+import type { KindDefinition } from '../../src/crds/definition.ts';
+import { group } from '../../src/crds/names.ts';
 import type { PolicyRule } from '../../src/ports/kube.ts';
 
 type ApiRule = Omit<PolicyRule, 'scope'>;
@@ -38,6 +40,48 @@ export function operatorRbac(rules: readonly PolicyRule[], namespace: string): R
       subjects,
     },
   ];
+}
+
+/** What people are granted with one of the roles that Kubernetes brings. */
+export interface UserRole {
+  name: 'view' | 'edit' | 'admin';
+  /** The roles of Kubernetes that take it in. */
+  into: readonly string[];
+  rules: readonly ApiRule[];
+}
+
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+
+/**
+ * Nobody gets `status` or `finalizers`, which say what a resource may delete. Whoever writes what belongs to the whole
+ * cluster sends the operator's credentials where they like: only an admin of all namespaces does.
+ */
+export function userRoles(kinds: readonly KindDefinition[]): readonly UserRole[] {
+  const plurals = kinds.map(({ plural }) => plural);
+  const inNamespaces = kinds.filter(({ scope }) => scope === 'Namespaced').map(({ plural }) => plural);
+  const ofCluster = plurals.filter((plural) => !inNamespaces.includes(plural));
+  const ruleFor = (resources: readonly string[], verbs: readonly string[]) => [
+    { apiGroups: [group], resources: [...resources].sort(), verbs },
+  ];
+  return [
+    { name: 'view', into: ['view', 'edit', 'admin'], rules: ruleFor(plurals, READ) },
+    { name: 'edit', into: ['edit', 'admin'], rules: ruleFor(inNamespaces, WRITE) },
+    { name: 'admin', into: ['admin'], rules: ruleFor(ofCluster, WRITE) },
+  ];
+}
+
+/** Cluster roles that the ones for users take in, so that who works in a namespace works with our kinds too. */
+export function userRbac(kinds: readonly KindDefinition[]): Record<string, unknown>[] {
+  return userRoles(kinds).map(({ name, into, rules }) => {
+    const aggregated = into.map((role) => [`rbac.authorization.k8s.io/aggregate-to-${role}`, 'true']);
+    return {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: `sluice-${name}`, labels: { ...labels, ...Object.fromEntries(aggregated) } },
+      rules,
+    };
+  });
 }
 
 /** One rule per set of groups, resources and names, its verbs sorted, so that the output has one form. */

@@ -4,28 +4,41 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { kinds } from '../../src/crds/index.ts';
 import { operatorRules } from '../../src/stores.ts';
+import { crdTemplate, rulesTemplates } from '../generate/chart.ts';
 import { customResourceDefinition } from '../generate/crd.ts';
-import { operatorRbac } from '../generate/rbac.ts';
+import { operatorRbac, userRbac } from '../generate/rbac.ts';
 import { operatorWebhook } from '../generate/webhook.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folders = ['config/crd', 'config/rbac', 'config/webhook'];
-const header = '# Generated from src by `npm run generate`. Do not edit.\n';
+const chart = 'charts/sluice/templates/generated';
+const folders = ['config/crd', 'config/rbac', 'config/webhook', chart];
+const generated = 'Generated from src by `npm run generate`. Do not edit.';
+const header = `# ${generated}\n`;
+const templateHeader = `{{- /* ${generated} */ -}}\n`;
 const namespace = 'sluice-system';
 
 /** Every generated file of the project: path below the root → content. */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
-  for (const kind of kinds) files.set(`config/crd/${kind.plural}.yaml`, yaml([customResourceDefinition(kind)]));
-  files.set('config/rbac/operator.yaml', yaml(operatorRbac(operatorRules, namespace)));
-  files.set('config/webhook/operator.yaml', yaml(operatorWebhook(namespace)));
+  for (const kind of kinds) {
+    const crd = yaml(customResourceDefinition(kind));
+    files.set(`config/crd/${kind.plural}.yaml`, header + crd);
+    files.set(`${chart}/${kind.plural}.yaml`, templateHeader + crdTemplate(crd));
+  }
+  files.set('config/rbac/operator.yaml', documents(operatorRbac(operatorRules, namespace)));
+  files.set('config/webhook/operator.yaml', documents(operatorWebhook(namespace)));
+  files.set('config/rbac/users.yaml', documents(userRbac(kinds)));
+  files.set(`${chart}/_rules.tpl`, templateHeader + rulesTemplates(operatorRules, kinds, yaml));
   return files;
 }
 
-function yaml(documents: readonly unknown[]): string {
+function documents(all: readonly unknown[]): string {
+  return header + all.map(yaml).join('---\n');
+}
+
+function yaml(document: unknown): string {
   // The API server's reader takes a plain `Off` for false, as YAML 1.1 does.
-  const options = { aliasDuplicateObjects: false, lineWidth: 120, version: '1.1' } as const;
-  return header + documents.map((document) => stringify(document, options)).join('---\n');
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120, version: '1.1' });
 }
 
 /** Files that are missing, differ from what the source says, or are not generated any more. */

@@ -85,6 +85,7 @@ export const PHASES: readonly Phase[] = [
   tests('contract', 15, '--project', 'contract'),
   tests('integration', 25, '--project', 'integration'),
   tests('permissions', 2, '--project', 'permissions'),
+  tests('chart', 15, '--project', 'chart'),
   withContainers(tests('image', 15, '--project', 'image')),
   // Each file has a world of its own, and waits more than it computes.
   tests('faults', 45, '--project', 'faults', '--maxWorkers=2'),

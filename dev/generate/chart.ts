@@ -1,0 +1,36 @@
+import type { KindDefinition } from '../../src/crds/definition.ts';
+import type { PolicyRule } from '../../src/ports/kube.ts';
+import { mergeRules, userRoles } from './rbac.ts';
+
+const CRD_METADATA = `  labels:
+    {{- include "sluice.labels" . | nindent 4 }}
+  {{- with include "sluice.crdAnnotations" . }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
+`;
+
+/** A CRD, given as YAML, as a template of the chart. Helm upgrades templates, and never what is in a folder `crds`. */
+export function crdTemplate(crd: string): string {
+  const text = crd.replaceAll('{{', '{{ "{{" }}').replace(/^(metadata:\n {2}name: .*\n)/m, `$1${CRD_METADATA}`);
+  return `{{- if .Values.crds.install }}\n${text}{{- end }}\n`;
+}
+
+/** What the roles of the chart grant, as named templates that its own files include. */
+export function rulesTemplates(
+  rules: readonly PolicyRule[],
+  kinds: readonly KindDefinition[],
+  yaml: (value: unknown) => string,
+): string {
+  const inNamespace = rules.filter(({ scope }) => scope === 'operator-namespace');
+  const named: Readonly<Record<string, readonly unknown[]>> = {
+    cluster: mergeRules(rules.filter(({ scope }) => scope === 'cluster')),
+    namespace: mergeRules(inNamespace),
+    secrets: mergeRules(inNamespace.filter(({ resources }) => resources.includes('secrets'))),
+    ...Object.fromEntries(userRoles(kinds).map(({ name, rules: granted }) => [name, granted])),
+  };
+  const defined = Object.entries(named).map(
+    ([name, granted]) => `{{- define "sluice.rules.${name}" -}}\n${yaml(granted)}{{- end }}\n`,
+  );
+  return defined.join('');
+}
