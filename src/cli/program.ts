@@ -1,5 +1,6 @@
 import { type Command, type Given, readArguments } from './command.ts';
 import { diffCommand } from './diff/command.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { describeFailure } from './failure.ts';
 import { describeCommand, describeProgram } from './help.ts';
 import { importCommand } from './import/command.ts';
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   diffCommand,
   schemaCommand,
   simulateCommand,
+  doctorCommand,
   versionCommand,
   helpCommand,
 ];

@@ -19,7 +19,8 @@ const namespaces: ResourceType = {
   namespaced: false,
 };
 
-function typeOf({ kind, plural, scope }: KindDefinition): ResourceType {
+/** A kind of ours as the API server's paths name it. */
+export function typeOf({ kind, plural, scope }: KindDefinition): ResourceType {
   return { group, version, kind, plural, namespaced: scope === 'Namespaced' };
 }
 

@@ -7,7 +7,7 @@ describe('the command line', () => {
     const { code, out } = await run(args, 'kubectl sluice');
     expect(code).toBe(0);
     expect(out).toContain('kubectl sluice COMMAND');
-    for (const name of ['import', 'diff', 'schema', 'simulate', 'version', 'help'])
+    for (const name of ['import', 'diff', 'schema', 'simulate', 'doctor', 'version', 'help'])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 
