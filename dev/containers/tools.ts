@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { textOfError } from '../../src/base/text.ts';
 import type { Recipe } from '../setup/cache.mjs';
 import type { Step } from '../setup/progress.mjs';
 import { runTool } from '../setup/tools.mjs';
@@ -13,8 +16,11 @@ const PACKAGES = {
   runc: ['runc', '--version'],
   'python3-pip': ['python3', '-m', 'pip', '--version'],
 };
-/** What a room needs of the kernel: see room.sh. */
-const ROOM = ['unshare', '--mount', '--pid', '--fork', '--mount-proc', 'mount', '-t', 'tmpfs', 'tmpfs', '/run'];
+/** What a room needs of the kernel, see room.sh, and its containers too: mounts, process ids and a control group. */
+const ROOM = 'mount -t tmpfs tmpfs /run && mkdir "$0" && rmdir "$0"';
+const IN_ROOM = ['unshare', '--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', ROOM];
+/** Either version of control groups. */
+const CONTROL_GROUPS = existsSync('/sys/fs/cgroup/pids') ? '/sys/fs/cgroup/pids' : '/sys/fs/cgroup';
 
 /** What machine this is, as far as containers are concerned. */
 export interface Machine {
@@ -28,7 +34,16 @@ export interface Machine {
 /** This machine. */
 export function thisMachine(step: Step, signal: AbortSignal): Machine {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const patient = ['-q', '-o', 'DPkg::Lock::Timeout=300'];
+  // Somebody else may be installing; a mirror that is away is given up soon.
+  const patient = [
+    '-q',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+    '-o',
+    'Acquire::http::Timeout=20',
+    '-o',
+    'Acquire::Retries=1',
+  ];
   return {
     root: process.getuid?.() === 0,
     ci: process.env.CI === 'true',
@@ -63,10 +78,22 @@ export async function prepareContainers(machine: Machine): Promise<string | unde
     const byHand = `apt-get install --no-install-recommends ${missing.join(' ')}`;
     return `${missing.join(', ')} missing: ${byHand}, or set CI=true to have that done`;
   }
-  if (missing.length > 0) await install(missing);
-  const [command = '', ...args] = ROOM;
+  if (missing.length > 0) {
+    try {
+      await install(missing);
+    } catch (error) {
+      return `${missing.join(', ')} cannot be installed: ${firstAndLastLine(textOfError(error))}`;
+    }
+  }
+  const [command = '', ...args] = [...IN_ROOM, join(CONTROL_GROUPS, `sluice-probe-${process.pid}`)];
   if (await works(command, args)) return undefined;
-  return `${command} is refused: in a container, run it in one that may mount (--privileged)`;
+  return `${command} is refused: in a container, run it in one that may mount and make control groups (--privileged)`;
+}
+
+/** What ended and how, and the last that it said. */
+function firstAndLastLine(text: string): string {
+  const lines = text.split('\n');
+  return [...new Set([lines[0], lines.at(-1)?.trim()])].join(' ');
 }
 
 /** The linter of Dockerfiles, which comes as a package of Python's; its program is in `bin`. */

@@ -30,11 +30,9 @@ function runPhase({ name, withinMinutes, run }: Phase, context: Omit<PhaseContex
   return during(name, (step) => run({ ...context, signal, step }), { conclude });
 }
 
-/** Phases whose names begin as asked; when nothing is asked, all but those that have to be named. */
+/** Phases whose names begin as asked; when nothing is asked, all. */
 function chosen(names: readonly string[]): readonly Phase[] {
-  const phases = PHASES.filter(({ name: own, onlyNamed = false }) =>
-    names.length === 0 ? !onlyNamed : names.some((name) => own.startsWith(name)),
-  );
+  const phases = PHASES.filter(({ name: own }) => names.length === 0 || names.some((name) => own.startsWith(name)));
   if (phases.length > 0) return phases;
   throw new Error(`no such phase: choose from ${PHASES.map(({ name }) => name).join(', ')}`);
 }

@@ -22,8 +22,6 @@ export interface PhaseContext {
 export interface Phase {
   name: string;
   withinMinutes: number;
-  /** Left out where no phase is named. */
-  onlyNamed?: boolean;
   run(context: PhaseContext): Promise<Counts>;
 }
 
@@ -61,7 +59,7 @@ function tests(name: string, withinMinutes: number, ...args: readonly string[]):
   };
 }
 
-/** A phase that needs containers: for who asks for it; one skip where there can be none, which `test/skips.json` has to allow. */
+/** A phase that needs containers: one skip where there can be none, which `test/skips.json` has to allow. */
 function withContainers(phase: Phase): Phase {
   const run = async (context: PhaseContext) => {
     const inTheWay = await prepareContainers(thisMachine(context.step, context.signal));
@@ -72,7 +70,7 @@ function withContainers(phase: Phase): Phase {
     if (failure) context.onFailure(failure);
     return tally.counts;
   };
-  return { ...phase, run, onlyNamed: true };
+  return { ...phase, run };
 }
 
 /** Quick ones first: whoever made a slip learns of it early. */
