@@ -16,7 +16,7 @@ RUN npm run build \
  && mkdir -p /image/usr/local/bin /image/app \
  && mv node_modules/node-linux-*/bin/node /image/usr/local/bin/node \
  && mv dist/sluice-cli.mjs /image/usr/local/bin/sluice \
- && mv dist/sluice.mjs dist/sluice.spdx.json /image/app
+ && mv dist/sluice.mjs dist/checker.mjs dist/sluice.spdx.json /image/app
 
 FROM ${RUN_IMAGE}
 LABEL org.opencontainers.image.title="Sluice" \

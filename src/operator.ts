@@ -7,6 +7,7 @@ import { createScaleWriter } from './adapters/kube/scale.ts';
 import { createPatterns } from './adapters/patterns.ts';
 import { createRegistryConnections } from './adapters/registry/connections.ts';
 import { defaultRegistrySettings } from './adapters/registry/settings.ts';
+import { createBoundedWork } from './adapters/work/bounded-work.ts';
 import { textOfError } from './base/text.ts';
 import { sleep } from './base/time.ts';
 import type { Config } from './config.ts';
@@ -49,6 +50,11 @@ export interface Operator {
   closeRegistries(): void;
 }
 
+/** Beside this module, be it of the sources or of the bundle. */
+const checkerFile = new URL(import.meta.url.endsWith('.ts') ? 'checker.ts' : 'checker.mjs', import.meta.url);
+/** Some times of what the worst known schemas need. */
+const checkerLimits = { withinMs: 15_000, megabytes: 256, idleMs: 60_000 };
+
 /** Puts stores, clients and controllers together. Nothing runs before it is told to. */
 export function createOperator({ config, identity, log, kube, signal }: OperatorParts): Operator {
   const { clock, metrics, settings, fence } = kube;
@@ -83,6 +89,7 @@ export function createOperator({ config, identity, log, kube, signal }: Operator
     secrets: { ownNamespace: config.SLUICE_NAMESPACE, caches: secrets },
     scaler: createScaleWriter(client),
     compile: createPatterns(),
+    checker: createBoundedWork({ file: checkerFile, clock, ...checkerLimits }),
   });
 
   const ownSecrets = secrets.get(config.SLUICE_NAMESPACE);

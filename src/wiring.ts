@@ -1,4 +1,5 @@
 import { gateOf, type KindGate } from './admission/admission.ts';
+import type { Checker } from './compat/checker.ts';
 import type { Config } from './config.ts';
 import { createClusterConnections } from './controllers/credentials.ts';
 import { eventClusterKind } from './controllers/event-cluster/kind.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   registry: RegistryConnections;
   scaler: ScaleWriter;
   compile: CompilePattern;
+  checker: Checker;
 }
 
 /** Actions that take longer than this are reported while they run. In a burst, most wait for others and not for Kafka. */

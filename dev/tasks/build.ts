@@ -60,9 +60,14 @@ const inDist = (name: string) => join(ROOT, 'dist', name);
 
 export async function run(): Promise<number> {
   const operator = await during('dist/sluice.mjs', () => bundleOperator(inDist('sluice.mjs')));
+  const checker = await during('dist/checker.mjs', () => bundleChecker(inDist('checker.mjs')));
   const commandLine = await during('dist/sluice-cli.mjs', () => bundleCommandLine(inDist('sluice-cli.mjs')));
   const lock: LockFile = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
-  const bill = billOfMaterials(lock, [...operator, ...commandLine], `node_modules/node-linux-${process.arch}`);
+  const bill = billOfMaterials(
+    lock,
+    [...operator, ...checker, ...commandLine],
+    `node_modules/node-linux-${process.arch}`,
+  );
   writeFileSync(inDist('sluice.spdx.json'), `${JSON.stringify(bill, undefined, 2)}\n`);
   return 0;
 }
@@ -83,6 +88,13 @@ export async function bundleOperator(outfile: string): Promise<readonly string[]
     banner: { js: `${refusalOfOldNode('the operator')}\n${COMMONJS}` },
     sourcemap: 'linked',
   });
+  return filesIn(metafile);
+}
+
+/** Bundles the thread that the operator starts from beside itself. Returns the files whose code is in it. */
+async function bundleChecker(outfile: string): Promise<readonly string[]> {
+  const entryPoints = [join(ROOT, 'src', 'checker.ts')];
+  const { metafile } = await build({ ...FROM_SOURCES, entryPoints, outfile, format: 'esm', sourcemap: 'linked' });
   return filesIn(metafile);
 }
 

@@ -17,6 +17,16 @@ export function forwardAbort(source: AbortSignal, target: AbortController): () =
   return () => source.removeEventListener('abort', abort);
 }
 
+/** What `promise` becomes, or the signal's reason if that aborts before. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. Leaves no timer behind. */
 export function sleep(clock: Timers, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Member } from './json.ts';
+import { escapeStep, type Json, type JsonObject, type Member } from './json.ts';
 
 /** A JSON value without what JSON does not distinguish; leaves are JSON texts. */
 export type Even = string | readonly Even[] | ReadonlyMap<string, Even>;
@@ -49,12 +49,29 @@ function lastOfEach({ members }: JsonObject): Iterable<Member> {
 /** JSON pointers to where the two differ, in the order of the first. */
 export function pathsOfDifference(one: Even, other: Even | undefined, path = ''): readonly string[] {
   if (typeof one === 'string' || typeof other === 'string' || other === undefined) return one === other ? [] : [path];
+  if (isList(one) !== isList(other)) return [path];
   const [ones, others] = [membersOf(one), membersOf(other)];
-  const added = [...others.keys()].filter((key) => !ones.has(key)).map((key) => `${path}/${key}`);
-  const differing = [...ones].flatMap(([key, value]) => pathsOfDifference(value, others.get(key), `${path}/${key}`));
+  const added = [...others.keys()].filter((key) => !ones.has(key)).map((key) => pointerTo(path, key));
+  const differing = [...ones].flatMap(([key, value]) =>
+    pathsOfDifference(value, others.get(key), pointerTo(path, key)),
+  );
   return [...differing, ...added];
 }
 
+function pointerTo(path: string, key: string | number): string {
+  return `${path}/${escapeStep(key)}`;
+}
+
+/** Each step of a JSON pointer as it is in the schema. */
+export function stepsOf(pointer: string): readonly string[] {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 export function membersOf(even: Exclude<Even, string>): ReadonlyMap<string | number, Even> {
-  return 'length' in even ? new Map(even.entries()) : even;
+  return isList(even) ? new Map(even.entries()) : even;
+}
+
+export function isList(even: Even): even is readonly Even[] {
+  return Array.isArray(even);
 }

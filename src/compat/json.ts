@@ -190,3 +190,8 @@ function isSpace(code: number): boolean {
 function booleanAt(at: number, literal: string): Json {
   return { kind: 'boolean', at, value: literal === 'true' };
 }
+
+/** A key or an index as a step of a JSON pointer. */
+export function escapeStep(step: string | number): string {
+  return String(step).replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,7 +1,8 @@
 import { evenAvro } from './avro/even.ts';
 import type { SchemaFormat } from './check.ts';
-import { type Even, evenJson, evenText, membersOf, pathsOfDifference } from './even.ts';
+import { type Even, evenJson, evenText, isList, membersOf, pathsOfDifference, stepsOf } from './even.ts';
 import { type Json, readJson } from './json.ts';
+import { mattersInJsonSchema } from './json-schema/matters.ts';
 
 /** What one text says and another one does not. */
 export interface Difference {
@@ -18,10 +19,18 @@ export interface Difference {
 export function differencesOf(format: SchemaFormat, one: string, other: string): readonly Difference[] {
   if (one === other) return [];
   const [evenOne, evenOther] = [evenOf(format, one), evenOf(format, other)];
-  return pathsOfDifference(evenOne, evenOther).map((path) => ({
-    path,
-    matters: format !== 'Avro' || mattersInAvro(evenOne, path),
-  }));
+  return pathsOfDifference(evenOne, evenOther).map((path) => ({ path, matters: matters(format, evenOne, path) }));
+}
+
+function matters(format: SchemaFormat, schema: Even, path: string): boolean {
+  switch (format) {
+    case 'Avro':
+      return mattersInAvro(schema, path);
+    case 'JSONSchema':
+      return mattersInJsonSchema(path);
+    case 'Protobuf':
+      return true;
+  }
 }
 
 function evenOf(format: SchemaFormat, text: string): Even {
@@ -67,8 +76,8 @@ const ofKind: ReadonlyMap<Even | undefined, readonly string[]> = new Map([
 function mattersInAvro(schema: Even, path: string): boolean {
   let at: Even | undefined = schema;
   let isField = false;
-  for (const step of path.split('/').slice(1)) {
-    if (/^\d+$/.test(step)) {
+  for (const step of stepsOf(path)) {
+    if (at !== undefined && isList(at)) {
       at = memberOf(at, Number(step));
       continue;
     }

@@ -22,6 +22,9 @@ export const compatibilityLevels = [
   'FullTransitive',
 ] as const;
 
+/** What `spec.schema` can be; all that is particular to one of them stands in tables by these names. */
+export const schemaFormats = ['Avro', 'JSONSchema'] as const;
+
 const spec = z
   .object({
     clusterRef,
@@ -33,10 +36,10 @@ const spec = z
           'Default: metadata.name. Example: order.created-value.',
       ),
     format: z
-      .enum(['Avro'])
+      .enum(schemaFormats)
       .default('Avro')
       .meta(validations({ rule: 'self == oldSelf', message: 'format cannot change; use another subject' }))
-      .describe('Format of the schema; immutable. Default: Avro. Example: Avro.'),
+      .describe('Format of the schema; immutable. Default: Avro. Example: JSONSchema.'),
     schema: z
       .string()
       .min(1)

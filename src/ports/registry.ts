@@ -20,7 +20,7 @@ export interface SchemaReference {
 }
 
 export interface SchemaText {
-  format: 'Avro';
+  format: 'Avro' | 'JSONSchema';
   schema: string;
   references: readonly SchemaReference[];
   normalize: boolean;

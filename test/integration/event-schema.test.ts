@@ -232,6 +232,55 @@ describe('an EventSchema', () => {
     expect(await versionsOf(subject)).toEqual([1]);
   });
 
+  const draft07 = 'http://json-schema.org/draft-07/schema#';
+  const object = (properties: object, required: readonly string[], draft = draft07) =>
+    JSON.stringify({ $schema: draft, type: 'object', additionalProperties: false, properties, required });
+
+  it('registers JSON Schema, makes no version of other words, and refuses a break with path, version and rule', async () => {
+    const schema = object({ id: { type: 'string' }, note: { type: 'string' } }, ['id']);
+    const { key, subject } = await createSchema('json', { format: 'JSONSchema', schema, compatibility: 'Backward' });
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: JSON.stringify(JSON.parse(schema), null, 2) });
+    await cluster.whenReady('EventSchema', key);
+    expect(await versionsOf(subject)).toEqual([1]);
+    await change(key, { schema: object({ id: { type: 'string' }, note: {}, paid: { type: 'boolean' } }, ['id']) });
+    const { status } = await cluster.whenReady('EventSchema', key);
+    expect(status).toMatchObject({ version: 2, latestVersion: 2 });
+    await change(key, { schema: object({ id: { type: 'integer' }, note: {}, paid: { type: 'boolean' } }, ['id']) });
+    const { status: broken } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(broken?.conditions?.find(({ type }) => type === 'Stalled')?.message).toMatch(
+      /: \/properties\/id\/type: this schema does not take all that version 2 allows: .* \(JsonTypeNarrowed\); change spec/,
+    );
+    expect(await versionsOf(subject)).toEqual([1, 2]);
+  });
+
+  it('says where a JSON Schema is none', async () => {
+    const schema = '{"type": "object",\n "properties": {"id": {"type": "strin"}}}';
+    const { key, subject } = await createSchema('json-nonsense', { format: 'JSONSchema', schema });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'InvalidSchema');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toMatch(
+      /wrong at \/properties\/id\/type \(line 2, column \d+\): .* \(JsonKeywordInvalid\); correct spec.schema/,
+    );
+    expect(await versionsOf(subject)).toBeUndefined();
+  });
+
+  it('says of a second JSON Schema of draft 2020-12 what the registry cannot do, and of a break that it is one', async () => {
+    const draft = 'https://json-schema.org/draft/2020-12/schema';
+    const spec = { format: 'JSONSchema', schema: object({ id: { type: 'string' } }, ['id'], draft) };
+    const { key, subject } = await createSchema('json-2020', { ...spec, compatibility: 'Backward' });
+    await cluster.whenReady('EventSchema', key);
+    await change(key, { schema: object({ id: { type: 'string' }, note: {} }, ['id'], draft) });
+    const { status } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'UnsupportedByRegistry');
+    expect(status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain('finds nothing wrong');
+    await change(key, { schema: object({ id: { type: 'integer' } }, ['id'], draft) });
+    const { status: broken } = await cluster.whenCondition('EventSchema', key, 'Stalled', 'True', 'Incompatible');
+    expect(broken).toMatchObject({
+      version: 1,
+      lastCheck: { problems: [expect.stringContaining('JsonTypeNarrowed')] },
+    });
+    expect(await versionsOf(subject)).toEqual([1]);
+  });
+
   it('leaves a subject to its first owner, and keeps it when it goes', async () => {
     const first = await createSchema('owner', { subject: `${namespace}.shared`, schema: record(field('id')) });
     await cluster.whenReady('EventSchema', first.key);

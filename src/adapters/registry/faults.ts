@@ -65,7 +65,8 @@ function codeOf(error: unknown): string {
 /** An answer that is none of those the call knows to read. */
 export function faultOfAnswer(errand: Errand, answer: Answer): Fault {
   const { status, retryAfterMs } = answer;
-  const code = errorCodeOf(answer) ?? status;
+  // Apicurio writes 0 where it has no number of its own.
+  const code = errorCodeOf(answer) || status;
   const details = { code: String(code), atLogin: status === 401, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const kind = kindOfAnswer(answer);
   if (status < 300) return registryFault(kind, errand, `answered ${status} with ${answer.came}`, details);

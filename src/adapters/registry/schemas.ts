@@ -93,8 +93,10 @@ export async function register(call: Call, subject: string, schema: SchemaText):
   return { kind: 'registered', id: expectFrom(call, request, answer, readId, 'a schema id') };
 }
 
-/** Without `schemaType` Apicurio guesses the format from the text, and takes JSON Schema as well. */
-function toBody({ schema, references }: SchemaText): object {
-  const body = { schema, schemaType: 'AVRO' };
+const schemaTypes: Readonly<Record<SchemaText['format'], string>> = { Avro: 'AVRO', JSONSchema: 'JSON' };
+
+/** Without `schemaType` Apicurio guesses the format from the text. */
+function toBody({ format, schema, references }: SchemaText): object {
+  const body = { schema, schemaType: schemaTypes[format] };
   return references.length === 0 ? body : { ...body, references };
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../../base/assert-never.ts';
+import type { Checker } from '../../compat/checker.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import { Fault } from '../../ports/fault.ts';
@@ -10,7 +11,7 @@ import type { OwnWrites } from './memory/own-writes.ts';
 import type { ReadOnlySubjects } from './memory/read-only.ts';
 import type { Refusals } from './memory/refusals.ts';
 import type { RegistryRefusal, RegistryUse } from './observed.ts';
-import { type LevelChange, type SchemaAction, type SubjectLevel, schemaTextOf } from './plan.ts';
+import type { LevelChange, SchemaAction, SubjectLevel } from './plan.ts';
 import { explainRefusal, refuseUnchecked } from './verdict.ts';
 
 /** What became of writes to the registry. */
@@ -23,6 +24,7 @@ export interface SchemaMemory {
 export interface SchemaEffects extends SchemaMemory {
   schemas: ResourceStore<EventSchema>;
   registry: ClusterRegistries;
+  checker: Checker;
 }
 
 export async function actOnSchema(
@@ -81,19 +83,21 @@ async function setLevel(
 
 /** Level, then schema; any answer but yes puts the level back. What nobody has looked at yet is not registered over. */
 async function register(effects: SchemaEffects, action: RegisterAction, round: Round): Promise<EventNote | undefined> {
-  const { use, subject, level, change, resource, normalize } = action;
+  const { use, subject, wanted, level, change, resource } = action;
   const registry = registryOf(effects, use);
   const versions = (await registry.listVersions(subject, round)) ?? [];
   if (versions.join() !== action.versions.join()) return undefined;
-  const offered = {
-    subject,
-    wanted: schemaTextOf(resource),
-    level: resource.spec.compatibility ?? level.level,
-    versions,
-  };
-  const unchecked = await refuseUnchecked(registry, offered, round.signal);
+  const judging = { registry, checker: effects.checker };
+  const offered = { subject, wanted, level: resource.spec.compatibility ?? level.level, versions };
+  // To ask again is to change the level and to put it back, which is for nothing where we know the answer.
+  const remember = (refusal: RegistryRefusal) =>
+    effects.refusals.remember(resource, { wanted, versions, level }, refusal, {
+      now: round.now,
+      forGood: change !== undefined && refusal.isExplained === true,
+    });
+  const unchecked = await refuseUnchecked(judging, offered, round.signal);
   if (unchecked) {
-    effects.refusals.remember(resource, { versions, level }, unchecked, round.now);
+    remember(unchecked);
     return undefined;
   }
   const withdrawLevel = change && (await setLevel(effects, action, change, round));
@@ -109,31 +113,30 @@ async function register(effects: SchemaEffects, action: RegisterAction, round: R
     throw error;
   });
   if (result.kind === 'registered') {
-    if (!normalize) effects.ownWrites.noteTaken(resource, result.id);
+    if (!wanted.normalize) effects.ownWrites.noteTaken(resource, wanted, result.id);
     return happened(Reason.Registered, `registered the schema of subject "${subject}" with id ${result.id}`);
   }
   withdraw();
   await putLevelBack();
   // In the registry's words first: reads that fail must not make it be asked again and again.
-  effects.refusals.remember(resource, { versions, level }, result, round.now);
-  const refusal = await explainRefusal(registry, offered, result, round.signal);
-  effects.refusals.remember(resource, { versions, level }, refusal, round.now);
+  remember(result);
+  remember(await explainRefusal(judging, offered, result, round.signal));
   return undefined;
 }
 
 /** A registry that fails over a schema, though it answers reads, has not refused it: the level goes back all the same. */
 async function offer(
   effects: SchemaEffects,
-  { use, subject, level, change, resource, normalize }: RegisterAction,
+  { use, subject, wanted, level, change, resource }: RegisterAction,
   versions: readonly number[],
   round: Round,
 ): Promise<RegisterResult | RegistryRefusal> {
   const registry = registryOf(effects, use);
   try {
-    return await registry.register(subject, { ...schemaTextOf(resource), normalize }, round);
+    return await registry.register(subject, wanted, round);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== failedCode) throw error;
-    if (effects.refusals.noteFailure(resource, { versions, level })) {
+    if (effects.refusals.noteFailure(resource, { wanted, versions, level })) {
       return { kind: 'unsupported', problems: [error.message] };
     }
     if (change) await writeLevel(registry, subject, change.from, round);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Checker } from '../../compat/checker.ts';
 import type { EventCluster } from '../../crds/event-cluster.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { ResourceCache, ResourceStore } from '../../ports/kube.ts';
-import type { SchemaReference, SchemaRegistry, StoredSchema } from '../../ports/registry.ts';
+import type { SchemaReference, SchemaRegistry, SchemaText, StoredSchema } from '../../ports/registry.ts';
 import type { Behaviour, Blocked, Round } from '../../runtime/kind.ts';
 import { wait } from '../blocked.ts';
 import { findCluster, type NamespaceView, questionOf } from '../cluster-use.ts';
@@ -29,6 +30,7 @@ export interface SchemaSources {
   clusters: ResourceCache<EventCluster>;
   namespaces: NamespaceView;
   registry: ClusterRegistries;
+  checker: Checker;
 }
 
 export interface SchemaDependencies extends SchemaSources {
@@ -43,7 +45,7 @@ export function eventSchemaBehaviour(dependencies: SchemaDependencies): EventSch
     observe: (resource, round) => observeSchema(dependencies, memory, resource, round),
     plan: planSchema,
     act: (action, round) => actOnSchema({ ...dependencies, ...memory }, action, round),
-    report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintOf(resource)),
+    report: (resource, observed, plan) => reportSchema(resource, observed, plan, fingerprintIn(observed)),
     forget(key) {
       memory.refusals.forget(key);
       memory.ownWrites.forget(key);
@@ -77,16 +79,18 @@ export async function observeSchema(
     registry.readVersion(subject, 'latest', { signal }),
   ]);
   const latest = await asListed(registry, { subject, versions, newest }, signal);
-  const search = { registry, subject, wanted: schemaTextOf(resource), latest, takenId: ownWrites.takenId(resource) };
+  const wanted = schemaTextOf(resource);
+  const takenId = ownWrites.takenId(resource, wanted) ?? takenBefore(resource, wanted);
+  const search = { registry, subject, wanted, latest, takenId };
   // Looking up a schema whose references are missing is an error in some registries, and cannot succeed in any.
   const held = missingReferences.length > 0 ? nothingHeld : await findHeld(search, signal);
   const mayBeRefused = held.registered === undefined && missingReferences.length === 0;
   const known = { subject, status: resource.status, versions, latest };
   const replacedBy = mayBeRefused ? await findReplacement(registry, known, signal) : undefined;
-  const refusal = mayBeRefused ? refusals.find(resource, { versions, level }, now) : undefined;
+  const refusal = mayBeRefused ? refusals.find(resource, { wanted, versions, level }, now) : undefined;
   return {
     kind: 'seen',
-    ...{ use, versions, level, ...held, missingReferences, refusal, replacedBy },
+    ...{ use, wanted, versions, level, ...held, missingReferences, refusal, replacedBy },
     ownWrites: { registered: ownWrites.hasRegistered(resource), level: ownWrites.hasSetLevel(resource) },
     readOnly: readOnly.find(use.url, subject, now),
   };
@@ -168,7 +172,16 @@ async function absentVersions(registry: SchemaRegistry, references: readonly Sch
     .sort();
 }
 
-function fingerprintOf({ spec }: EventSchema): string {
-  const text = JSON.stringify([spec.schema, spec.references ?? []]);
+/** What an earlier process saw registered of this very text, as the status says. */
+function takenBefore({ status }: EventSchema, wanted: SchemaText): number | undefined {
+  return status?.fingerprint === fingerprintOf(wanted) ? status.schemaId : undefined;
+}
+
+function fingerprintIn(observed: ObservedSchema): string | undefined {
+  return observed.kind === 'seen' ? fingerprintOf(observed.wanted) : undefined;
+}
+
+function fingerprintOf({ schema, references }: SchemaText): string {
+  const text = JSON.stringify([schema, references]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

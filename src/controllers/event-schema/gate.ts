@@ -89,7 +89,8 @@ async function judge(
     level: resource.spec.compatibility ?? observed.level.level,
     versions: observed.versions,
   };
-  const refusal = await refuseBreaks(sources.registry.to(observed.use.cluster), offered, signal);
+  const judging = { registry: sources.registry.to(observed.use.cluster), checker: sources.checker };
+  const refusal = await refuseBreaks(judging, offered, signal);
   return refusal ? [refuseSchema(resource, refusal)] : plan.blocked;
 }
 
@@ -101,7 +102,7 @@ function asIfWritable(observed: ObservedSchema): ObservedSchema {
 }
 
 function withoutRegistry(resource: EventSchema, mode: Judgement['mode'], fault: Fault): Judgement {
-  const problems = mistakesIn(resource);
+  const problems = mistakesIn(schemaTextOf(resource));
   const blocked = problems.length > 0 ? [refuseSchema(resource, { kind: 'mistaken', problems })] : [];
   const what = `subject "${subjectOf(resource)}": the schema was not compared with the versions in the registry`;
   const next = 'the operator does so before it registers the schema, see its status';

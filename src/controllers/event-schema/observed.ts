@@ -1,4 +1,4 @@
-import type { CompatibilityLevel } from '../../ports/registry.ts';
+import type { CompatibilityLevel, SchemaText } from '../../ports/registry.ts';
 import type { Blocked } from '../../runtime/kind.ts';
 import type { ClusterAccess } from '../cluster-use.ts';
 import type { Claimant } from '../ownership.ts';
@@ -6,9 +6,14 @@ import type { Held } from './held.ts';
 
 /** Why the registry did not register. It stands until schema, level or versions change, and for a bounded time. */
 export interface RegistryRefusal {
-  /** unsupported: it has not refused the schema, of which nothing is wrong; it cannot deal with it. */
-  kind: 'incompatible' | 'invalid' | 'unsupported';
+  /**
+   * unsupported: it has not refused the schema, of which nothing is wrong; it cannot deal with it. unproven: it compares
+   * nothing, and we cannot tell.
+   */
+  kind: 'incompatible' | 'invalid' | 'unsupported' | 'unproven';
   problems: readonly string[];
+  /** In our own words: the same schema and versions give the same again, whoever is asked. */
+  isExplained?: true;
 }
 
 export interface RegistryUse extends ClusterAccess {
@@ -23,6 +28,7 @@ export type ObservedSchema =
   | ({
       kind: 'seen';
       use: RegistryUse;
+      wanted: SchemaText;
       /** Ascending; empty for a subject that does not exist. */
       versions: readonly number[];
       level: { level: CompatibilityLevel; source: 'Subject' | 'Global' };

@@ -32,12 +32,11 @@ export type SchemaAction =
       use: RegistryUse;
       resource: EventSchema;
       subject: string;
+      wanted: SchemaText;
       /** As seen when this was decided. */
       versions: SeenSchema['versions'];
       level: SeenSchema['level'];
       change: LevelChange | undefined;
-      /** Whether the registry may bring it to its normal form. */
-      normalize: boolean;
     }
   /** A change that was begun and then given up: the level goes back. */
   | { kind: 'restoreLevel'; use: RegistryUse; subject: string; change: LevelChange };
@@ -81,15 +80,21 @@ export function planSchema(resource: EventSchema, observed: ObservedSchema): Sch
     return { ...blockedBy(blockOf(resource, observed)), ...nothing };
   }
   const change = levelChange(resource, observed);
-  const refusal = refusalOf(resource, observed);
-  const isForeign = refuseToAdopt(resource, observed) !== undefined;
-  return { ...planSeen(resource, observed, change, refusal), change, refusal, isForeign };
+  const refusal = refusalOf(observed);
+  const notAdopted = refuseToAdopt(resource, observed);
+  const findings = { change, refusal, notAdopted };
+  return { ...planSeen(resource, observed, findings), change, refusal, isForeign: notAdopted !== undefined };
+}
+
+interface Findings extends Pick<SchemaPlan, 'change' | 'refusal'> {
+  /** What keeps the subject from becoming ours. */
+  notAdopted: Refusal | undefined;
 }
 
 /** What is registered is a schema, whatever we find in it; what is not, the registry is not asked to take with a mistake. */
-function refusalOf(resource: EventSchema, { registered, missingReferences, refusal }: SeenSchema) {
+function refusalOf({ wanted, registered, missingReferences, refusal }: SeenSchema) {
   if (registered !== undefined || missingReferences.length > 0) return undefined;
-  const problems = mistakesIn(resource);
+  const problems = mistakesIn(wanted);
   return problems.length > 0 ? { kind: 'mistaken' as const, problems } : refusal;
 }
 
@@ -101,13 +106,8 @@ function blockOf(resource: EventSchema, observed: Unseen): Blocked {
   return observed.kind === 'notMine' ? ownedByOther(resource, observed) : observed.blocked;
 }
 
-function planSeen(
-  resource: EventSchema,
-  observed: SeenSchema,
-  change: LevelChange | undefined,
-  refusal: SchemaRefusal | undefined,
-): Steps {
-  const steps = planSubject(resource, observed, change, refusal);
+function planSeen(resource: EventSchema, observed: SeenSchema, findings: Findings): Steps {
+  const steps = planSubject(resource, observed, findings);
   const hold = steps.actions.length > 0 ? holdOf(observed) : undefined;
   return hold ? blockedBy(hold) : steps;
 }
@@ -127,14 +127,9 @@ function ownedByOther(resource: EventSchema, { owner }: Extract<ObservedSchema, 
   return refuse(Reason.OwnedByOther, { what, next: 'delete one of the two resources' });
 }
 
-function planSubject(
-  resource: EventSchema,
-  observed: SeenSchema,
-  change: LevelChange | undefined,
-  refusal: SchemaRefusal | undefined,
-): Steps {
+function planSubject(resource: EventSchema, observed: SeenSchema, { change, refusal, notAdopted }: Findings): Steps {
   if (observed.missingReferences.length > 0) return blockedBy(referencesMissing(observed.missingReferences));
-  const kept = refuseLost(resource, observed) ?? refuseToAdopt(resource, observed);
+  const kept = refuseLost(resource, observed) ?? notAdopted;
   if (kept) return blockedBy(kept);
   if (refusal) return planAfterRefusal(resource, observed, refusal);
   if (!observed.registered) return planRegistration(resource, observed, change);
@@ -163,11 +158,11 @@ function refuseLoss(resource: EventSchema, { notStored }: SeenSchema, { version 
 function planRegistration(resource: EventSchema, observed: SeenSchema, change: LevelChange | undefined): Steps {
   const { use, versions, level, normalFormLoses } = observed;
   const subject = subjectOf(resource);
-  const normalize = resource.spec.normalize && !normalFormLoses;
+  const wanted = { ...observed.wanted, normalize: observed.wanted.normalize && !normalFormLoses };
   const mustRemember = change && versions.length > 0 && resource.status?.previousCompatibility === undefined;
   const remember: SchemaAction[] = mustRemember ? [{ kind: 'rememberLevel', resource, previous: change.from }] : [];
   return {
-    actions: [...remember, { kind: 'register', use, resource, subject, versions, level, change, normalize }],
+    actions: [...remember, { kind: 'register', use, resource, subject, wanted, versions, level, change }],
     blocked: [],
   };
 }
@@ -217,6 +212,11 @@ export function refuseSchema(resource: EventSchema, { kind, problems }: SchemaRe
     case 'incompatible': {
       const what = `subject "${subject}": the schema is not compatible with earlier versions: ${reasons}`;
       return believed(refuse(Reason.Incompatible, { what, next: 'change spec.schema, or spec.compatibility' }));
+    }
+    case 'unproven': {
+      const what = `subject "${subject}": the registry compares no schemas with references, and Sluice cannot tell whether this one agrees with earlier versions: ${reasons}`;
+      const next = 'write the schema so that it can be compared, or register it by hand';
+      return believed(refuse(Reason.UnsupportedByRegistry, { what, next }));
     }
     case 'unsupported': {
       const what = `subject "${subject}": the registry cannot deal with the schema, in which Sluice finds nothing wrong: ${reasons}`;

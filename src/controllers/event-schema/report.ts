@@ -13,7 +13,7 @@ export function reportSchema(
   resource: EventSchema,
   observed: ObservedSchema,
   plan: SchemaPlan,
-  fingerprint: string,
+  fingerprint: string | undefined,
 ): Report<SchemaFields> {
   switch (observed.kind) {
     case 'noRegistry':
@@ -80,7 +80,7 @@ function versionFields(
   resource: EventSchema,
   observed: SeenSchema,
   { refusal, isForeign }: SchemaPlan,
-  fingerprint: string,
+  fingerprint: string | undefined,
 ): SchemaFields {
   const { registered, versions, notStored } = observed;
   const latestVersion = versions.at(-1);

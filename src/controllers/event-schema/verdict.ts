@@ -1,5 +1,7 @@
-import { checkCompatibility } from '../../compat/check.ts';
-import type { Problem, Text, Verdict, Version } from '../../compat/problem.ts';
+import type { Worked } from '../../base/bounded-work.ts';
+import { answerOf, type Checker } from '../../compat/checker.ts';
+import { doubtsIn } from '../../compat/doubts.ts';
+import type { Answer, Problem, Text, Version } from '../../compat/problem.ts';
 import type { CompatibilityLevel, SchemaReference, SchemaRegistry, SchemaText } from '../../ports/registry.ts';
 import type { RegistryRefusal } from './observed.ts';
 
@@ -14,10 +16,16 @@ export interface Refused {
 
 type Reads = Pick<SchemaRegistry, 'readVersion'>;
 
+/** What a verdict of our own takes: the versions, and somebody who compares. */
+export interface Judging<Registry = Reads> {
+  registry: Registry;
+  checker: Checker;
+}
+
 /** Older ones explain nothing that these do not. */
 const mostVersions = 50;
 /** Nobody reads more. */
-const mostBreaks = 20;
+const mostProblems = 20;
 /** Of one schema, all in all; whatever refers to more is left to the registry. */
 const mostReferences = 200;
 
@@ -27,54 +35,71 @@ const mostReferences = 200;
  * registry alone.
  */
 export async function explainRefusal(
-  registry: Reads,
+  judging: Judging,
   refused: Refused,
   refusal: RegistryRefusal,
   signal: AbortSignal,
 ): Promise<RegistryRefusal> {
-  const { verdict, breaks } = await judge(registry, refused, signal);
-  if (breaks.length > 0) return refusalFor(breaks);
-  return verdict === 'compatible' && refusal.kind === 'invalid' ? { ...refusal, kind: 'unsupported' } : refusal;
+  const answer = await judge(judging, refused, signal);
+  const seen = breaksIn(answer);
+  if (seen) return seen;
+  return answer.verdict === 'compatible' && refusal.kind === 'invalid' ? { ...refusal, kind: 'unsupported' } : refusal;
 }
 
-/** Apicurio registers what has references without comparing it with anything: there, our own verdict is the only one. */
+/**
+ * Apicurio registers what has references without comparing it with anything, or with their older versions: our own
+ * verdict is the only one. Where nobody else compares, what we cannot prove is refused too: see decision 0068.
+ */
 export async function refuseUnchecked(
-  registry: Reads & Pick<SchemaRegistry, 'describe'>,
+  judging: Judging<Reads & Pick<SchemaRegistry, 'describe'>>,
   offered: Refused,
   signal: AbortSignal,
 ): Promise<RegistryRefusal | undefined> {
-  if (offered.wanted.references.length === 0 || offered.versions.length === 0) return undefined;
-  const { flavour } = await registry.describe({ signal });
-  return flavour === 'Apicurio' ? refuseBreaks(registry, offered, signal) : undefined;
+  const { wanted, versions } = offered;
+  if (wanted.references.length === 0 || versions.length === 0) return undefined;
+  const { flavour } = await judging.registry.describe({ signal });
+  if (flavour !== 'Apicurio') return undefined;
+  const answer = await judge(judging, offered, signal);
+  return breaksIn(answer) ?? (comparesReferring[wanted.format] ? undefined : doubtsOf(answer));
 }
 
 /** What we see ourselves against a schema, before any registry is asked to take it. */
 export async function refuseBreaks(
-  registry: Reads,
+  judging: Judging,
   offered: Refused,
   signal: AbortSignal,
 ): Promise<RegistryRefusal | undefined> {
-  const { breaks } = await judge(registry, offered, signal);
-  return breaks.length > 0 ? refusalFor(breaks) : undefined;
+  return breaksIn(await judge(judging, offered, signal));
 }
 
-interface Judged {
-  verdict: Verdict;
-  breaks: readonly Problem[];
-}
+/** Whether Apicurio compares a schema that has references with the versions before it. */
+const comparesReferring: Readonly<Record<SchemaText['format'], boolean>> = { Avro: false, JSONSchema: true };
 
-async function judge(registry: Reads, { wanted, level, ...subject }: Refused, signal: AbortSignal): Promise<Judged> {
+async function judge(
+  { registry, checker }: Judging,
+  { wanted, level, ...subject }: Refused,
+  signal: AbortSignal,
+): Promise<Answer> {
   const [candidate, versions] = await Promise.all([
     withReferences(registry, wanted, signal),
     readCompared(registry, { level, ...subject }, signal),
   ]);
-  if (candidate === undefined) return { verdict: 'unproven', breaks: [] };
-  const { verdict, problems } = checkCompatibility({ format: wanted.format, level, candidate, versions });
-  return { verdict, breaks: problems.filter(({ severity }) => severity === 'break') };
+  const worked: Worked<Answer> =
+    candidate === undefined
+      ? { kind: 'gaveUp', why: `it refers to more than ${mostReferences} schemas` }
+      : await checker({ format: wanted.format, level, candidate, versions }, { signal });
+  return answerOf(worked);
 }
 
-function refusalFor(breaks: readonly Problem[]): RegistryRefusal {
-  return { kind: kindOf(breaks), problems: describeBreaks(breaks) };
+/** What an answer says against a schema. */
+export function breaksIn({ problems }: Answer): RegistryRefusal | undefined {
+  const breaks = problems.filter(({ severity }) => severity === 'break');
+  return breaks.length > 0 ? { kind: kindOf(breaks), problems: describe(breaks), isExplained: true } : undefined;
+}
+
+function doubtsOf(answer: Answer): RegistryRefusal | undefined {
+  if (answer.verdict !== 'unproven') return undefined;
+  return { kind: 'unproven', problems: describe(doubtsIn(answer)), isExplained: true };
 }
 
 /** What is wrong with a schema by itself has no version. */
@@ -82,12 +107,12 @@ function kindOf(breaks: readonly Problem[]): RegistryRefusal['kind'] {
   return breaks.some(({ version }) => version === undefined) ? 'invalid' : 'incompatible';
 }
 
-function describeBreaks(breaks: readonly Problem[]): readonly string[] {
-  const told = breaks.slice(0, mostBreaks).map(describeBreak);
-  return breaks.length > mostBreaks ? [...told, `and ${breaks.length - mostBreaks} more`] : told;
+function describe(problems: readonly Problem[]): readonly string[] {
+  const told = problems.slice(0, mostProblems).map(describeProblem);
+  return problems.length > mostProblems ? [...told, `and ${problems.length - mostProblems} more`] : told;
 }
 
-function describeBreak({ path, message, rule }: Problem): string {
+function describeProblem({ path, message, rule }: Problem): string {
   return `${path || '/'}: ${message} (${rule})`;
 }
 

@@ -16,8 +16,15 @@ function record(...fields: readonly Field[]): SchemaText {
   return text(JSON.stringify({ type: 'record', name: 'Order', namespace: 'shop', fields }));
 }
 
-function text(schema: string): SchemaText {
-  return { format: 'Avro', schema, references: [], normalize: true };
+function text(schema: string, format: SchemaText['format'] = 'Avro'): SchemaText {
+  return { format, schema, references: [], normalize: true };
+}
+
+/** A JSON Schema of an object that has these, and requires some of them. */
+function object(properties: Readonly<Record<string, object>>, required: readonly string[] = []): SchemaText {
+  const draft = { $schema: 'http://json-schema.org/draft-07/schema#' };
+  const schema = { ...draft, type: 'object', additionalProperties: false, properties, required };
+  return text(JSON.stringify(schema), 'JSONSchema');
 }
 
 /**
@@ -162,6 +169,50 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         expect(await registry.readVersion(subject, 1, options)).toMatchObject({ schema: bill.schema, references });
         expect((await registry.check(subject, bill, options)).compatible).not.toBe(false);
         expect(await registered(subject, bill)).toBe(schemaId);
+      });
+    });
+
+    describe('a JSON Schema', () => {
+      const order = object({ id: { type: 'string', description: 'Of the order.' }, note: { default: '' } }, ['id']);
+
+      it('is found again, and given back as it was written', async () => {
+        const subject = newSubject();
+        const schemaId = await registered(subject, order);
+        expect(await registry.lookup(subject, order, options)).toEqual({ id: schemaId, version: 1 });
+        const stored = { id: schemaId, version: 1, schema: order.schema, references: [] };
+        expect(await registry.readVersion(subject, 'latest', options)).toEqual(stored);
+      });
+
+      it('makes no version in another order of keys, and one where only a default or a text for people differs', async () => {
+        const subject = newSubject();
+        await registry.writeLevel(subject, 'Backward', options);
+        const first = await registered(subject, order);
+        const keys = Object.entries(JSON.parse(order.schema)).reverse();
+        const reordered = text(JSON.stringify(Object.fromEntries(keys), null, 2), 'JSONSchema');
+        expect(await registered(subject, reordered)).toBe(first);
+        await registered(subject, { ...order, schema: order.schema.replace('Of the order.', 'Its number.') });
+        await registered(subject, { ...order, schema: order.schema.replace('"default":""', '"default":"none"') });
+        expect(await registry.listVersions(subject, options)).toEqual([1, 2, 3]);
+      });
+
+      it('is compared under the level of its subject', async () => {
+        const subject = newSubject();
+        await registry.writeLevel(subject, 'Backward', options);
+        await registered(subject, order);
+        const stricter = object({ id: { type: 'string', description: 'Of the order.' }, note: { default: '' } }, [
+          'id',
+          'note',
+        ]);
+        expect(await registry.register(subject, stricter, options)).toMatchObject({
+          kind: 'incompatible',
+          problems: [expect.stringMatching(/./)],
+        });
+        expect(await registry.listVersions(subject, options)).toEqual([1]);
+      });
+
+      it('is told from one that cannot be read', async () => {
+        const result = await registry.register(newSubject(), text('{bad', 'JSONSchema'), options);
+        expect(result).toMatchObject({ kind: 'invalid' });
       });
     });
 

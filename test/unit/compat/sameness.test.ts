@@ -140,6 +140,27 @@ describe('another format', () => {
       other: '{"name":"b","namespace":"a"}',
       at: ['/name', '/namespace'],
     },
+    {
+      it: 'no list for an object in JSON Schema',
+      format: 'JSONSchema',
+      one: '{"const":[]}',
+      other: '{"const":{}}',
+      at: ['/const'],
+    },
+    {
+      it: 'nothing under a key with a slash or a tilde, in a proper pointer',
+      format: 'JSONSchema',
+      one: '{"properties":{"a/b~c":{"default":1}}}',
+      other: '{"properties":{"a/b~c":{}}}',
+      at: ['/properties/a~1b~0c/default'],
+    },
+    {
+      it: 'nothing under a slash in the default of Avro, in a proper pointer',
+      format: 'Avro',
+      one: field({ type: { type: 'map', values: 'int' }, default: { 'a/b': 1 } }),
+      other: field({ type: { type: 'map', values: 'int' }, default: { 'a/b': 2 } }),
+      at: ['/fields/0/default/a~1b'],
+    },
     { it: 'line ends and indents in Protobuf', format: 'Protobuf', one: 'a;\n\n  b;\n', other: 'a;\r\nb;', at: [] },
     {
       it: 'no white space within a line of Protobuf',
@@ -150,5 +171,31 @@ describe('another format', () => {
     },
   ] as const)('passes over $it', ({ format, one, other, at }) => {
     expect(differencesOf(format, one, other).map(({ path }) => path)).toEqual(at);
+  });
+
+  const base = { type: 'object', properties: { title: { type: 'string' } } };
+  it.each([
+    { it: 'a title', more: { title: 'Order' }, matters: false },
+    { it: 'a keyword of one’s own', more: { 'x-owner': { type: 'team' } }, matters: false },
+    {
+      it: 'a description in a property',
+      more: { properties: { title: { type: 'string', description: 'x' } } },
+      matters: false,
+    },
+    { it: 'examples in an alternative', more: { anyOf: [{ examples: [1] }, true] }, matters: true },
+    { it: 'a property that is called like a text for people', more: { properties: {} }, matters: true },
+    { it: 'a default in a property', more: { properties: { title: { type: 'string', default: '' } } }, matters: true },
+    { it: 'a format', more: { format: 'date' }, matters: true },
+    { it: 'a limit in a definition', more: { definitions: { title: { maximum: 1 } } }, matters: true },
+  ])('says of $it in JSON Schema whether somebody acts upon it', ({ more, matters }) => {
+    const differences = differencesOf('JSONSchema', json({ ...base, ...more }), json(base));
+    expect(differences.map((difference) => difference.matters)).toEqual([matters]);
+  });
+
+  it('passes over examples below an alternative that is there in both', () => {
+    const [one, other] = [{ anyOf: [{ examples: [1] }] }, { anyOf: [{ examples: [2] }] }].map(json);
+    expect(differencesOf('JSONSchema', one ?? '', other ?? '')).toEqual([
+      { path: '/anyOf/0/examples/0', matters: false },
+    ]);
   });
 });

@@ -1,6 +1,5 @@
 import { readJson } from '../../json.ts';
 import type { Text } from '../../problem.ts';
-import { type AvroRule, avroRules } from '../rules.ts';
 import type { AvroSchema, DefaultFit, Field, Finding, RecordType, Type } from '../schema.ts';
 import { buildType, linkNames } from './build.ts';
 import { Building, type Source, type Spot } from './building.ts';
@@ -82,9 +81,4 @@ function judgeDefault(building: Building, fit: DefaultFit | undefined, record: R
   }
   const message = `${what} fits a branch of its union that is not the first, which libraries before Avro 1.12 refuse`;
   building.find('AvroDefaultNotOfFirstBranch', at, message, 'Put the branch of the default first.');
-}
-
-/** Whether a registry would refuse the schema for it. */
-export function isInvalid({ rule }: { rule: AvroRule }): boolean {
-  return avroRules[rule] === 'break';
 }

@@ -1,4 +1,4 @@
-import { type Json, lineAndColumn } from '../../json.ts';
+import { escapeStep, type Json, lineAndColumn } from '../../json.ts';
 import type { JsonSchemaRule } from '../rules.ts';
 import type { Finding, Schema } from '../schema.ts';
 
@@ -80,6 +80,5 @@ export function nextId(): number {
 }
 
 export function child(spot: Spot, step: string | number, value: Json): Spot {
-  const escaped = String(step).replaceAll('~', '~0').replaceAll('/', '~1');
-  return { ...spot, path: `${spot.path}/${escaped}`, value };
+  return { ...spot, path: `${spot.path}/${escapeStep(step)}`, value };
 }

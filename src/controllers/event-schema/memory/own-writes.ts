@@ -1,5 +1,6 @@
 import { keyOf } from '../../../base/keys.ts';
 import type { EventSchema } from '../../../crds/event-schema.ts';
+import type { SchemaText } from '../../../ports/registry.ts';
 
 interface Entry {
   uid: string;
@@ -37,8 +38,8 @@ export class OwnWrites {
   }
 
   /** As it is written. Where what the registry gives back says less, offering it again would change nothing. */
-  noteTaken(resource: EventSchema, id: number): void {
-    this.#entryOf(resource).taken = { offer: offerOf(resource), id };
+  noteTaken(resource: EventSchema, wanted: SchemaText, id: number): void {
+    this.#entryOf(resource).taken = { offer: offerOf(wanted), id };
   }
 
   hasRegistered(resource: EventSchema): boolean {
@@ -49,9 +50,9 @@ export class OwnWrites {
     return this.#find(resource)?.setsLevel ?? false;
   }
 
-  takenId(resource: EventSchema): number | undefined {
+  takenId(resource: EventSchema, wanted: SchemaText): number | undefined {
     const taken = this.#find(resource)?.taken;
-    return taken?.offer === offerOf(resource) ? taken.id : undefined;
+    return taken?.offer === offerOf(wanted) ? taken.id : undefined;
   }
 
   forget(key: string): void {
@@ -70,6 +71,6 @@ export class OwnWrites {
   }
 }
 
-function offerOf({ spec }: EventSchema): string {
-  return JSON.stringify([spec.schema, spec.references]);
+function offerOf({ schema, references }: SchemaText): string {
+  return JSON.stringify([schema, references]);
 }

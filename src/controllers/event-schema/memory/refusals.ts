@@ -3,7 +3,7 @@ import type { EventSchema } from '../../../crds/event-schema.ts';
 import type { RegistryRefusal, SeenSchema } from '../observed.ts';
 
 /** What a verdict of the registry depends on, beside the resource. */
-export type Circumstances = Pick<SeenSchema, 'versions' | 'level'>;
+export type Circumstances = Pick<SeenSchema, 'wanted' | 'versions' | 'level'>;
 
 /** How long the registry is taken at its word: what it goes by, such as a rule of its own, may change without a sign. */
 export const believedForMs = 600_000;
@@ -24,9 +24,15 @@ interface Entry {
 export class Refusals {
   readonly #byKey = new Map<string, Entry>();
 
-  remember(resource: EventSchema, seen: Circumstances, refusal: RegistryRefusal, now: Date): void {
+  /** `forGood`: as long as nothing changes that it depends on. */
+  remember(
+    resource: EventSchema,
+    seen: Circumstances,
+    refusal: RegistryRefusal,
+    { now, forGood = false }: { now: Date; forGood?: boolean },
+  ): void {
     const attempt = attemptOf(resource, seen);
-    const entry = { refusal, untilMs: now.getTime() + believedForMs };
+    const entry = { refusal, untilMs: forGood ? Number.POSITIVE_INFINITY : now.getTime() + believedForMs };
     this.#byKey.set(keyOf(resource), { attempt, failures: this.#failuresOf(resource, attempt), refusal: entry });
   }
 
@@ -54,7 +60,7 @@ export class Refusals {
   }
 }
 
-function attemptOf({ metadata, spec }: EventSchema, { versions, level }: Circumstances): string {
+function attemptOf({ metadata, spec }: EventSchema, { wanted, versions, level }: Circumstances): string {
   // A level that the spec names is set for the attempt; only an inherited one is the registry's to change.
-  return JSON.stringify([metadata.uid, spec, versions, spec.compatibility ?? level]);
+  return JSON.stringify([metadata.uid, spec, wanted.schema, versions, spec.compatibility ?? level]);
 }

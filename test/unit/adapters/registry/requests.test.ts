@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { failedCode } from '../../../../src/ports/registry.ts';
 import { avro, connect, connectToScript, faultOf, options, order } from './helpers.ts';
 
 test('sends what the registry needs to register a schema', async () => {
@@ -38,6 +39,20 @@ test.each(['', '.', '..', '\ud800'])('refuses %j as a subject and asks nobody', 
   const { server, registry } = await connectToScript({}, [200, [1]]);
   expect(await faultOf(registry.listVersions(subject, options))).toMatchObject({ kind: 'rejected' });
   expect(server.seen).toEqual([]);
+});
+
+test('takes the status where Apicurio has no number of its own', async () => {
+  const { registry } = await connectToScript({}, [500, { error_code: 0, message: '#: could not determine version' }]);
+  expect(await faultOf(registry.register('s', order, options))).toMatchObject({
+    kind: 'unavailable',
+    code: failedCode,
+  });
+});
+
+test('names the format in the words of registries', async () => {
+  const { server, registry } = await connectToScript({}, [200, { id: 1 }]);
+  await registry.register('s', { ...order, format: 'JSONSchema', schema: '{}' }, options);
+  expect(server.seen).toMatchObject([{ body: { schema: '{}', schemaType: 'JSON' } }]);
 });
 
 test('keeps the path of the registry URL', async () => {

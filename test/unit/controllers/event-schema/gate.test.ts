@@ -6,6 +6,7 @@ import type { EventCluster } from '../../../../src/crds/event-cluster.ts';
 import type { EventSchema, EventSchemaSpec } from '../../../../src/crds/event-schema.ts';
 import { Reason } from '../../../../src/crds/reasons.ts';
 import type { CompatibilityLevel } from '../../../../src/ports/registry.ts';
+import { FakeChecker } from '../../../fakes/fake-checker.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
@@ -42,7 +43,9 @@ function world({ spec = {}, versions = [], level, ours = versions.length > 0, ot
   const schemas = new FakeStore<EventSchema>([resource, ...others], { indexes: schemaIndexes });
   const clusters = new FakeStore<EventCluster>([cluster ?? clusterOf({ registry: { url: 'http://registry' } })]);
   const clock = new FakeClock();
-  const sources = { schemas, clusters, namespaces: new FakeStore(), registry: connectionsTo(registry), clock };
+  const { check: checker } = new FakeChecker();
+  const namespaces = new FakeStore();
+  const sources = { schemas, clusters, namespaces, registry: connectionsTo(registry), checker, clock };
   const rejected = { registry: Reason.UnsupportedByRegistry };
   const behaviour = eventSchemaBehaviour(sources);
   const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key, clock });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenSchema } from '../../../../src/controllers/event-schema/observed.ts';
-import { planSchema, refuseSubjects } from '../../../../src/controllers/event-schema/plan.ts';
+import { planSchema, refuseSubjects, schemaTextOf } from '../../../../src/controllers/event-schema/plan.ts';
 import { reportSchema } from '../../../../src/controllers/event-schema/report.ts';
 import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../../src/crds/event-schema.ts';
 import { accessRule, clusterOf, useOf } from '../samples.ts';
@@ -35,9 +35,10 @@ function schema(
   };
 }
 
-function seen(overrides: Partial<SeenSchema> = {}): SeenSchema {
+function seen(overrides: Partial<SeenSchema> = {}, resource = schema()): SeenSchema {
   return {
     kind: 'seen',
+    wanted: schemaTextOf(resource),
     use: { ...useOf(), url: 'http://registry' },
     versions: [1],
     level: { level: 'Backward', source: 'Global' },
@@ -67,6 +68,8 @@ interface Row {
 }
 
 const act = (action: Record<string, unknown>) => expect.objectContaining(action);
+const registering = (wanted: Partial<SeenSchema['wanted']>) =>
+  act({ kind: 'register', wanted: expect.objectContaining(wanted) });
 const block = (kind: string, reason: string) => expect.objectContaining({ kind, reason });
 
 const rows: Row[] = [
@@ -79,18 +82,18 @@ const rows: Row[] = [
   {
     it: 'leaves the schema to the normal form of the registry unless the spec says otherwise',
     seen: fresh,
-    actions: [act({ kind: 'register', normalize: true })],
+    actions: [registering({ normalize: true })],
   },
   {
     it: 'registers it as it is written where the spec says so',
     resource: schema({ normalize: false }),
     seen: fresh,
-    actions: [act({ kind: 'register', normalize: false })],
+    actions: [registering({ normalize: false })],
   },
   {
     it: 'registers it as it is written where the normal form would lose something',
     seen: { ...unregistered, normalFormLoses: true },
-    actions: [act({ kind: 'register', normalize: false })],
+    actions: [registering({ normalize: false })],
   },
   {
     it: 'says what the registry does not keep, and sets the level all the same',
@@ -225,7 +228,7 @@ const rows: Row[] = [
 
 describe('the plan of an EventSchema', () => {
   it.each(rows)('$it', ({ resource = schema(), seen: overrides = {}, actions = [], blocked = [] }) => {
-    const { actions: acts, blocked: blocks } = planSchema(resource, seen(overrides));
+    const { actions: acts, blocked: blocks } = planSchema(resource, seen(overrides, resource));
     expect({ actions: acts, blocked: blocks }).toEqual({ actions, blocked });
   });
 });

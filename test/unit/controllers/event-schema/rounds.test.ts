@@ -6,6 +6,7 @@ import type { EventSchema, EventSchemaSpec, EventSchemaStatus } from '../../../.
 import { Reason } from '../../../../src/crds/reasons.ts';
 import { Fault } from '../../../../src/ports/fault.ts';
 import type { KubeObject } from '../../../../src/ports/kube.ts';
+import { FakeChecker } from '../../../fakes/fake-checker.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { connectionsTo, FakeRegistry } from '../../../fakes/fake-registry.ts';
 import { FakeStore } from '../../../fakes/fake-store.ts';
@@ -33,13 +34,17 @@ function world(
   });
   const clusters = new FakeStore<EventCluster>([clusterOf({ registry: { url: 'http://registry' } })]);
   const namespaces = new FakeStore<KubeObject>();
-  const behaviour = eventSchemaBehaviour({ schemas, clusters, namespaces, registry: connectionsTo(registry) });
+  const checker = new FakeChecker();
+  const parts = { schemas, clusters, namespaces, registry: connectionsTo(registry), checker: checker.check };
+  const behaviour = eventSchemaBehaviour(parts);
+  /** What a new process knows: nothing but what is written down. */
+  const restart = () => void Object.assign(behaviour, eventSchemaBehaviour(parts));
   const rejected = { registry: Reason.UnsupportedByRegistry };
   const clock = new FakeClock();
   const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key, clock });
   const status = () => schemas.must(key).status ?? {};
   const texts = () => registry.subjects.get(subject)?.map(({ schema }) => schema) ?? [];
-  return { registry, schemas, clusters, clock, status, texts, ...rounds };
+  return { registry, checker, schemas, clusters, clock, status, texts, restart, ...rounds };
 }
 
 /** A subject that holds the first schema already, registered by the resource, under a level of its own if one is given. */
@@ -209,6 +214,53 @@ describe('a refusal of the registry', () => {
     expect(ready()).toMatchObject({ reason: row.reason });
     expect(texts()).toHaveLength(row.held);
     expect(registry.levels.get(subject)).toBe(row.held === 1 ? undefined : 'Full');
+  });
+
+  it('is ours too where Apicurio would compare nothing and we cannot tell', async () => {
+    const references = [{ name: 'Money', subject: 'money', version: 1 }];
+    const { registry, checker, texts, settle, ready } = worldInUse({ schema: twice, references });
+    registry.subjects.set('money', [{ id: 9, version: 1, schema: '"long"', references: [] }]);
+    registry.flavour = 'Apicurio';
+    checker.isTooMuch = () => true;
+    await settle();
+    expect(ready()).toMatchObject({
+      reason: 'UnsupportedByRegistry',
+      message:
+        'subject "orders-value": the registry compares no schemas with references, and Sluice cannot tell whether this ' +
+        'one agrees with earlier versions: /: the schemas are not compared to the end: it takes more than 1 s ' +
+        '(CheckGivenUp); write the schema so that it can be compared, or register it by hand',
+    });
+    expect(texts()).toEqual([first]);
+  });
+
+  it('of JSON Schema has path, version and rule', async () => {
+    const [old, next] = [{ type: 'string' }, { type: 'string', required: ['a'], maxLength: 3 }].map((one) =>
+      JSON.stringify(one),
+    );
+    const { registry, texts, settle, ready } = worldInUse({ format: 'JSONSchema', schema: next ?? '' });
+    registry.subjects.set(subject, [{ id: 1, version: 1, schema: old ?? '', references: [] }]);
+    await settle();
+    expect(ready()).toMatchObject({
+      reason: 'Incompatible',
+      message: expect.stringMatching(/: \/maxLength: .* version 1 .*\(JsonLengthNarrowed\); change spec.schema/),
+    });
+    expect(texts()).toEqual([old]);
+  });
+
+  it('is not asked about again where that would change the level and we see its cause, as long as nothing changes', async () => {
+    const { registry, schemas, clock, settle, ready } = worldInUse(
+      { schema: breaking, compatibility: 'Full' },
+      'Backward',
+    );
+    await settle();
+    const writes = registry.writes;
+    await clock.advance(2 * tenMinutes);
+    await settle();
+    expect(registry.writes).toBe(writes);
+    expect(ready()).toMatchObject({ reason: 'Incompatible' });
+    schemas.edit(key, { spec: { ...schemas.must(key).spec, schema: twice } });
+    await settle();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InSync' });
   });
 
   it('is told in its own words where no cause is seen, and is asked about again after ten minutes', async () => {
@@ -531,6 +583,19 @@ describe('a schema that a registry takes for another one', () => {
     expect(texts()).toHaveLength(1);
     expect(ready()).toMatchObject({ status: 'True', message: expect.stringContaining('does not keep /fields/0/doc') });
     expect(status()).toMatchObject({ version: 1, notStored: ['/fields/0/doc'] });
+  });
+
+  it.each([
+    { what: 'documentation', attribute: 'doc', schema: documented },
+    { what: 'aliases', attribute: 'aliases', schema: aliased },
+  ])('is not offered again after a restart to a registry that keeps no $what', async ({ attribute, schema }) => {
+    const { registry, status, settle, restart } = world({ schema });
+    registry.lossy = [attribute];
+    await settle();
+    const [known, writes] = [status(), registry.writes];
+    restart();
+    await settle();
+    expect({ status: status(), writes: registry.writes }).toEqual({ status: known, writes });
   });
 
   it('is not Ready in a registry that keeps no aliases', async () => {
