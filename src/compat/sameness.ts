@@ -3,6 +3,7 @@ import type { SchemaFormat } from './check.ts';
 import { type Even, evenJson, evenText, isList, membersOf, pathsOfDifference, stepsOf } from './even.ts';
 import { type Json, readJson } from './json.ts';
 import { mattersInJsonSchema } from './json-schema/matters.ts';
+import { evenProtobuf } from './protobuf/even.ts';
 
 /** What one text says and another one does not. */
 export interface Difference {
@@ -14,7 +15,7 @@ export interface Difference {
 
 /**
  * Where two texts say something different; none: they are one schema, however it is written. Key order, white space and
- * the spelling of namespaces do not count, and nothing else is passed over. What cannot be read is compared as text.
+ * the spelling of namespaces do not count, in Protobuf comments and the order of fields; nothing else is passed over. What cannot be read is compared as text.
  */
 export function differencesOf(format: SchemaFormat, one: string, other: string): readonly Difference[] {
   if (one === other) return [];
@@ -40,7 +41,7 @@ function evenOf(format: SchemaFormat, text: string): Even {
     case 'JSONSchema':
       return evenOfJson(text, evenJson);
     case 'Protobuf':
-      return evenLines(text);
+      return evenProtobuf(text) ?? evenLines(text);
   }
 }
 

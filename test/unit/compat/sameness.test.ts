@@ -161,9 +161,15 @@ describe('another format', () => {
       other: field({ type: { type: 'map', values: 'int' }, default: { 'a/b': 2 } }),
       at: ['/fields/0/default/a~1b'],
     },
-    { it: 'line ends and indents in Protobuf', format: 'Protobuf', one: 'a;\n\n  b;\n', other: 'a;\r\nb;', at: [] },
     {
-      it: 'no white space within a line of Protobuf',
+      it: 'line ends and indents in what is no Protobuf',
+      format: 'Protobuf',
+      one: 'a;\n\n  b;\n',
+      other: 'a;\r\nb;',
+      at: [],
+    },
+    {
+      it: 'no white space within a line of what is no Protobuf',
       format: 'Protobuf',
       one: 'a = "b c"',
       other: 'a = "b  c"',
@@ -197,5 +203,91 @@ describe('another format', () => {
     expect(differencesOf('JSONSchema', one ?? '', other ?? '')).toEqual([
       { path: '/anyOf/0/examples/0', matters: false },
     ]);
+  });
+});
+
+describe('one Protobuf schema', () => {
+  const proto = (body: string) => `syntax = "proto3"; package shop; ${body}`;
+  const same = (one: string, other: string) =>
+    differencesOf('Protobuf', proto(one), proto(other)).map(({ path }) => path);
+
+  it.each([
+    { it: 'in other white space', one: 'message A{int32 a=1;}', other: 'message A {\n  int32 a = 1;\n}\n' },
+    {
+      it: 'without its comments',
+      one: '// of an order\nmessage A { int32 a = 1; /* its number */ }',
+      other: 'message A { int32 a = 1; }',
+    },
+    {
+      it: 'with its fields in another order',
+      one: 'message A { int32 a = 1; int32 b = 2; }',
+      other: 'message A { int32 b = 2; int32 a = 1; }',
+    },
+    {
+      it: 'with names and their package',
+      one: 'message A { B b = 1; } message B {}',
+      other: 'message A { .shop.B b = 1; } message B {}',
+    },
+    {
+      it: 'with the JSON name that it has anyway',
+      one: 'message A { int32 a_b = 1; }',
+      other: 'message A { int32 a_b = 1 [json_name = "aB"]; }',
+    },
+    {
+      it: 'with what is reserved in other words',
+      one: 'message A { reserved 2, 3, 7; }',
+      other: 'message A { reserved 7; reserved 2 to 3; }',
+    },
+    {
+      it: 'with its options in another order',
+      one: 'option java_package = "x"; option deprecated = true;',
+      other: 'option deprecated = true; option java_package = "x";',
+    },
+  ])('is the same $it', ({ one, other }) => expect(same(one, other)).toEqual([]));
+
+  it.each([
+    { it: 'number', one: 'message A { int32 a = 1; }', other: 'message A { int32 a = 2; }', at: '/A/a/number' },
+    { it: 'label', one: 'message A { int32 a = 1; }', other: 'message A { optional int32 a = 1; }', at: '/A/a/label' },
+    {
+      it: 'option',
+      one: 'message A { int32 a = 1; }',
+      other: 'message A { int32 a = 1 [deprecated = true]; }',
+      at: '/A/a/options/deprecated',
+    },
+    {
+      it: 'oneof',
+      one: 'message A { oneof o { int32 a = 1; } }',
+      other: 'message A { oneof p { int32 a = 1; } }',
+      at: '/A/(oneofs)/o',
+    },
+    {
+      it: 'order of messages',
+      one: 'message A {} message B {}',
+      other: 'message B {} message A {}',
+      at: '/(messages)/0',
+    },
+    {
+      it: 'first value of an enum',
+      one: 'enum E { option allow_alias = true; X = 0; Y = 0; }',
+      other: 'enum E { option allow_alias = true; Y = 0; X = 0; }',
+      at: '/E/(first)',
+    },
+    {
+      it: 'service',
+      one: 'message A {} service S { rpc R (A) returns (A); }',
+      other: 'message A {} service S {}',
+      at: '/(others)/0',
+    },
+    {
+      it: 'key of a map',
+      one: 'message A { map<string, int32> a = 1; }',
+      other: 'message A { map<bool, int32> a = 1; }',
+      at: '/A/a/type',
+    },
+    { it: 'import', one: 'import public "b.proto";', other: 'import "b.proto";', at: '/(imports)/b.proto' },
+  ])('is another one with another $it', ({ one, other, at }) => expect(same(one, other)).toContain(at));
+
+  it('is compared as text if it has a name twice', () => {
+    expect(same('message A { int32 a = 1; int32 a = 2; }', 'message A { int32 a = 2; int32 a = 1; }')).toEqual(['']);
   });
 });

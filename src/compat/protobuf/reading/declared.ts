@@ -88,4 +88,6 @@ export interface DeclaredFile {
   types: DeclaredType[];
   extends: DeclaredExtend[];
   options: DeclaredOption[];
+  /** What data does not depend on, word for word: services, and who may use what. */
+  others: string[];
 }

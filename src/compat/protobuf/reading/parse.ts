@@ -6,7 +6,7 @@ import { Lint } from './lint.ts';
 import { readFile } from './read-file.ts';
 import { Reading } from './reading.ts';
 import { define, packageScope } from './scopes.ts';
-import { placeOf, Unreadable } from './tokens.ts';
+import { linesOf, placeOf, Unreadable } from './tokens.ts';
 import { wellKnown } from './well-known.ts';
 
 export interface ParsedProtobuf {
@@ -53,7 +53,7 @@ function readSource(reading: Reading, name: string, text: string, prefix: string
     reading.findings.push({
       rule,
       path: prefix,
-      ...placeOf(text, error.at),
+      ...placeOf(linesOf(text), error.at),
       message: `${lead}: ${error.message}`,
       fix,
     });

@@ -31,7 +31,7 @@ class Reading {
     this.#prefix = prefix;
     this.#file = {
       ...{ name, text, syntax: 'proto2', edition: 'proto2', syntaxAt: 0, package: '' },
-      ...{ imports: [], types: [], extends: [], options: [] },
+      ...{ imports: [], types: [], extends: [], options: [], others: [] },
     };
   }
 
@@ -73,13 +73,13 @@ class Reading {
         return;
       case 'service':
         this.#take();
-        this.#name();
-        this.#skipBlock();
+        this.#service();
         return;
       case 'export':
       case 'local':
         this.#take();
-        this.#topLevel();
+        if (!this.#is('message') && !this.#is('enum')) throw unexpected(this.#tokens.next, 'message or enum');
+        this.#file.others.push(`${token.text} /${this.#file.types.length}`);
         return;
       case 'message':
         this.#file.types.push(this.#message(this.#prefix));
@@ -101,7 +101,8 @@ class Reading {
     const { text } = this.#text();
     this.#expect(';');
     // An import of options carries no types of data.
-    if (how !== 'option') this.#file.imports.push({ name: text, isPublic: how === 'public', at });
+    if (how === 'option') this.#file.others.push(`import option ${text}`);
+    else this.#file.imports.push({ name: text, isPublic: how === 'public', at });
   }
 
   #message(parent: string): DeclaredMessage {
@@ -127,6 +128,7 @@ class Reading {
         case 'export':
         case 'local':
           if (this.#is('message') || this.#is('enum')) {
+            this.#file.others.push(`${token.text} ${message.path}/${message.types.length}`);
             this.#inMessage(message);
             return;
           }
@@ -173,7 +175,8 @@ class Reading {
     }
     if (token.text === 'extensions' && this.#tokens.next.kind === 'number') {
       message.extensions.push(...this.#ranges(maxFieldNumber));
-      if (this.#is('[')) this.#options();
+      const options = this.#is('[') ? this.#options() : [];
+      for (const { name, value } of options) this.#file.others.push(`extensions ${message.path} ${name} ${value}`);
       this.#expect(';');
       return;
     }
@@ -380,14 +383,17 @@ class Reading {
     this.#expect('}');
   }
 
-  #skipBlock(): void {
+  #service(): void {
+    const words = ['service', this.#name().text];
     let depth = 0;
     do {
       const token = this.#take();
       if (token.kind === 'end') throw unexpected(token, '}');
       if (token.kind === 'mark' && token.text === '{') depth += 1;
       if (token.kind === 'mark' && token.text === '}') depth -= 1;
+      words.push(token.kind === 'text' ? JSON.stringify(token.text) : token.text);
     } while (depth > 0);
+    this.#file.others.push(words.join(' '));
   }
 
   #dotted(): string {

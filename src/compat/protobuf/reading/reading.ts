@@ -2,7 +2,7 @@ import type { ProtobufRule } from '../rules.ts';
 import type { Finding } from '../schema.ts';
 import type { DeclaredFile } from './declared.ts';
 import { type Defined, emptyScope, type Scope } from './scopes.ts';
-import { placeOf } from './tokens.ts';
+import { linesOf, placeOf } from './tokens.ts';
 
 /** Nobody reads more, and each takes time. */
 const mostFindings = 1_000;
@@ -16,11 +16,12 @@ export class Reading {
   /** Files with an import that is not given, so that a type that is not found may stand there. */
   readonly open = new Set<DeclaredFile>();
 
+  readonly #lines = new Map<DeclaredFile, readonly number[]>();
   readonly #visible = new Map<DeclaredFile, ReadonlySet<DeclaredFile>>();
 
   find(rule: ProtobufRule, file: DeclaredFile, at: { at: number; path: string }, message: string, fix: string): void {
     if (this.findings.length >= mostFindings) return;
-    this.findings.push({ rule, path: at.path, ...placeOf(file.text, at.at), message, fix });
+    this.findings.push({ rule, path: at.path, ...placeOf(this.#linesOf(file), at.at), message, fix });
   }
 
   /** Itself, what it imports, and what that imports for others. */
@@ -36,5 +37,11 @@ export class Reading {
     }
     this.#visible.set(file, visible);
     return visible;
+  }
+
+  #linesOf(file: DeclaredFile): readonly number[] {
+    const lines = this.#lines.get(file) ?? linesOf(file.text);
+    this.#lines.set(file, lines);
+    return lines;
   }
 }

@@ -95,9 +95,15 @@ export class Tokens {
   }
 }
 
+/** Where the lines of a text begin. */
+export function linesOf(text: string): readonly number[] {
+  const begins = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) begins.push(at + 1);
+  return begins;
+}
+
 /** From 1. */
-export function placeOf(text: string, at: number): { line: number; column: number } {
-  const before = text.slice(0, at);
-  const line = before.split('\n').length;
-  return { line, column: at - before.lastIndexOf('\n') };
+export function placeOf(lines: readonly number[], at: number): { line: number; column: number } {
+  const line = lines.findLastIndex((begin) => begin <= at);
+  return { line: line + 1, column: at - (lines[line] ?? 0) + 1 };
 }

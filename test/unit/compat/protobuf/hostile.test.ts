@@ -131,6 +131,7 @@ describe('a Protobuf schema that is made to hurt', () => {
       verdict: 'incompatible',
       says: 'numbers go from 1',
     },
+    { it: 'words that say the same again', old: '', next: 'export '.repeat(140_000), verdict: 'incompatible' },
     { it: 'an import of nothing', old: '', next: 'import ""; message A {}', verdict: 'unproven' },
     {
       it: 'sixty thousand names for one number',
