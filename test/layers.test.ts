@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, matchesGlob, relative } from 'node:path/posix';
 import { expect, test } from 'vitest';
+import manifestOfSdk from '../sdk/package.json' with { type: 'json' };
 
 /**
  * What a folder of src may import of ours, besides itself and `base`. Files right in src put the parts together and may
@@ -211,13 +212,40 @@ test('no files of src import one another', () => {
   expect(circlesIn(texts)).toEqual([]);
 });
 
+/** What a file of the SDK imports that a service without the operator would not have: `path` is below `sdk/src`. */
+function strangersIn(path: string, text: string): readonly string[] {
+  const own = Object.keys(manifestOfSdk.dependencies);
+  const isOwn = (specifier: string) => own.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+  const isFile = (specifier: string) => specifier.startsWith('.') && !join(dirname(path), specifier).startsWith('..');
+  const known = (specifier: string) => specifier.startsWith('node:') || isFile(specifier) || isOwn(specifier);
+  return specifiersIn(text).filter((specifier) => !known(specifier));
+}
+
+const sdk = join(import.meta.dirname, '../sdk/src');
+const filesOfSdk = readdirSync(sdk, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+
+test('the SDK makes do with what its own manifest names', () => {
+  expect(filesOfSdk).toContain('consumer/consume.ts');
+  const found = filesOfSdk.flatMap((path) => strangersIn(path, readFileSync(join(sdk, path), 'utf8')));
+  expect(found).toEqual([]);
+});
+
+test.each([
+  { it: 'lets a file use itself and Node', text: "from './slots.ts'; from '../index.ts'; from 'node:fs'", found: [] },
+  { it: 'lets it use packages that it names', text: "from 'kafkajs'; import type { X } from 'pg';", found: [] },
+  { it: 'keeps the operator out', text: "from '../../../src/base/time.ts'", found: ['../../../src/base/time.ts'] },
+  { it: 'keeps packages of others out', text: "from 'zod'", found: ['zod'] },
+])('the rule of the SDK $it', ({ text, found }) => {
+  expect(strangersIn('consumer/x.ts', text)).toEqual(found);
+});
+
 /**
  * A reader takes in a list of about a dozen names. Past that a folder holds more than one subject, and its files no
  * longer say which belong together; rooms by subject do.
  */
 const mostFilesSideBySide = 15;
 
-test.each(['src', 'dev', 'bench', 'test'])(
+test.each(['src', 'dev', 'sdk', 'bench', 'test'])(
   'no folder of %s holds more files than a reader takes in at once',
   (area) => {
     const root = join(import.meta.dirname, '..');

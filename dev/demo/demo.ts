@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { auditShipped } from '../../examples/marketplace/load/audit.ts';
+import { auditTopic } from '../../examples/marketplace/load/audit.ts';
 import { createLoad, type Load } from '../../examples/marketplace/load/load.ts';
 import { during } from '../setup/progress.mjs';
 import type { World } from '../world/world.ts';
@@ -69,7 +69,7 @@ async function perform(stand: Stand, stages: readonly Stage[], screen: Screen, s
 async function judgeAll({ played, overdue, history, load }: Evidence, world: World): Promise<readonly judge.Check[]> {
   const { moves, lag, latest } = history;
   const { eventIds, redeliveries } = await during('every order.shipped event read', () =>
-    auditShipped({
+    auditTopic({
       bootstrapServers: world.kafka.bootstrapServers,
       registryUrl: world.registry.url,
       topic: SHIPPED_TOPIC,

@@ -18,12 +18,19 @@ const POLL_MS = 500;
 const READY_WITHIN_MS = 5 * 60_000;
 const COUNTS_WITHIN_MS = 2_000;
 
-/** Applies the marketplace as a user would, with the ConfigMap that tells it where this world's Kafka is. */
-export async function applyMarketplace({ kubeconfig, kafka, registry }: World): Promise<void> {
+/** Applies the marketplace as a user would, with what tells it where this world's Kafka and database are. */
+export async function applyMarketplace({ kubeconfig, kafka, registry, postgres }: World): Promise<void> {
   const data = { bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url };
+  const secret = { url: postgres?.url ?? '' };
   const items = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kafka-connection', namespace: NAMESPACE }, data },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'database-connection', namespace: NAMESPACE },
+      stringData: secret,
+    },
   ];
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', '-'], { input });

@@ -24,10 +24,10 @@ export interface Closing {
 
 /** Starts a world and the marketplace in it, and waits until all is ready or 5 minutes are over. */
 export async function openStand(signal: AbortSignal): Promise<Stand> {
-  const environment = await during('Kubernetes, Kafka, schema registry and operator', (step) => {
+  const environment = await during('Kubernetes, Kafka, schema registry, PostgreSQL and operator', (step) => {
     const say = (line: string) => step.say(signal.aborted ? 'interrupted: ends as soon as it is up' : line);
     signal.addEventListener('abort', () => say(''), { once: true });
-    return startEnvironment({ log: say });
+    return startEnvironment({ postgres: true, log: say });
   });
   const { world } = environment;
   const reader = createClusterReader(world.kubeconfig, NAMESPACE);

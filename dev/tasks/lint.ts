@@ -3,7 +3,7 @@ import { ROOT } from '../setup/dependencies.mjs';
 import { during, print } from '../setup/progress.mjs';
 import { tryTool } from '../setup/tools.mjs';
 
-const SOURCES = ['src', 'dev', 'test', 'bench', 'examples', 'vitest.config.ts'];
+const SOURCES = ['src', 'dev', 'sdk', 'test', 'bench', 'examples', 'vitest.config.ts'];
 // A promise that nobody waits for is a failure that nobody sees.
 const PROMISE_RULES = ['no-floating-promises', 'no-misused-promises', 'await-thenable'];
 

@@ -1,4 +1,4 @@
-import '../../examples/marketplace/shared/kafka-timer-patch.ts';
+import '../../sdk/src/kafka/kafka-timer-patch.ts';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,37 +1,34 @@
-import { pino } from 'pino';
-import { createCodec } from '../shared/codec.ts';
-import type { OrderShipped } from '../shared/events.ts';
-import { createKafka } from '../shared/kafka.ts';
-import { readFromStart } from '../shared/read-from-start.ts';
+import { createCodec, createKafka, createLogger, createMetrics, readFromStart } from '@sluice/sdk';
+import type { OrderEvent } from '../shared/events.ts';
 
 export interface AuditOptions {
   /** Comma-separated `host:port`. */
   readonly bootstrapServers: string;
   readonly registryUrl: string;
-  /** The topic of order.shipped. */
+  /** Of which event, such as order.shipped. */
   readonly topic: string;
   readonly withinMs?: number;
 }
 
 export interface Audit {
   readonly records: number;
-  /** By order id: the distinct ids of its order.shipped events. More than one would be a parcel too many. */
+  /** By order id: the distinct ids of its events. More than one would be a parcel, or a charge, too many. */
   readonly eventIds: ReadonlyMap<string, ReadonlySet<string>>;
   /** Records beyond the first with the same event id: sent again after a crash or a rebalance, to be dropped by readers. */
   readonly redeliveries: number;
 }
 
 /** Reads all that the topic holds by now. Commits nothing. Rejects if that takes longer than `withinMs` (60 s). */
-export async function auditShipped(options: AuditOptions): Promise<Audit> {
+export async function auditTopic(options: AuditOptions): Promise<Audit> {
   const { bootstrapServers, registryUrl, topic, withinMs = 60_000 } = options;
-  const log = pino({ level: 'silent' });
+  const log = createLogger('audit', 'silent');
   const codec = createCodec(registryUrl);
   const eventIds = new Map<string, Set<string>>();
   let records = 0;
 
   const done = new AbortController();
   const deadline = AbortSignal.timeout(withinMs);
-  await readFromStart(
+  await readFromStart<OrderEvent>(
     {
       name: 'audit',
       topics: [topic],
@@ -39,8 +36,7 @@ export async function auditShipped(options: AuditOptions): Promise<Audit> {
         eventIds.clear();
         records = 0;
       },
-      async handle({ message }) {
-        const { orderId, eventId } = await codec.decode<OrderShipped>(message.value);
+      async handle({ value: { orderId, eventId } }) {
         eventIds.set(orderId, (eventIds.get(orderId) ?? new Set()).add(eventId));
         records += 1;
       },
@@ -48,6 +44,8 @@ export async function auditShipped(options: AuditOptions): Promise<Audit> {
     },
     {
       kafka: createKafka('audit', bootstrapServers.split(','), log),
+      codec,
+      metrics: createMetrics('audit'),
       log,
       health: { beat() {}, missing() {}, found() {} },
       signal: AbortSignal.any([done.signal, deadline]),

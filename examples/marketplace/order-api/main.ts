@@ -1,9 +1,10 @@
+import { runService } from '@sluice/sdk';
 import type { OrderCreated } from '../shared/events.ts';
 import { OrderBook } from '../shared/order-book.ts';
 import { followOrders } from '../shared/order-feed.ts';
-import { createPublisher } from '../shared/publisher.ts';
-import { runService } from '../shared/service.ts';
 import { readTopics } from '../shared/settings.ts';
+import { openStore } from '../shared/store.ts';
+import { createOrderDesk } from './order-desk.ts';
 import { createRoutes, type Shop } from './routes.ts';
 
 await runService('order-api', async (service) => {
@@ -27,8 +28,10 @@ await runService('order-api', async (service) => {
       },
     },
   );
-  const publisher = await createPublisher<OrderCreated>(topics['order.created'], service);
-  shop.publisher = publisher;
+  const plan = { schema: service.name, tables: new URL('tables', import.meta.url), topic: topics['order.created'] };
+  const store = await openStore<OrderCreated>(plan, service);
+  shop.desk = createOrderDesk(store);
   await following;
-  await publisher.close();
+  delete shop.desk;
+  await store.close();
 });

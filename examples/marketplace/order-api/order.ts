@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { uuidV5 } from '@sluice/sdk';
 import { z } from 'zod';
 import type { OrderCreated } from '../shared/events.ts';
-import { uuidV5 } from '../shared/uuid.ts';
 
 const line = z.strictObject({
   sku: z.string().min(1).max(64),
@@ -27,6 +27,11 @@ export function parseOrder(body: unknown): ParsedOrder {
   const { success, data, error } = order.safeParse(body);
   if (success) return { order: data };
   return { problems: error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
+}
+
+/** The same for the same order, however its JSON was written. */
+export function hashOf(order: OrderInput): string {
+  return createHash('sha256').update(JSON.stringify(order)).digest('hex');
 }
 
 /** The id that a customer chose, or a new one; undefined if the chosen one is not a UUID. */

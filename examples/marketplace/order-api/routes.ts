@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import { type Answer, type Handle, readBody, refusal, send } from '@sluice/sdk';
 import type { Logger } from 'pino';
 import { EVENT_TYPES, type OrderCreated } from '../shared/events.ts';
-import { type Answer, type Handle, readBody, refusal, send } from '../shared/http.ts';
 import type { OrderBook, OrderView } from '../shared/order-book.ts';
-import type { Publisher } from '../shared/publisher.ts';
-import { chooseOrderId, orderCreated, parseOrder } from './order.ts';
+import { chooseOrderId, hashOf, orderCreated, parseOrder } from './order.ts';
+import type { OrderDesk } from './order-desk.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
 export interface Shop {
   readonly log: Pick<Logger, 'info' | 'error'>;
   readonly book: OrderBook;
-  /** Absent until the topic and its schema are there. */
-  publisher?: Pick<Publisher<OrderCreated>, 'publish'>;
+  /** Absent until the database, the topic and its schema are there. */
+  desk?: OrderDesk;
   /** Whether `book` holds all orders from before the start. */
   historyRead: boolean;
 }
@@ -38,7 +38,7 @@ async function answer(shop: Shop, request: IncomingMessage): Promise<Answer> {
 }
 
 /**
- * 202 only when Kafka has acknowledged order.created: from then on the order cannot be lost. A client that gets no answer,
+ * 202 only when the order and its event are committed: from then on the order cannot be lost. A client that gets no answer,
  * or 503, sends the order again with the same `Idempotency-Key`, which becomes its id.
  */
 async function placeOrder(shop: Shop, request: IncomingMessage): Promise<Answer> {
@@ -53,23 +53,30 @@ async function placeOrder(shop: Shop, request: IncomingMessage): Promise<Answer>
   if (json === undefined) return refusal(400, 'InvalidJson', 'the body is not JSON');
   const parsed = parseOrder(json);
   if ('problems' in parsed) return refusal(422, 'InvalidOrder', 'the order is not valid', parsed);
-  return publishOrder(shop, orderCreated(orderId, parsed.order, new Date()));
+  return takeOrder(shop, orderCreated(orderId, parsed.order, new Date()), hashOf(parsed.order));
 }
 
-async function publishOrder(shop: Shop, event: OrderCreated): Promise<Answer> {
+async function takeOrder(shop: Shop, event: OrderCreated, requestHash: string): Promise<Answer> {
   const { orderId, correlationId, eventId } = event;
-  const taken = { status: 202, body: { id: orderId, correlationId }, headers: { location: `/orders/${orderId}` } };
-  if (shop.book.get(orderId)) return taken;
-  if (!shop.publisher) return refusal(503, 'NotReady', 'the shop is opening; try again in a moment');
+  if (!shop.desk) return refusal(503, 'NotReady', 'the shop is opening; try again in a moment');
   try {
-    await shop.publisher.publish(event);
+    const placing = await shop.desk.place(event, requestHash);
+    if (placing === 'OtherOrder') {
+      return refusal(
+        422,
+        'KeyReused',
+        'another order was taken with this Idempotency-Key; send this one with a new key',
+      );
+    }
+    if (placing === 'Taken') {
+      shop.log.info({ orderId, correlationId, eventId }, 'order.created');
+      shop.book.record('order.created', event);
+    }
   } catch (error) {
-    shop.log.error({ orderId, correlationId, error: String(error) }, 'order.created was not acknowledged');
-    return refusal(503, 'NotAcknowledged', 'the order may or may not have been taken', { id: orderId });
+    shop.log.error({ orderId, correlationId, error: String(error) }, 'the order was not committed');
+    return refusal(503, 'NotCommitted', 'the order may or may not have been taken', { id: orderId });
   }
-  shop.log.info({ orderId, correlationId, eventId }, 'order.created');
-  shop.book.record('order.created', event);
-  return taken;
+  return { status: 202, body: { id: orderId, correlationId }, headers: { location: `/orders/${orderId}` } };
 }
 
 function showOrder(shop: Shop, id: string): Answer {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type Handle, refusal, send } from '../shared/http.ts';
+import { type Handle, refusal, runService, send } from '@sluice/sdk';
 import { OrderBook } from '../shared/order-book.ts';
 import { followOrders } from '../shared/order-feed.ts';
-import { runService } from '../shared/service.ts';
 import { readTopics } from '../shared/settings.ts';
 import { LiveOrders } from './live.ts';
 

@@ -1,4 +1,4 @@
-import { uuidV5 } from './uuid.ts';
+import { uuidV5 } from '@sluice/sdk';
 
 /** The five events of an order, in the order in which they happen. */
 export const EVENT_TYPES = [
@@ -10,8 +10,8 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What every record carries. `eventId`, `correlationId` and `orderId` are UUIDs; `timestamp` is in milliseconds since 1970. */
-export interface Envelope {
+/** What every value carries. `eventId`, `correlationId` and `orderId` are UUIDs; `timestamp` is in milliseconds since 1970. */
+export interface OrderEvent {
   readonly eventId: string;
   readonly correlationId: string;
   readonly timestamp: number;
@@ -35,17 +35,17 @@ interface Amount {
   readonly totalMinor: number;
 }
 
-export type OrderCreated = Envelope & WithLines & Amount & { readonly customerId: string };
-export type PaymentRequested = Envelope & WithLines & Amount;
-export type PaymentCompleted = Envelope & WithLines & Amount & { readonly paymentId: string };
-export type InventoryReserved = Envelope & WithLines & { readonly reservationId: string };
-export type OrderShipped = Envelope & { readonly trackingNumber: string };
+export type OrderCreated = OrderEvent & WithLines & Amount & { readonly customerId: string };
+export type PaymentRequested = OrderEvent & WithLines & Amount;
+export type PaymentCompleted = OrderEvent & WithLines & Amount & { readonly paymentId: string };
+export type InventoryReserved = OrderEvent & WithLines & { readonly reservationId: string };
+export type OrderShipped = OrderEvent & { readonly trackingNumber: string };
 
 /**
- * The envelope of the event that follows from `input`. Its id depends on nothing but the input's id and the type: whoever handles
+ * What the event that follows from `input` has in common with it. Its id depends on nothing but the input's id and the type: whoever handles
  * the same record twice makes the same event twice, and the readers see that it is one.
  */
-export function followUp(input: Envelope, type: EventType, source: string, now: Date): Envelope {
+export function followUp(input: OrderEvent, type: EventType, source: string, now: Date): OrderEvent {
   return {
     eventId: uuidV5(input.eventId, type),
     correlationId: input.correlationId,

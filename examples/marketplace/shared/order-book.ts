@@ -1,4 +1,4 @@
-import { type Envelope, EVENT_TYPES, type EventType, type OrderCreated } from './events.ts';
+import { EVENT_TYPES, type EventType, type OrderCreated, type OrderEvent } from './events.ts';
 
 const LAST_STAGE = EVENT_TYPES.length - 1;
 
@@ -43,7 +43,7 @@ export class OrderBook {
   }
 
   /** The order after the event, or undefined if the event was known already. */
-  record(type: EventType, event: Envelope): OrderView | undefined {
+  record(type: EventType, event: OrderEvent): OrderView | undefined {
     const stage = EVENT_TYPES.indexOf(type);
     const before = this.#orders.get(event.orderId);
     if (before && before.at[stage] !== null) {
@@ -108,17 +108,17 @@ export class OrderBook {
   }
 }
 
-function newOrder({ orderId, correlationId }: Envelope): OrderView {
+function newOrder({ orderId, correlationId }: OrderEvent): OrderView {
   return { id: orderId, correlationId, stage: 0, at: EVENT_TYPES.map(() => null) };
 }
 
-function advance(order: OrderView, stage: number, event: Envelope): OrderView {
+function advance(order: OrderView, stage: number, event: OrderEvent): OrderView {
   const at = order.at.map((time, index) => (index === stage ? event.timestamp : time));
   const next = { ...order, stage: Math.max(order.stage, stage), at };
   return isCreated(event) ? { ...next, details: detailsOf(event) } : next;
 }
 
-function isCreated(event: Envelope): event is OrderCreated {
+function isCreated(event: OrderEvent): event is OrderCreated {
   return 'customerId' in event;
 }
 

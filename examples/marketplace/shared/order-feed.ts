@@ -1,10 +1,7 @@
-import type { Kafka } from 'kafkajs';
-import type { Codec } from './codec.ts';
-import { EVENT_TYPES } from './events.ts';
+import { type ConsumerParts, readFromStart } from '@sluice/sdk';
+import { EVENT_TYPES, type OrderEvent } from './events.ts';
 import type { OrderBook, OrderView } from './order-book.ts';
-import { readFromStart } from './read-from-start.ts';
 import type { TopicNames } from './settings.ts';
-import type { Waiting } from './wait.ts';
 
 export interface FeedListener {
   /** The book is empty and is being rebuilt. */
@@ -14,7 +11,7 @@ export interface FeedListener {
   changed?(order: OrderView): void;
 }
 
-type Context = Waiting & { readonly name: string; readonly kafka: Kafka; readonly codec: Codec };
+type Context = ConsumerParts & { readonly name: string };
 
 /** Keeps `book` in step with the topics until the signal is aborted. */
 export function followOrders(
@@ -23,7 +20,7 @@ export function followOrders(
   context: Context,
   listener: FeedListener,
 ): Promise<void> {
-  return readFromStart(
+  return readFromStart<OrderEvent>(
     {
       name: context.name,
       topics: EVENT_TYPES.map((type) => topics[type]),
@@ -31,10 +28,10 @@ export function followOrders(
         book.clear();
         listener.restarted();
       },
-      async handle({ topic, message }) {
+      async handle({ topic, value }) {
         const type = EVENT_TYPES.find((candidate) => topics[candidate] === topic);
         if (!type) return;
-        const order = book.record(type, await context.codec.decode(message.value));
+        const order = book.record(type, value);
         if (order) listener.changed?.(order);
       },
       caughtUp: () => listener.caughtUp(),

@@ -1,4 +1,4 @@
-import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
+import '../../../sdk/src/kafka/kafka-timer-patch.ts';
 import { randomUUID } from 'node:crypto';
 import { Admin, Consumer } from '@platformatic/kafka';
 import { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';

@@ -1,7 +1,7 @@
 import type {
-  Envelope,
   InventoryReserved,
   OrderCreated,
+  OrderEvent,
   OrderShipped,
   PaymentCompleted,
   PaymentRequested,
@@ -9,7 +9,7 @@ import type {
 
 export const ORDER = '3a5f5809-dff4-4b61-8901-76a959f7c967';
 
-export function envelope(changes: Partial<Envelope> = {}): Envelope {
+export function envelope(changes: Partial<OrderEvent> = {}): OrderEvent {
   return {
     eventId: 'ee5ecde6-7c24-4043-8332-e82a8a7b02b1',
     correlationId: '410a6e6b-e1ad-44d3-8bc0-0adc57ffa4b5',
@@ -27,7 +27,7 @@ const lines = [
 const amount = { currency: 'EUR', totalMinor: 6_680 };
 const someId = '5d5b4c23-7c11-44e6-aa8d-d23d99431afe';
 
-export function created(changes: Partial<Envelope> = {}): OrderCreated {
+export function created(changes: Partial<OrderEvent> = {}): OrderCreated {
   return { ...envelope(changes), customerId: 'customer-7', ...amount, lines };
 }
 

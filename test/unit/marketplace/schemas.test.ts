@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { type Codec, createCodec } from '../../../examples/marketplace/shared/codec.ts';
 import { EVENT_TYPES } from '../../../examples/marketplace/shared/events.ts';
+import { type Codec, createCodec } from '../../../sdk/src/kafka/codec.ts';
 import { SAMPLES } from './sample-events.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../examples/marketplace');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uuidV5 } from '../../../examples/marketplace/shared/uuid.ts';
+import { uuidV5 } from '../../../sdk/src/envelope/uuid.ts';
 
 const DNS = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 const URL_SPACE = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';

@@ -1,4 +1,4 @@
-/** A service that has not reached its brokers for this long is restarted. */
+/** A service that has not polled its brokers for this long is restarted. */
 const SILENCE_LIMIT_MS = 30_000;
 
 export interface Check {
@@ -11,7 +11,7 @@ export interface Check {
 export type HealthReport = Pick<Health, 'beat' | 'missing' | 'found'>;
 
 /**
- * What the probes answer. Alive: something was heard of lately (a fetch, a heartbeat, a look for what is still missing), so that
+ * What the probes answer. Alive: something was heard of lately (a poll, work that goes on, a look for what is still missing), so that
  * a consumer that hangs is restarted and one that waits for its topic is not. Ready: nothing is missing.
  */
 export class Health {

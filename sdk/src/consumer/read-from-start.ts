@@ -1,27 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { EachMessagePayload, Kafka } from 'kafkajs';
-import { consume } from './consumer.ts';
-import { type Waiting, waitFor } from './wait.ts';
+import type { Kafka } from 'kafkajs';
+import { waitFor } from '../service/wait.ts';
+import { type ConsumerParts, consume, type Handler } from './consume.ts';
 
-export interface Reader {
+export interface Reader<Value> {
   /** Begins the name of the group. */
   readonly name: string;
   readonly topics: readonly string[];
   /** Reading begins at the first record: forget what was read before. */
   restarted(): void;
-  handle(record: EachMessagePayload): Promise<void>;
+  readonly handle: Handler<Value>;
   /** Everything that was there at the start has been handled. Comes once after each `restarted`. */
   caughtUp(): void;
 }
-
-type Context = Waiting & { readonly kafka: Kafka };
 
 /**
  * Reads whole topics, and then what comes, until the signal is aborted. Each reader needs every record, from the first one, at
  * every start. So each has a group of its own and commits nothing: a second replica is a second full reader, not a share of the
  * work, and the brokers drop the empty group by themselves.
  */
-export function readFromStart(reader: Reader, context: Context): Promise<void> {
+export function readFromStart<Value>(reader: Reader<Value>, parts: ConsumerParts): Promise<void> {
   let history = new History(() => {});
   const begin = async () => {
     const begun: History = new History(() => {
@@ -29,23 +27,24 @@ export function readFromStart(reader: Reader, context: Context): Promise<void> {
     });
     history = begun;
     reader.restarted();
-    begun.endsAt(await waitFor('the length of the topics', () => readEnds(context.kafka, reader.topics), context));
+    begun.endsAt(await waitFor('the length of the topics', () => readEnds(parts.kafka, reader.topics), parts));
   };
-  return consume(
+  return consume<Value>(
     {
-      groupId: `${reader.name}-${randomUUID().slice(0, 8)}`,
+      group: `${reader.name}-${randomUUID().slice(0, 8)}`,
       topics: reader.topics,
       commit: false,
+      concurrency: 1, // what is read of a partition is then read without a gap
       joined: () => {
         // Fails only when the reader is told to stop meanwhile.
-        begin().catch((error: unknown) => context.log.debug(error, 'stopped before the topics were read'));
+        begin().catch((error: unknown) => parts.log.debug(error, 'stopped before the topics were read'));
       },
-      async handle(record) {
-        await reader.handle(record);
-        history.read(`${record.topic}/${record.partition}`, BigInt(record.message.offset));
+      async handler(delivery) {
+        await reader.handle(delivery);
+        history.read(`${delivery.topic}/${delivery.partition}`, BigInt(delivery.offset));
       },
     },
-    context,
+    parts,
   );
 }
 

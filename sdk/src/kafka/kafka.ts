@@ -1,5 +1,5 @@
 import './kafka-timer-patch.ts';
-import { Kafka, type LogEntry, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { Kafka, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 
 export function createKafka(clientId: string, brokers: readonly string[], log: Logger): Kafka {
@@ -13,11 +13,6 @@ export function createKafka(clientId: string, brokers: readonly string[], log: L
     logLevel: level,
     logCreator: () => (entry) => forward(entry, log),
   });
-}
-
-/** Topics are the operator's to create: a client must never bring one into being by asking for it. */
-export function createProducer(kafka: Kafka): Producer {
-  return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
 }
 
 /** Rejects unless the brokers answer and have all of `topics`. Takes a new client each time: one that met a missing topic keeps failing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Health } from '../../../examples/marketplace/shared/health.ts';
+import { Health } from '../../../sdk/src/service/health.ts';
 
 function healthAt(clock: { nowMs: number }) {
   return new Health(() => clock.nowMs);

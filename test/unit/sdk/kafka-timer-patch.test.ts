@@ -1,4 +1,4 @@
-import '../../../examples/marketplace/shared/kafka-timer-patch.ts';
+import '../../../sdk/src/kafka/kafka-timer-patch.ts';
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 

@@ -1,13 +1,12 @@
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import type { Envelope } from './events.ts';
 
-export type Encode<Event extends Envelope> = (event: Event) => Promise<Buffer>;
+export type Encode<Value> = (value: Value) => Promise<Buffer>;
 
-/** Avro in the registry's wire format. Schemas are looked up, never registered: registering them is the operator's work. */
+/** Values in the registry's wire format. Schemas are looked up, never registered: registering them is the operator's work. */
 export interface Codec {
   /** Encodes by the subject's latest version as of now. Rejects while the subject has none. */
-  encoderFor<Event extends Envelope>(subject: string): Promise<Encode<Event>>;
-  decode<Event extends Envelope>(value: Buffer | null): Promise<Event>;
+  encoderFor<Value>(subject: string): Promise<Encode<Value>>;
+  decode<Value>(value: Buffer | null): Promise<Value>;
 }
 
 export function createCodec(registryUrl: string): Codec {
@@ -15,7 +14,7 @@ export function createCodec(registryUrl: string): Codec {
   return {
     async encoderFor(subject) {
       const id = await registry.getLatestSchemaId(subject);
-      return (event) => registry.encode(id, event);
+      return (value) => registry.encode(id, value);
     },
     async decode(value) {
       if (!value) throw new Error('a record without a value is not an event');

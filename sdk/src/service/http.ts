@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Check, Health } from './health.ts';
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -11,12 +12,25 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The probes' paths on every service, and `handle` for all others. Resolves when the server listens. */
-export async function listen(host: string, port: number, health: Health, log: Logger, handle: Handle): Promise<Server> {
+/** What a server of a service has at hand. */
+export interface Served {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly log: Logger;
+  /** For all other paths. */
+  readonly handle: Handle;
+}
+
+/** Serves `/healthz`, `/readyz` and `/metrics`. Resolves when the server listens. */
+export async function listen({ host, port, health, metrics, log, handle }: Served): Promise<Server> {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     try {
       if (request.url === '/healthz') send(response, probe(health.liveness()));
       else if (request.url === '/readyz') send(response, probe(health.readiness()));
+      else if (request.url === '/metrics') await sendMetrics(response, metrics);
       else await handle(request, response);
     } catch (error) {
       log.error(error, `cannot answer ${request.method} ${request.url}`);
@@ -27,6 +41,11 @@ export async function listen(host: string, port: number, health: Health, log: Lo
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   return server;
+}
+
+async function sendMetrics(response: ServerResponse, metrics: Registry): Promise<void> {
+  const text = await metrics.metrics();
+  response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
 }
 
 export function send(response: ServerResponse, { status, body, headers }: Answer): void {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { Health } from '../../../examples/marketplace/shared/health.ts';
-import { waitFor } from '../../../examples/marketplace/shared/wait.ts';
+import { Health } from '../../../sdk/src/service/health.ts';
+import { waitFor } from '../../../sdk/src/service/wait.ts';
 import { eventually } from '../../helpers/eventually.ts';
 
 function start() {

@@ -1,42 +1,46 @@
 import type { Server } from 'node:http';
 import type { Kafka } from 'kafkajs';
-import { type Logger, pino } from 'pino';
-import { type Codec, createCodec } from './codec.ts';
+import type { Logger } from 'pino';
+import { type Codec, createCodec } from '../kafka/codec.ts';
+import { createKafka } from '../kafka/kafka.ts';
 import { Health } from './health.ts';
 import { type Handle, listen, refusal, send } from './http.ts';
-import { createKafka } from './kafka.ts';
-import { readSettings } from './settings.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics, type ServiceMetrics } from './metrics.ts';
+import { readServiceSettings } from './settings.ts';
 
 /** What each service has. `signal` is aborted by SIGTERM or SIGINT: finish what is at hand, then return. */
 export interface Service {
   readonly name: string;
   readonly log: Logger;
   readonly health: Health;
+  readonly metrics: ServiceMetrics;
   readonly kafka: Kafka;
   readonly codec: Codec;
   readonly signal: AbortSignal;
-  /** Serves HTTP beside the probes' paths, from now on. */
+  /** Serves HTTP beside the paths of probes and metrics, from now on. */
   serve(handle: Handle): void;
 }
 
 /** Runs `work` until it is told to stop, and ends the process: 0 after a stop, 1 after a failure. */
 export async function runService(name: string, work: (service: Service) => Promise<void>): Promise<never> {
-  const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime });
+  const { host, port, brokers, registryUrl, logLevel } = readServiceSettings(process.env);
+  const log = createLogger(name, logLevel);
   const health = new Health();
+  const metrics = createMetrics(name);
   const stop = stopOnSignals(log);
   let handle: Handle = (_, response) => send(response, refusal(404, 'NotFound', 'nothing is served here'));
-  const server = await listen(settings.host, settings.port, health, log, (request, response) =>
-    handle(request, response),
-  );
-  log.info({ address: `http://${settings.host}:${settings.port}` }, 'listening');
+  const forward: Handle = (request, response) => handle(request, response);
+  const server = await listen({ host, port, health, metrics: metrics.registry, log, handle: forward });
+  log.info({ address: `http://${host}:${port}` }, 'listening');
 
-  const kafka = createKafka(name, settings.brokers, log);
-  const codec = createCodec(settings.registryUrl);
+  const kafka = createKafka(name, brokers, log);
+  const codec = createCodec(registryUrl);
   const serve = (next: Handle) => {
     handle = next;
   };
-  const failure = await work({ name, log, health, kafka, codec, signal: stop, serve }).catch((error: unknown) => error);
+  const service = { name, log, health, metrics, kafka, codec, signal: stop, serve };
+  const failure = await work(service).catch((error: unknown) => error);
   await close(server);
   const failed = failure !== undefined && !stop.aborted;
   if (failed) log.fatal(failure, 'stopped by a failure');
