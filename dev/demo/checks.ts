@@ -31,6 +31,15 @@ export interface OrderEvidence {
   redeliveries: number;
 }
 
+export interface ChargeEvidence {
+  /** Of the orders that were answered 202. */
+  answered: ReadonlySet<string>;
+  /** The orders that the payment service's own table says are charged. */
+  charged: ReadonlySet<string>;
+  /** By order: the distinct ids of its payment.completed events. */
+  eventIds: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 export interface LagEvidence {
   /** As last seen. */
   consumers: readonly ConsumerLook[];
@@ -111,6 +120,20 @@ export function judgeEvents({ eventIds, redeliveries }: OrderEvidence): Check {
   const ok = eventIds.size > 0 && once === eventIds.size && ids.size === eventIds.size;
   const figure = `${count(ids.size)} event ids for ${count(eventIds.size)} orders; ${describeRedeliveries(redeliveries)}`;
   return { name: 'each has exactly one order.shipped event', ok, figure };
+}
+
+export function judgeCharges({ answered, charged, eventIds }: ChargeEvidence): Check {
+  const missing = [...answered].filter((id) => !charged.has(id)).length;
+  const strangers = [...charged].filter((id) => !answered.has(id)).length;
+  const notOnce = [...charged].filter((id) => eventIds.get(id)?.size !== 1).length;
+  const parts = [
+    `${count(charged.size)} charged for ${count(answered.size)} orders`,
+    ...(missing > 0 ? [`${count(missing)} not charged`] : []),
+    ...(strangers > 0 ? [`${count(strangers)} charged without a 202`] : []),
+    ...(notOnce > 0 ? [`${count(notOnce)} without exactly one payment.completed event`] : []),
+  ];
+  const ok = answered.size > 0 && missing === 0 && strangers === 0 && notOnce === 0;
+  return { name: 'each order was charged once', ok, figure: parts.join('; ') };
 }
 
 function describeRedeliveries(redeliveries: number): string {

@@ -4,6 +4,7 @@ import { createLoad, type Load } from '../../examples/marketplace/load/load.ts';
 import { during } from '../setup/progress.mjs';
 import type { World } from '../world/world.ts';
 import { findOperatorWrites, type OperatorWrites } from './audit-log.ts';
+import { readCharged } from './charges.ts';
 import * as judge from './checks.ts';
 import { History } from './history.ts';
 import { lookAround } from './marketplace.ts';
@@ -13,6 +14,7 @@ import { checkStages, type Stage, Stages, showStages } from './stages.ts';
 import { openStand, type Stand } from './stand.ts';
 
 const SHIPPED_TOPIC = 'order.shipped';
+const PAID_TOPIC = 'payment.completed';
 
 /** What the load was and what came of it. */
 interface Evidence extends Outcome {
@@ -68,13 +70,15 @@ async function perform(stand: Stand, stages: readonly Stage[], screen: Screen, s
 
 async function judgeAll({ played, overdue, history, load }: Evidence, world: World): Promise<readonly judge.Check[]> {
   const { moves, lag, latest } = history;
-  const { eventIds, redeliveries } = await during('every order.shipped event read', () =>
-    auditTopic({
-      bootstrapServers: world.kafka.bootstrapServers,
-      registryUrl: world.registry.url,
-      topic: SHIPPED_TOPIC,
-    }),
+  const where = { bootstrapServers: world.kafka.bootstrapServers, registryUrl: world.registry.url };
+  const [shipped, paid, charged] = await during('every order.shipped and payment.completed event read', () =>
+    Promise.all([
+      auditTopic({ ...where, topic: SHIPPED_TOPIC }),
+      auditTopic({ ...where, topic: PAID_TOPIC }),
+      readCharged(world),
+    ]),
   );
+  const { eventIds, redeliveries } = shipped;
   const { sent, answered202 } = load.counters();
   const orders = { answered: load.ids, unanswered: sent - answered202, eventIds, redeliveries };
   const burstEndedMs = findStage(played, Stages.burst)?.endedMs ?? 0;
@@ -85,6 +89,7 @@ async function judgeAll({ played, overdue, history, load }: Evidence, world: Wor
     judge.judgeLag({ consumers: latest?.consumers ?? [], records: lag, burstEndedMs }),
     judge.judgeOrders(orders),
     judge.judgeEvents(orders),
+    judge.judgeCharges({ answered: load.ids, charged, eventIds: paid.eventIds }),
     judge.judgeQuiet(readQuiet(findStage(played, Stages.quiet), world)),
   ];
 }

@@ -8,7 +8,8 @@ import { elapsed, print } from '../setup/progress.mjs';
 
 const INTERRUPTED = 130;
 
-const INTRODUCTION = `Sluice demo: a small marketplace on a Kubernetes, a Kafka and a schema registry of its own.
+const INTRODUCTION = `Sluice demo: a small marketplace on a Kubernetes, a Kafka, a schema registry and a database
+of its own.
 Orders come in over HTTP and pass through four consumers, each with its own topic and its own lag. The operator made
 the topics and registered the schemas; now it gives each consumer as many replicas as its lag and its load ask for.
 Replicas are shown as they are, as they should be, and as many as would be of use; lag is the age of the oldest record.

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, inject, it } from 'vitest';
 import { createCodec } from '../../../sdk/src/kafka/codec.ts';
@@ -8,7 +9,17 @@ import { ADDRESSES, createTopic, ended, log, send, start } from './support/stage
 const HOST = '127.100.252.10';
 const within = { within: 60_000 };
 const service = start('../../../../examples/sdk/greeter.ts', { POD_IP: HOST });
-afterAll(() => void service.kill('SIGKILL'));
+const hello = start('../../../../examples/sdk/hello.ts', { POD_IP: '127.100.252.11' });
+afterAll(() => {
+  service.kill('SIGKILL');
+  hello.kill('SIGKILL');
+});
+
+function linesOf({ stdout }: ChildProcess): readonly Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  if (stdout) createInterface({ input: stdout }).on('line', (line) => lines.push(JSON.parse(line)));
+  return lines;
+}
 
 async function registerSchema(): Promise<void> {
   const schema = { type: 'record', name: 'Greeting', fields: [{ name: 'name', type: 'string' }] };
@@ -22,9 +33,8 @@ async function registerSchema(): Promise<void> {
 
 const get = (path: string) => fetch(`http://${HOST}:8080${path}`);
 
-it('the example waits for its topic, greets everybody once, can be watched, and ends in good order', async () => {
-  const lines: Record<string, unknown>[] = [];
-  createInterface({ input: service.stdout ?? process.stdin }).on('line', (line) => lines.push(JSON.parse(line)));
+it('the examples work: one waits for its topic, greets everybody once, can be watched, and ends in good order', async () => {
+  const [lines, linesOfHello] = [linesOf(service), linesOf(hello)];
   await eventually(async () => {
     const ready = await get('/readyz');
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('topics greetings')]);
@@ -48,8 +58,13 @@ it('the example waits for its topic, greets everybody once, can be watched, and 
   }, within);
   expect((await get('/readyz')).status).toBe(200);
 
+  // It has no inbox.
+  const names = () => linesOfHello.filter(({ message }) => message === 'hello').map(({ name }) => name);
+  await eventually(() => expect(names().sort()).toEqual(['Ada', 'Ada', 'Bob']), within);
+
   service.kill('SIGTERM');
-  expect(await ended(service)).toBe(0);
+  hello.kill('SIGTERM');
+  expect([await ended(service), await ended(hello)]).toEqual([0, 0]);
   const greeted = lines.filter(({ message }) => message === 'greeted');
   expect(greeted.map(({ name, correlationId, level }) => [name, correlationId, level]).sort()).toEqual([
     ['Ada', 'story of Ada', 'info'],

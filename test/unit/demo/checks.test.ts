@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Check,
+  judgeCharges,
   judgeEvents,
   judgeGrowth,
   judgeLag,
@@ -26,6 +27,11 @@ function orders(answered: readonly string[], events: readonly [string, string][]
   const eventIds = new Map([...byOrder].map(([order, own]) => [order, new Set(own.map(([, id]) => id))]));
   return { answered: new Set(answered), unanswered: 0, eventIds, redeliveries: 0, ...more };
 }
+
+const charges = (charged: readonly string[], events: readonly [string, string][]) => {
+  const { answered, eventIds } = orders(['a', 'b'], events);
+  return judgeCharges({ answered, charged: new Set(charged), eventIds });
+};
 
 const lag = (changes: { withinObjective?: boolean | undefined }, lastOverMs?: number) =>
   judgeLag({
@@ -193,6 +199,32 @@ const rows: readonly Row[] = [
     ),
     ok: false,
     figure: '1 event ids for 2 orders; 0 redeliveries dropped',
+  },
+  {
+    it: 'passes when each order has a charge and its event',
+    check: charges(
+      ['a', 'b'],
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ),
+    ok: true,
+    figure: '2 charged for 2 orders',
+  },
+  {
+    it: 'fails when an order is not charged, another one is, and one has two events',
+    check: charges(
+      ['a', 'c'],
+      [
+        ['a', '1'],
+        ['a', '2'],
+        ['c', '3'],
+      ],
+    ),
+    ok: false,
+    figure:
+      '2 charged for 2 orders; 1 not charged; 1 charged without a 202; 1 without exactly one payment.completed event',
   },
   {
     it: 'passes when only the lease was renewed',
