@@ -7,6 +7,7 @@ FROM ${BUILD_IMAGE} AS build
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY sdk/package.json sdk/
 COPY dev/setup dev/setup
 RUN node dev/setup/install.mjs
 COPY . .

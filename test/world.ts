@@ -12,6 +12,8 @@ export interface SharedWorld {
   adminToken: string;
   kafka: { bootstrapServers: string; clusterId: string };
   registry: { url: string };
+  /** The database; in the contract project only. */
+  postgres?: { url: string };
   /** Path of the API server's audit log, JSON lines. */
   auditLog: string;
   /** Where the world's files are; logs are in its `logs`. */
@@ -35,7 +37,7 @@ declare module 'vitest' {
   }
 }
 
-function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry }: World): SharedWorld {
+function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry, postgres }: World): SharedWorld {
   const { bootstrapServers, clusterId } = kafka;
   return {
     kubeconfig,
@@ -44,6 +46,7 @@ function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry }:
     folder,
     kafka: { bootstrapServers, clusterId },
     registry: { url: registry.url },
+    ...(postgres && { postgres: { url: postgres.url } }),
   };
 }
 
@@ -52,7 +55,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Ports are tested against the bare parts; everything else with an operator and a node, and EventClusters of its own.
   const inhabited = project.name !== 'contract';
   const operator = inhabited && { webhookPort: 9443, env: { SLUICE_WEBHOOK_CERTIFICATE_MS: `${certificateMs}` } };
-  const environment = await startEnvironment({ operator, node: inhabited, defaultCluster: false });
+  const environment = await startEnvironment({
+    operator,
+    node: inhabited,
+    defaultCluster: false,
+    postgres: !inhabited,
+  });
   const { world } = environment;
   const { url, webhookUrl } = environment.operator ?? {};
   project.provide('world', { ...describe(world), ...(url && webhookUrl && { operator: { url, webhookUrl } }) });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../setup/cache.mjs';
 import { heldLocks, lockFor, tryLock } from '../setup/lock.mjs';
 import { print } from '../setup/progress.mjs';
+import { sweepPostgres } from '../world/parts/postgres.ts';
 import { RUNS } from '../world/world.ts';
 
 /** Folders of runs that hold their lock no more. */
@@ -16,6 +17,7 @@ async function removeDeadRuns(): Promise<number> {
     release();
     removed += 1;
   }
+  sweepPostgres();
   return removed;
 }
 

@@ -8,21 +8,24 @@ import { elapsed } from '../setup/progress.mjs';
 import { type ControlPlane, createControlPlane } from './parts/control-plane.ts';
 import { createKafkaCluster, type KafkaCluster } from './parts/kafka.ts';
 import type { Part } from './parts/part.ts';
+import { createPostgres, type Postgres } from './parts/postgres.ts';
 import { createRegistry, type SchemaRegistry } from './parts/registry.ts';
 
 /** Where runs keep their files; one folder for each, locked while the run lives. */
 export const RUNS = fileURLToPath(new URL('../../.sluice/runs/', import.meta.url));
 const WORLDS = Array.from({ length: 250 }, (_, index) => `sluice-world-${index + 1}`);
-const HOST = { controlPlane: 1, kafka: 2, registry: 5, proxies: 6 };
+const HOST = { controlPlane: 1, kafka: 2, registry: 5, postgres: 5, proxies: 6 };
 
 export interface WorldOptions {
   /** Default 1. */
   kafkaNodes?: 1 | 3;
+  /** Whether there is a database. Default false. */
+  postgres?: boolean;
   /** Takes a line for each part that answers. */
   log?: (line: string) => void;
 }
 
-/** Kubernetes, Kafka and a schema registry of our own, on 127.100.n.0/24: .1 to .5 are parts, .6 to .8 proxies. */
+/** Kubernetes, Kafka, a schema registry and, where asked for, a database of our own, on 127.100.n.0/24: .1 to .5 are parts, .6 to .8 proxies. */
 export interface World {
   readonly n: number;
   /** Where its files are. */
@@ -37,6 +40,7 @@ export interface World {
   readonly controlPlane: ControlPlane;
   readonly kafka: KafkaCluster;
   readonly registry: SchemaRegistry;
+  readonly postgres?: Postgres;
   /** Starts further children, which end with the world at the latest. */
   readonly nursery: Nursery;
   /** 127.100.n.`host`. */
@@ -48,7 +52,8 @@ export interface World {
 type Described = Omit<World, 'kubeconfig' | 'adminToken' | 'auditLog' | 'stop'>;
 
 /** Parts and proxies of a world, described but not running. */
-function describeParts(parts: Parts, folder: string, kafkaNodes: number, nursery: Nursery): Described {
+function describeParts(parts: Parts, folder: string, options: WorldOptions, nursery: Nursery): Described {
+  const { kafkaNodes = 1, postgres = false } = options;
   const n = Number(nursery.held[0]?.split('-').at(-1));
   const address = (host: number) => `127.100.${n}.${host}`;
   const logs = join(folder, 'logs');
@@ -69,6 +74,7 @@ function describeParts(parts: Parts, folder: string, kafkaNodes: number, nursery
     controlPlane: createControlPlane({ ...planes, logs, proxyHost }, nursery),
     kafka: createKafkaCluster({ jars: parts.kafka, folder, logs, nodes }, nursery),
     registry: createRegistry({ ...registryPlan, logs, proxyHost }, nursery),
+    ...(postgres && { postgres: createPostgres({ folder, logs, host: address(HOST.postgres) }, nursery) }),
   };
 }
 
@@ -79,15 +85,15 @@ const proxiesOf = ({ controlPlane, registry, kafka }: Described) => [
 ];
 
 /** Every process of the world itself; `nursery` may hold more. */
-export function partsOf({ controlPlane, kafka, registry }: Described): readonly Part[] {
+export function partsOf({ controlPlane, kafka, registry, postgres }: Described): readonly Part[] {
   const { etcd, apiServer, controllerManager } = controlPlane;
-  return [etcd, apiServer, controllerManager, ...kafka.brokers, registry.part];
+  return [etcd, apiServer, controllerManager, ...kafka.brokers, registry.part, ...(postgres ? [postgres.part] : [])];
 }
 
-async function createWorld(folder: string, kafkaNodes: number): Promise<World> {
+async function createWorld(folder: string, options: WorldOptions): Promise<World> {
   const parts = await ensureParts();
   const nursery = await openNursery({ hold: [WORLDS, lockFor('run', folder)] });
-  const described = describeParts(parts, folder, kafkaNodes, nursery);
+  const described = describeParts(parts, folder, options, nursery);
   const { kubeconfig, adminToken, auditLog } = described.controlPlane;
   return {
     ...described,
@@ -96,6 +102,7 @@ async function createWorld(folder: string, kafkaNodes: number): Promise<World> {
     auditLog,
     stop: async ({ keepFiles = false } = {}) => {
       await Promise.all(proxiesOf(described).map((proxy) => proxy.close()));
+      await described.postgres?.close();
       await Promise.all(partsOf(described).map((part) => part.kill()));
       await nursery.close();
       if (!keepFiles) rmSync(folder, { recursive: true, force: true });
@@ -104,7 +111,7 @@ async function createWorld(folder: string, kafkaNodes: number): Promise<World> {
 }
 
 async function startParts(world: World, log: (line: string) => void): Promise<void> {
-  const { controlPlane, kafka, registry } = world;
+  const { controlPlane, kafka, registry, postgres } = world;
   const since = performance.now();
   const timed = async (name: string, started: Promise<void>) => {
     await started;
@@ -115,6 +122,7 @@ async function startParts(world: World, log: (line: string) => void): Promise<vo
     timed('Kubernetes', controlPlane.start()),
     timed('Kafka', kafka.start()),
     timed('schema registry', registry.part.start()),
+    ...(postgres ? [timed('PostgreSQL', postgres.part.start())] : []),
   ]);
 }
 
@@ -122,9 +130,9 @@ async function startParts(world: World, log: (line: string) => void): Promise<vo
  * Starts a world, its parts side by side, and resolves once all of them answer.
  * @throws when a part does not come up; the others are ended, and the files stay for a look
  */
-export async function startWorld({ kafkaNodes = 1, log = () => {} }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ log = () => {}, ...options }: WorldOptions = {}): Promise<World> {
   mkdirSync(RUNS, { recursive: true });
-  const world = await createWorld(mkdtempSync(join(RUNS, 'world-')), kafkaNodes);
+  const world = await createWorld(mkdtempSync(join(RUNS, 'world-')), options);
   try {
     await startParts(world, log);
     return world;

@@ -83,8 +83,10 @@ describe('the image', () => {
       checksums?.[0]?.checksumValue,
     ]);
     const shipped = Object.entries(lock.packages).filter(([, entry]) => !('dev' in entry));
-    const pinned = shipped.map(([folder, { version, ...rest }]) => {
-      const integrity = 'integrity' in rest ? rest.integrity : '';
+    const pinned = shipped.map(([folder, entry]) => {
+      // A workspace is a link, without either.
+      const version = 'version' in entry ? entry.version : '';
+      const integrity = 'integrity' in entry ? entry.integrity : '';
       const digest = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
       return [folder.replace(/^.*node_modules\//, ''), version, digest];
     });

@@ -16,6 +16,10 @@ export interface PartPlan {
   env?: NodeJS.ProcessEnv;
   /** Standard output and error are appended here. */
   logFile: string;
+  /** Who runs it, where that is not us. */
+  user?: { uid: number; gid: number };
+  /** What asks it to end; SIGTERM if absent. */
+  stopsBy?: NodeJS.Signals;
   /** Whether it truly answers. A rejection counts as no. */
   answers: (signal: AbortSignal) => Promise<boolean>;
   /** How long it may take until it answers. */
@@ -74,9 +78,10 @@ export class Part {
   /** Starts the process without waiting for an answer. */
   launch(): void {
     if (this.#child) throw new Error(`${this.name} is running already`);
-    const { command, args, env, logFile } = this.#plan;
+    const { command, args, env, logFile, user } = this.#plan;
     const log = openSync(logFile, 'a');
-    const child = this.#nursery.spawn(command, args, { stdio: ['ignore', log, log], env: env ?? process.env });
+    const stdio = ['ignore' as const, log, log];
+    const child = this.#nursery.spawn(command, args, { stdio, env: env ?? process.env, ...user });
     closeSync(log);
     this.#child = child;
     child.once('error', (error) => this.#forget(child, error.message));
@@ -99,7 +104,7 @@ export class Part {
   /** Asks it to end, and kills it when it does not within `graceMs`. */
   async stop(graceMs = 10_000): Promise<void> {
     const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
-    await this.#end('SIGTERM').finally(() => clearTimeout(timer));
+    await this.#end(this.#plan.stopsBy ?? 'SIGTERM').finally(() => clearTimeout(timer));
   }
 
   /** Ends it at once, as a crash would. */
