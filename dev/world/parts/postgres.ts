@@ -1,7 +1,7 @@
 import {
-  chownSync,
   cpSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -56,12 +56,14 @@ export function createPostgres({ folder, logs, host }: PostgresPlan, nursery: Nu
   const home = asRoot ? homeOfNobody(folder) : join(folder, 'postgres');
   mkdirSync(home, { recursive: true });
   const native = asRoot ? forEverybody(nativeFolder(), home) : nativeFolder();
+  const libraries = nameLibraries(native, home);
+  if (asRoot) giveToNobody(home);
   const part = new Part(
     {
       name: 'postgres',
       command: '/bin/sh',
       args: ['-c', SCRIPT, 'postgres', join(home, 'data'), join(native, 'bin'), host],
-      env: { PATH: process.env.PATH, TZ: 'UTC', LD_LIBRARY_PATH: nameLibraries(native, home) },
+      env: { PATH: process.env.PATH, TZ: 'UTC', LD_LIBRARY_PATH: libraries },
       logFile: join(logs, 'postgres.log'),
       ...(asRoot && { user: NOBODY }),
       // Ends its sessions instead of waiting for them.
@@ -86,13 +88,17 @@ export function sweepPostgres(): void {
   }
 }
 
-/** A folder of nobody's. It cannot be in the run's, which is closed to others; it names its run, so that it can go with it. */
+/** A folder for nobody. It cannot be in the run's, which is closed to others; it names its run, so that it can go with it. */
 function homeOfNobody(run: string): string {
   sweepPostgres();
   const home = mkdtempSync(join(tmpdir(), PREFIX));
   symlinkSync(run, join(home, 'run'));
-  chownSync(home, NOBODY.uid, NOBODY.gid);
   return home;
+}
+
+function giveToNobody(home: string): void {
+  const all = readdirSync(home, { recursive: true, encoding: 'utf8' }).map((name) => join(home, name));
+  for (const path of [home, ...all]) lchownSync(path, NOBODY.uid, NOBODY.gid);
 }
 
 function runOf(home: string): string {

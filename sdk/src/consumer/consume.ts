@@ -89,6 +89,8 @@ class Session<Value> {
   readonly #pauses = new Set<NodeJS.Timeout>();
   readonly #inHandSinceMs = new Map<symbol, number>();
   #tenure = new Tenure();
+  /** As `topic/partition`. */
+  #assigned: ReadonlySet<string> = new Set();
 
   constructor(subscription: Subscription<Value>, parts: ConsumerParts) {
     this.#subscription = subscription;
@@ -141,9 +143,11 @@ class Session<Value> {
     const { health, metrics } = this.#parts;
     const { events } = this.#consumer;
     this.#consumer.on(events.CRASH, end);
-    this.#consumer.on(events.GROUP_JOIN, () => {
+    this.#consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#tenure.end();
       this.#tenure = new Tenure();
+      const places = Object.entries(memberAssignment).flatMap(([topic, own]) => own.map((one) => `${topic}/${one}`));
+      this.#assigned = new Set(places);
       this.#handledBeyond.clear();
       if (this.#parts.signal.aborted) this.#tenure.drain();
       metrics.rebalances.inc({ group });
@@ -166,6 +170,7 @@ class Session<Value> {
     const { topic, partition } = payload.batch;
     const place = `${topic}/${partition}`;
     const tenure = this.#tenure;
+    if (!this.#assigned.has(place)) return; // fetched before the partitions were given out anew
     const { commit = true } = this.#subscription;
     const outcome = await handleBatch(commit ? payload : withoutCommits(payload), tenure, {
       handle: (message) => this.#deliver(message, topic, partition, tenure),

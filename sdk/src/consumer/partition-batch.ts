@@ -5,6 +5,7 @@ import type { Slots } from './slots.ts';
 import type { Tenure } from './tenure.ts';
 
 const COMMIT_EVERY_MS = 1_000;
+const COMMIT_TRIES = 5;
 /** How many records a batch may go ahead of the first that is not done, for each place. */
 const AHEAD_PER_SLOT = 4;
 
@@ -67,8 +68,10 @@ export async function handleBatch(payload: EachBatchPayload, tenure: Tenure, wor
       await Promise.race(inHand);
       await commit.whenDue(window.done);
     }
-    await commit.now(window.done);
+    await commit.atLast(window.done);
   } finally {
+    // Without heartbeats another member could begin what is in hand.
+    await Promise.all(inHand);
     stopBeating();
   }
   const first = Math.min(...failures.keys());
@@ -92,14 +95,31 @@ function createCommit({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBa
     const last = messages[count - 1];
     if (count === committed || !last || tenure.over) return;
     resolveOffset(last.offset);
-    committed = count;
     dueMs = performance.now() + COMMIT_EVERY_MS;
     // Behind the last record there may be markers of transactions, which are nobody's to handle.
     const end = count === messages.length ? batch.lastOffset() : last.offset;
     const offset = String(BigInt(end) + 1n);
     await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+    committed = count;
   };
-  return { now, whenDue: async (count: number) => (performance.now() < dueMs ? undefined : now(count)) };
+  const whenDue = async (count: number) => {
+    if (performance.now() < dueMs) return;
+    // What cannot be committed now is committed with what comes next, or at last.
+    await now(count).catch((error: unknown) => tenure.notice(error));
+  };
+  // Nothing may come for long that would be committed together with this.
+  const atLast = async (count: number) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await now(count);
+      } catch (error) {
+        tenure.notice(error);
+        if (tenure.cause !== undefined || tries === COMMIT_TRIES) throw error;
+        await sleep(COMMIT_EVERY_MS);
+      }
+    }
+  };
+  return { whenDue, atLast };
 }
 
 /** Heartbeats while records are handled, however long that takes. Returns what ends it. */
