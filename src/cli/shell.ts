@@ -28,7 +28,7 @@ export class UserError extends Error {
 
 export const exitCode = {
   done: 0,
-  /** diff: something differs. import: a pattern matched no topic. schema compare: incompatible. doctor: something is wrong. */
+  /** diff: something differs. import: a pattern matched no topic. schema: incompatible. doctor: something is wrong. */
   found: 1,
   /** Wrong use, input that is refused, somebody who does not answer, or a question that cannot be answered. */
   failed: 2,

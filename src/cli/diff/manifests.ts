@@ -1,8 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isRecord } from '../../base/records.ts';
-import { contentOf, unreadable } from '../files.ts';
+import { contentOf, filesAt } from '../files.ts';
 import { UserError } from '../shell.ts';
 
 /** An object as it stands in a file. */
@@ -32,24 +30,6 @@ export async function readManifests({ paths, recursive, readInput }: Input): Pro
     else for (const file of await filesAt(path, recursive)) texts.push({ source: file, text: await contentOf(file) });
   }
   return texts.flatMap(({ source, text }) => manifestsIn(source, text));
-}
-
-/** As kubectl chooses: a file whatever its name, and of a folder those that look like manifests. */
-async function filesAt(path: string, recursive: boolean): Promise<string[]> {
-  if (!(await isFolder(path))) return [path];
-  const entries = await readdir(path, { recursive, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && /\.(ya?ml|json)$/.test(entry.name))
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .sort();
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw unreadable(path, error);
-  }
 }
 
 /** By version 1.1, as kubectl reads: `on` is true there. */

@@ -6,35 +6,48 @@ import { contentInParts, contentOf } from '../files.ts';
 import { inColours, plainly } from '../paint.ts';
 import { exitCode, type Shell, UserError } from '../shell.ts';
 import { answerBatch } from './batch.ts';
+import { checkFiles } from './check/command.ts';
 import { formatOf } from './format.ts';
 import { printAnswer } from './print.ts';
 import { isFormat, isLevel, schemaFormats } from './words.ts';
 
 export const schemaCommand: Command = {
   name: 'schema',
-  summary: 'say whether a schema may follow another one',
-  usage: 'compare OLD NEW [flags]',
+  summary: 'say whether schemas may follow what was there before',
+  usage: 'compare OLD NEW [flags] | check DIR|FILE... [flags]',
   details: [
-    'It looks at the texts alone, and asks no registry and no cluster. What it finds has a rule, a place in the new schema',
+    'compare takes two texts of schemas; check takes EventSchemas, and compares them with what they were in a git revision.',
+    'Neither asks a registry or a cluster. What is found has a rule, a place in the new schema',
     'and what to do: "!" breaks readers, "~" is legal and known to hurt, "·" is worth knowing.',
   ],
   flags: {
     format: {
       value: 'FORMAT',
-      text: `${schemaFormats.join(', ')}; default: what the files look like, or Avro`,
+      text: `compare: ${schemaFormats.join(', ')}; default: what the files look like, or Avro`,
     },
     compatibility: {
       value: 'LEVEL',
-      text: 'Backward (default): NEW reads data of OLD. Forward: OLD reads data of NEW. Full: both',
+      text:
+        'Backward (default): NEW reads data of OLD. Forward: OLD reads data of NEW. Full: both. ' +
+        'check: of EventSchemas that name none',
+    },
+    against: {
+      value: 'REVISION',
+      text: 'check: the git revision to compare with; default: where HEAD left the default branch',
     },
     'old-reference': { value: 'NAME=FILE', repeated: true, text: 'a schema that OLD refers to' },
     'new-reference': { value: 'NAME=FILE', repeated: true, text: 'a schema that NEW refers to' },
-    output: { short: 'o', value: 'FORMAT', text: 'text (default) or json' },
+    output: {
+      short: 'o',
+      value: 'FORMAT',
+      text: 'text (default) or json; check: github too, which annotates a pull request',
+    },
     batch: { value: 'FILE', text: 'instead of OLD and NEW: lines of JSON, each with a pair; - is standard input' },
   },
   found: 'incompatible',
   examples: [
     ['May it be registered at this level?', 'schema compare order.v1.avsc order.avsc --compatibility Full'],
+    ['May this branch be merged?', 'schema check manifests/'],
     [
       'For programs: {"id", "format", "compatibility", "old", "new"} in each line',
       'schema compare --batch - < pairs.jsonl',
@@ -42,16 +55,28 @@ export const schemaCommand: Command = {
   ],
   run: async (given, shell) => {
     const [what, ...files] = given.words;
+    if (what === 'check') {
+      refuseFlags(given, 'check', flagsOfCompare);
+      return checkFiles(files, given, shell);
+    }
     if (what !== 'compare') {
       throw new UserError(
         what === undefined ? 'schema: what?' : `schema: unknown command "${what}"`,
-        'It can compare.',
+        'It can compare and check.',
       );
     }
+    refuseFlags(given, 'compare', ['against']);
     const batch = given.text('batch');
     return batch === undefined ? compareFiles(files, given, shell) : compareBatch(batch, files, given, shell);
   },
 };
+
+const flagsOfCompare = ['format', 'old-reference', 'new-reference', 'batch'];
+
+function refuseFlags(given: Given, command: string, flags: readonly string[]): void {
+  const other = flags.find((flag) => given.has(flag));
+  if (other !== undefined) throw new UserError(`schema ${command} knows no --${other}`);
+}
 
 async function compareBatch(batch: string, files: readonly string[], given: Given, shell: Shell): Promise<number> {
   const other = ['format', 'compatibility', 'old-reference', 'new-reference', 'output'].find((flag) => given.has(flag));

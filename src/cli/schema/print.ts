@@ -1,7 +1,7 @@
 import type { Answer, Problem, Severity, Verdict } from '../../compat/problem.ts';
 import type { Colour, Paint } from '../paint.ts';
 
-const verdicts: Readonly<Record<Verdict, { colour: Colour; says: string }>> = {
+export const verdicts: Readonly<Record<Verdict, { colour: Colour; says: string }>> = {
   compatible: { colour: 'green', says: 'may follow' },
   incompatible: { colour: 'red', says: 'must not follow' },
   unproven: { colour: 'yellow', says: 'may or may not follow' },
@@ -24,7 +24,8 @@ export function printAnswer(
   return `${[head, ...problems.flatMap((problem) => linesOf(problem, paint))].join('\n')}\n`;
 }
 
-function linesOf({ rule, severity, path, message, fix }: Problem, paint: Paint): string[] {
+/** Two for a problem: what it is, and what to do. */
+export function linesOf({ rule, severity, path, message, fix }: Problem, paint: Paint): string[] {
   const { colour, sign } = signs[severity];
   return [
     `  ${paint(colour, sign)} ${path === '' ? '/' : path}  ${paint('bold', rule)}: ${message}`,

@@ -141,8 +141,8 @@ describe('sluice schema compare', () => {
   });
 
   it.each([
-    { args: ['schema'], said: ['error: schema: what?', 'It can compare.'] },
-    { args: ['schema', 'check'], said: ['error: schema: unknown command "check"', 'It can compare.'] },
+    { args: ['schema'], said: ['error: schema: what?', 'It can compare and check.'] },
+    { args: ['schema', 'weigh'], said: ['error: schema: unknown command "weigh"', 'It can compare and check.'] },
     { args: ['schema', 'compare', first], said: ['error: which schemas?', 'Name two files: OLD and NEW.'] },
     {
       args: ['schema', 'compare', 'a', 'b', 'c'],
