@@ -99,7 +99,7 @@ export function breaksIn({ problems }: Answer): RegistryRefusal | undefined {
 
 function doubtsOf(answer: Answer): RegistryRefusal | undefined {
   if (answer.verdict !== 'unproven') return undefined;
-  return { kind: 'unproven', problems: describe(doubtsIn(answer)), isExplained: true };
+  return { kind: 'unproven', problems: describe(doubtsIn(answer)) };
 }
 
 /** What is wrong with a schema by itself has no version. */
