@@ -54,9 +54,10 @@ function describe({ kubeconfig, adminToken, auditLog, folder, kafka, registry, p
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Ports are tested against the bare parts; everything else with an operator and a node, and EventClusters of its own.
   const inhabited = project.name !== 'contract';
-  const operator = inhabited && { webhookPort: 9443, env: { SLUICE_WEBHOOK_CERTIFICATE_MS: `${certificateMs}` } };
+  const operatorOptions = { webhookPort: 9443, env: { SLUICE_WEBHOOK_CERTIFICATE_MS: `${certificateMs}` } };
   const environment = await startEnvironment({
-    operator,
+    operator: inhabited,
+    operatorOptions,
     node: inhabited,
     defaultCluster: false,
     postgres: !inhabited,

@@ -1,18 +1,24 @@
 import type { LocalNode } from '../local-node/local-node.ts';
 import { kubectl } from './kubectl.ts';
 import { startNode } from './node.ts';
-import { installApi, type Operator, type OperatorOptions, startOperator } from './operator.ts';
+import { installApi, installGate, type Operator, type OperatorOptions, startOperator } from './operator.ts';
 import type { Part } from './parts/part.ts';
 import { partsOf, startWorld, type World, type WorldOptions } from './world.ts';
 
 export interface EnvironmentOptions extends WorldOptions {
   /** Default true. */
-  operator?: boolean | OperatorOptions;
+  operator?: boolean;
+  /** How it is started. */
+  operatorOptions?: OperatorOptions;
+  /** Whether the API server asks the operator about what is applied. Default false. */
+  gate?: boolean;
   /** Whether there is a node, so that pods run. Default true. */
   node?: boolean;
   /** Whether there is a default EventCluster. Default true. */
   defaultCluster?: boolean;
 }
+
+const WEBHOOK_PORT = 9443;
 
 /** The EventCluster that resources without a `clusterRef` use. It leaves everything open: who works here is alone. */
 function defaultEventCluster({ kafka, registry }: World): object {
@@ -42,11 +48,11 @@ export class Environment {
   readonly world: World;
   #node: LocalNode | undefined;
   #operator: Operator | undefined;
-  readonly #operatorOptions: OperatorOptions;
+  readonly #options: Pick<EnvironmentOptions, 'operatorOptions' | 'gate'>;
 
-  constructor(world: World, operatorOptions: OperatorOptions = {}) {
+  constructor(world: World, options: Pick<EnvironmentOptions, 'operatorOptions' | 'gate'>) {
     this.world = world;
-    this.#operatorOptions = operatorOptions;
+    this.#options = options;
   }
 
   /** The operator, while it runs. */
@@ -63,7 +69,10 @@ export class Environment {
   async setOperator(wanted: boolean): Promise<void> {
     if (wanted === (this.operator !== undefined)) return;
     await this.#operator?.stop();
-    this.#operator = wanted ? await startOperator(this.world, this.#operatorOptions) : undefined;
+    const { operatorOptions, gate = false } = this.#options;
+    const options = { ...(gate && { webhookPort: WEBHOOK_PORT }), ...operatorOptions };
+    this.#operator = wanted ? await startOperator(this.world, options) : undefined;
+    if (this.#operator && gate) await installGate(this.world, this.#operator);
   }
 
   async addNode(): Promise<void> {
@@ -81,15 +90,22 @@ export class Environment {
 
 /** Starts a world and fills it. */
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
-  const { operator = true, node = true, defaultCluster = true, ...worldOptions } = options;
+  const {
+    operator = true,
+    operatorOptions,
+    gate = false,
+    node = true,
+    defaultCluster = true,
+    ...worldOptions
+  } = options;
   const world = await startWorld(worldOptions);
-  const environment = new Environment(world, typeof operator === 'boolean' ? {} : operator);
+  const environment = new Environment(world, { ...(operatorOptions && { operatorOptions }), gate });
   try {
     await installApi(world);
     await Promise.all([
       node && environment.addNode(),
       defaultCluster && applyDefaultCluster(world),
-      environment.setOperator(operator !== false),
+      environment.setOperator(operator),
     ]);
     return environment;
   } catch (error) {

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
+import { webhookConfiguration } from '../generate/webhook.ts';
 import { kubectl } from './kubectl.ts';
 import { kubeconfigFor } from './parts/control-plane.ts';
 import { Part } from './parts/part.ts';
@@ -50,6 +51,12 @@ export async function installApi({ kubeconfig }: World): Promise<void> {
   const crds = inCheckout('config/crd');
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', crds]);
   await kubectl(kubeconfig, ['wait', '--for=condition=Established', '--timeout=30s', '-f', crds]);
+}
+
+/** Has the API server ask the operator about what is applied, by its URL: no Service leads out of a world. */
+export async function installGate({ kubeconfig }: World, { webhookUrl }: Operator): Promise<void> {
+  const input = JSON.stringify(webhookConfiguration({ url: webhookUrl }));
+  await kubectl(kubeconfig, ['apply', '-f', '-'], { input });
 }
 
 /** Installs the operator's ServiceAccount with the generated roles. */

@@ -84,7 +84,7 @@ await openDoor(DOOR, (call) => void serve(call));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 // Locks and reapers let the process end; this does not.
 setInterval(() => {}, 60_000);
-const starting = startEnvironment({ operator: !process.argv.includes('--no-operator'), log: announce });
+const starting = startEnvironment({ operator: !process.argv.includes('--no-operator'), gate: true, log: announce });
 try {
   environment = await starting;
 } catch (error) {

@@ -12,6 +12,8 @@ export interface LogLine {
   fault?: string;
   error?: string;
   clean?: boolean;
+  /** Of a change of certificates. */
+  step?: string;
 }
 
 /** All complete lines so far; what is no JSON, such as a stack trace, comes as an error. */
