@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:https';
+import { listen } from '../../base/listen.ts';
 import { textOfError } from '../../base/text.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ServerIdentity } from './rotation.ts';
@@ -99,15 +99,4 @@ function send(response: ServerResponse, { status, contentType, body }: Answer): 
   // What is left of a request that is too long would be read as the next one.
   response.writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers);
   response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

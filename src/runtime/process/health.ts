@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../base/listen.ts';
 
 /** `undefined`: fine; otherwise what is wrong, for the person who reads the probe's failure. */
 export type Check = () => string | undefined;
@@ -73,17 +73,6 @@ function text(status: number, line: string): Answer {
 function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff' });
   response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }
 
 function close(server: Server): Promise<void> {
