@@ -89,6 +89,11 @@ describe('credentials are missing', () => {
       source: sourceWith(complete, { 'kafka/operator': 'kubernetes.io/service-account-token' }),
       says: 'Secret "operator" in namespace "kafka" has type kubernetes.io/service-account-token, whose content is not given away',
     },
+    {
+      it: 'when the Secret is one of the operator itself',
+      source: sourceWith(complete, { 'kafka/operator': 'sluice.dev/webhook-certificates' }),
+      says: 'Secret "operator" in namespace "kafka" has type sluice.dev/webhook-certificates, whose content is not given away',
+    },
   ])('$it', ({ source, says }) => {
     expect(missingCredentials(everything, source)).toMatchObject({
       kind: 'wait',
