@@ -5,7 +5,8 @@ import type { Blocked } from '../runtime/kind.ts';
 
 /**
  * What is blocked, as it is judged before the object is stored. Only what the user must change in the spec can be refused
- * there, which are the reasons that are `deniable`; of the rest he is told. What is merely waited for is in order.
+ * there: those are the reasons that are `deniable`. The user is told of the other refusals; what is merely waited for is in
+ * order.
  */
 export function judgementOf(
   blocked: readonly Blocked[],

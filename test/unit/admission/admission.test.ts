@@ -30,7 +30,7 @@ function admission(...judgements: readonly (Judgement | Error)[]) {
     if (!answer.ok) throw new Error(answer.problem);
     return (answer.body as { response: Record<string, unknown> }).response;
   };
-  return { ask, clock, log, review, asked: () => asked };
+  return { ask, clock, log, metrics, review, asked: () => asked };
 }
 
 const object = { kind: 'EventTopic', metadata: { name: 'orders', namespace: 'shop', uid: 'u' }, spec: {} };
@@ -83,11 +83,12 @@ describe('a review', () => {
     expect(asked()).toBe(2);
   });
 
-  it('of a kind that has no gate is allowed', async () => {
-    expect(await admission(new Error('not asked')).ask({ object: { ...object, kind: 'EventCluster' } })).toEqual({
-      uid: '1',
-      allowed: true,
-    });
+  it('of a kind that has no gate is allowed, and makes no series of its own', async () => {
+    const { ask, metrics } = admission(fine);
+    expect(await ask({ object: { ...object, kind: 'Invented' } })).toEqual({ uid: '1', allowed: true });
+    await ask({});
+    expect([...metrics.values.keys()].filter((series) => series.includes('Invented'))).toEqual([]);
+    expect([...metrics.values.keys()].some((series) => series.includes('EventTopic'))).toBe(true);
   });
 
   it('over which we fail is allowed with a warning, and the log says why', async () => {
