@@ -84,7 +84,7 @@ const spec = z
           .default('Deny')
           .describe(
             'What becomes of a schema that is wrong or breaks earlier versions when it is applied. Deny: it is not ' +
-              'stored. Warn: it is stored, and whoever applies it is warned. The registry gets it in neither case. ' +
+              'stored. Warn: it is stored, and whoever applies it is warned. The registry decides either way. ' +
               'Default: Deny. Example: Warn.',
           ),
       })
