@@ -13,7 +13,7 @@ import type {
 import { readFile } from './reading/read-file.ts';
 import { define, emptyScope, lookUp, packageScope, type Scope } from './reading/scopes.ts';
 import { Unreadable } from './reading/tokens.ts';
-import type { Range } from './schema.ts';
+import { merged, type Range } from './schema.ts';
 
 /**
  * A Protobuf text with the ways to write the same thing evened out: comments, white space, the order of what has a name or
@@ -145,13 +145,6 @@ function evenReserved({ ranges, names }: DeclaredReserved): [string, Even][] {
   ];
 }
 
-/** Those that touch are one. */
 function evenRanges(ranges: readonly Range[]): Even {
-  const merged: Range[] = [];
-  for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
-    const last = merged.at(-1);
-    if (last && from <= last.to + 1) last.to = Math.max(last.to, to);
-    else merged.push({ from, to });
-  }
-  return merged.map(({ from, to }) => `${from} to ${to}`);
+  return merged(ranges).map(({ from, to }) => `${from} to ${to}`);
 }

@@ -1,5 +1,5 @@
 import type { ProtobufRule } from './rules.ts';
-import { isReserved, type Message, type ProtobufSchema, type Range } from './schema.ts';
+import { isIn, type Message, type ProtobufSchema, type Range } from './schema.ts';
 
 /** What is legal and known to hurt later, whoever reads. */
 export interface Note {
@@ -44,8 +44,10 @@ function pairs<T extends { localName: string }>(now: readonly T[], before: reado
 }
 
 function notesOnNumbers(now: Numbers, before: Numbers, where: string, called: string): readonly Note[] {
-  const gone = [...before.numbers.keys()].filter((number) => !now.numbers.has(number) && !isReserved(now, number));
-  const again = [...now.numbers.keys()].filter((number) => !before.numbers.has(number) && isReserved(before, number));
+  const gone = [...before.numbers.keys()].filter((number) => !now.numbers.has(number) && !isIn(now.reserved, number));
+  const again = [...now.numbers.keys()].filter(
+    (number) => !before.numbers.has(number) && isIn(before.reserved, number),
+  );
   return [
     ...(gone.length === 0
       ? []

@@ -36,6 +36,7 @@ interface Named extends Placed {
   name: string;
   /** Without it, as `Order.Item`. */
   localName: string;
+  /** Merged. */
   reserved: readonly Range[];
 }
 
@@ -116,6 +117,27 @@ export function describeType(type: FieldType): string {
   }
 }
 
-export function isReserved({ reserved }: { reserved: readonly Range[] }, number: number): boolean {
-  return reserved.some(({ from, to }) => from <= number && number <= to);
+/** In order, and those that touch are one. */
+export function merged(ranges: readonly Range[]): readonly Range[] {
+  const all: Range[] = [];
+  for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else all.push({ from, to });
+  }
+  return all;
+}
+
+/** Whether merged ranges have the number; they may be many, so they are halved. */
+export function isIn(ranges: readonly Range[], number: number): boolean {
+  let [low, high] = [0, ranges.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle];
+    if (!range) return false;
+    if (number < range.from) high = middle - 1;
+    else if (number > range.to) low = middle + 1;
+    else return true;
+  }
+  return false;
 }

@@ -22,6 +22,9 @@ function meet(comparison: Comparison, reader: Message, writer: Message): void {
 
 /** A message of another name is taken for it if the one has all fields of the other. */
 function meetRenamed(comparison: Comparison, writer: Message, free: Set<Message>): void {
+  comparison.count(free.size);
+  // Then it is not told any more, neither way.
+  if (comparison.gaveUp) return;
   const renamed = [...free].find((reader) => hasFieldsOf(comparison, reader, writer));
   const named = `message "${writer.localName}"`;
   if (renamed) {

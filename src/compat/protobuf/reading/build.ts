@@ -3,6 +3,7 @@ import {
   type Field,
   type FieldType,
   type Message,
+  merged,
   type Presence,
   type ScalarName,
   scalars,
@@ -45,7 +46,7 @@ export class Builder {
   #begin(defined: Defined): void {
     const { type, name, localName, file } = defined;
     const features = inherited(this.#outer(defined) ?? featuresOfFile(file), type.options);
-    const named = { name, localName, path: type.path, reserved: type.reserved.ranges };
+    const named = { name, localName, path: type.path, reserved: merged(type.reserved.ranges) };
     if (type.kind === 'enum') {
       this.built.set(defined, enumOf(type, named, features));
       return;
@@ -166,7 +167,7 @@ function enumOf(
 function placed(field: DeclaredField) {
   const { name, number, path, options } = field;
   const given = optionOf(options, 'json_name');
-  return { name, number, path, jsonName: given === undefined ? jsonNameOf(name) : (JSON.parse(given) as string) };
+  return { name, number, path, jsonName: given === undefined ? jsonNameOf(name) : given.replaceAll('"', '') };
 }
 
 function presenceOf({ label, oneof }: DeclaredField, type: FieldType, features: Features, { file }: Within): Presence {

@@ -1,4 +1,4 @@
-import { isReserved, type Range } from '../schema.ts';
+import { isIn, merged, type Range } from '../schema.ts';
 import { type Builder, isPackable, isScalar, jsonNameOf, optionOf } from './build.ts';
 import type {
   DeclaredEnum,
@@ -77,9 +77,10 @@ export class Lint {
     this.#names(file, [...type.fields, ...extensions, ...type.oneofs, ...type.types, ...valuesIn(type.types)]);
     this.#numbers(file, type.fields, 'field', `message "${type.name}"`);
     this.#jsonNames(file, type);
+    const filled = new Set(type.fields.map(({ oneof }) => oneof));
     for (const oneof of type.oneofs) {
       this.#features(file, oneof.path, oneof.options);
-      if (type.fields.some((field) => field.oneof === oneof)) continue;
+      if (filled.has(oneof)) continue;
       this.#reading.find(
         'ProtoFieldInvalid',
         file,
@@ -88,10 +89,8 @@ export class Lint {
         'Give it one, or remove it.',
       );
     }
-    for (const field of type.fields) {
-      this.#isFree(file, field, type.reserved, `message "${type.name}"`, type.extensions);
-      this.#field(file, scope, field);
-    }
+    this.#free(file, type.fields, type.reserved, `message "${type.name}"`, type.extensions);
+    for (const field of type.fields) this.#field(file, scope, field);
     for (const field of extensions) this.#field(file, scope, field);
   }
 
@@ -175,8 +174,8 @@ export class Lint {
     }
     if (optionOf(type.options, 'allow_alias') !== 'true')
       this.#numbers(file, type.values, 'value', `enum "${type.name}"`);
+    this.#free(file, type.values, type.reserved, `enum "${type.name}"`, []);
     for (const value of type.values) {
-      this.#isFree(file, value, type.reserved, `enum "${type.name}"`, []);
       if (value.number >= -2_147_483_648 && value.number <= 2_147_483_647) continue;
       this.#reading.find(
         'ProtoNumberInvalid',
@@ -217,25 +216,21 @@ export class Lint {
     }
   }
 
-  #isFree(
+  #free(
     file: DeclaredFile,
-    one: At & { name: string; number: number },
-    { ranges, names }: DeclaredReserved,
+    declared: readonly (At & { name: string; number: number })[],
+    reserved: DeclaredReserved,
     where: string,
     extensions: readonly Range[],
   ): void {
-    const isTaken = isReserved({ reserved: ranges }, one.number);
-    const isExtension = isReserved({ reserved: extensions }, one.number);
-    if (!isTaken && !isExtension && !names.includes(one.name)) return;
-    const what = isTaken || isExtension ? `number ${one.number}` : 'a name';
-    const why = isExtension ? 'is for extensions' : 'is reserved';
-    this.#reading.find(
-      'ProtoReservedUsed',
-      file,
-      one,
-      `"${one.name}" of ${where} has ${what} that ${why}`,
-      'Take another one.',
-    );
+    const [ranges, names, forOthers] = [merged(reserved.ranges), new Set(reserved.names), merged(extensions)];
+    for (const one of declared) {
+      const [isTaken, isExtension] = [isIn(ranges, one.number), isIn(forOthers, one.number)];
+      if (!isTaken && !isExtension && !names.has(one.name)) continue;
+      const what = isTaken || isExtension ? `number ${one.number}` : 'a name';
+      const message = `"${one.name}" of ${where} has ${what} that is ${isExtension ? 'for extensions' : 'reserved'}`;
+      this.#reading.find('ProtoReservedUsed', file, one, message, 'Take another one.');
+    }
   }
 
   #jsonNames(file: DeclaredFile, type: DeclaredMessage): void {

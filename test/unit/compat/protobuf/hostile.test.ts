@@ -7,6 +7,16 @@ const text = (one: string) => ({ text: one, references: [] });
 const list = (length: number) => Array.from({ length }, (_, index) => index);
 const proto3 = (body: string) => `syntax = "proto3"; ${body}`;
 const nested = (levels: number) => proto3(`${'message A {'.repeat(levels)}${'}'.repeat(levels)}`);
+const messages = (length: number, name: string) =>
+  list(length)
+    .map((index) => `message ${name}${index} {}`)
+    .join(' ');
+const taken = (length: number) =>
+  `message A { reserved ${list(length)
+    .map((index) => 3 * index + 1)
+    .join()}; ${list(length)
+    .map((index) => `oneof o${index} { int32 f${index} = ${30_000 * 3 + 2 * index}; }`)
+    .join('')} }`;
 const wide = (length: number, type: string) =>
   proto3(
     `message A { ${list(length)
@@ -132,6 +142,30 @@ describe('a Protobuf schema that is made to hurt', () => {
       says: 'numbers go from 1',
     },
     { it: 'words that say the same again', old: '', next: 'export '.repeat(140_000), verdict: 'incompatible' },
+    {
+      it: 'fifteen thousand numbers that are reserved, and oneofs',
+      old: taken(15_000),
+      next: `${taken(15_000)} `,
+      verdict: 'compatible',
+    },
+    {
+      it: 'twenty thousand messages of other names',
+      old: messages(20_000, 'A'),
+      next: messages(20_000, 'B'),
+      verdict: 'incompatible',
+    },
+    {
+      it: 'a JSON name that is none',
+      old: '',
+      next: 'message A { optional int32 a = 1 [json_name = {]; }',
+      verdict: 'incompatible',
+    },
+    {
+      it: 'a JSON name that is no text',
+      old: '',
+      next: 'message A { optional int32 a = 1 [json_name = foo]; }',
+      verdict: 'compatible',
+    },
     { it: 'an import of nothing', old: '', next: 'import ""; message A {}', verdict: 'unproven' },
     {
       it: 'sixty thousand names for one number',
