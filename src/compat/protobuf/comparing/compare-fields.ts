@@ -148,7 +148,7 @@ function compareLists(comparison: Comparison, meeting: Meeting, reader: Field, w
     comparison.note({
       ...{ rule: 'ProtoPackingChanged', reader, writer },
       what: `${named} is ${writer.isPacked ? '' : 'not '}packed where it is written, which every reader takes`,
-      fixes: ['Nothing.', 'Nothing.'],
+      fixes: ['Nothing needs to be done.', 'Nothing needs to be done.'],
     });
   }
 }

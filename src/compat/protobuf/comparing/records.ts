@@ -99,7 +99,7 @@ export function noteRemovedTypes(comparison: Comparison, reader: ProtobufSchema,
     comparison.note({
       ...{ rule: 'ProtoTypeRemoved', reader: root, writer: message },
       what: `the reader has no message "${message.localName}", which is a part of records here and may be a record elsewhere`,
-      fixes: [`Keep message "${message.localName}".`, 'Nothing, if it is never a record itself.'],
+      fixes: [`Keep message "${message.localName}".`, 'Nothing needs to be done, if it is never a record itself.'],
     });
   }
 }

@@ -16,7 +16,7 @@ export function framingOf(type: ScalarName | Enum | Message): Framing {
 
 export type NumberType = Exclude<ScalarName, 'string' | 'bytes' | 'float' | 'double'> | Enum;
 
-export function isNumberType(type: FieldType): boolean {
+function isNumberType(type: FieldType): boolean {
   return type.kind === 'enum' || (type.kind === 'scalar' && !/^(?:string|bytes|float|double)$/.test(type.name));
 }
 

@@ -344,7 +344,8 @@ class Reading {
 
   #value(): Pick<DeclaredOption, 'value' | 'members'> {
     if (this.#is('{')) return this.#aggregate();
-    const sign = this.#skips('-') ? '-' : this.#skips('+') ? '' : '';
+    const sign = this.#skips('-') ? '-' : '';
+    if (sign === '') this.#skips('+');
     const token = this.#tokens.next;
     if (token.kind === 'text') return { value: JSON.stringify(this.#text().text), members: [] };
     if (token.kind !== 'word' && token.kind !== 'number') throw unexpected(token, 'a value');
