@@ -3,6 +3,7 @@ import type { Assessment } from './assessment.ts';
 import { isSteady } from './capacity.ts';
 import type { GroupFacts, ScalingFacts, ScalingSpec } from './facts.ts';
 import { count, learn, noteReplicas } from './learn.ts';
+import type { PartitionLoad } from './rates.ts';
 import type { ScalingReason } from './reasons.ts';
 import type { EngineState } from './state.ts';
 import { largestIn, longestWindowMs } from './window.ts';
@@ -152,8 +153,16 @@ function judgeShrink(situation: Situation, assessment: Assessment): Verdict | un
   // While a rate falls the sizes do too: by the later ones it is one step instead of a staircase of rebalances.
   const target = Math.max(spec.minReplicas, largestIn(state.window, windowMs - settlingMs, nowMs) ?? replicas);
   const calm = assessment.backlog <= (assessment.arrival * spec.maxLagSeconds) / 2;
-  if (!calm || !isSteady(assessment.group) || facts.ready < target) return undefined;
+  if (!calm || !areInTime(assessment.loads, spec.maxLagSeconds) || !isSteady(assessment.group) || facts.ready < target)
+    return undefined;
   return { to: target, reason: 'WithinObjective', message: figuresOf(spec, assessment) };
+}
+
+/** Nothing waits for too long, or for nobody knows how long, but what no size would get on with. */
+function areInTime(loads: readonly PartitionLoad[], maxLagSeconds: number): boolean {
+  return loads.every(({ progress, lagSeconds }) => {
+    return progress === 'stuck' || (lagSeconds !== undefined && lagSeconds <= maxLagSeconds);
+  });
 }
 
 /** Why the size stays. */
