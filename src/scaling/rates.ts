@@ -4,6 +4,8 @@ import type { GroupFacts, PartitionFacts } from './facts.ts';
 const utilisation = 0.8;
 const suspectAfter = { ms: 10_000, commits: 2 };
 const stuckAfter = { ms: 60_000, commits: 4 };
+/** Where most stand still, each may be at work on a record for long. A client that polls so seldom is no member any more. */
+const stuckWithOthersMs = 1_800_000;
 
 /** What one partition asks of the member that reads it. Rates are records per second. */
 export interface PartitionLoad {
@@ -75,7 +77,7 @@ function progressIn(group: GroupFacts): (partition: PartitionFacts) => Partition
   const stuckMs = limitMs(group, stuckAfter);
   const standing = group.partitions.filter(({ idleMs }) => idleMs >= suspectMs).length;
   const going = group.partitions.filter(({ commitRate }) => commitRate !== undefined && commitRate > 0).length;
-  if (standing > going) return () => 'moving';
+  if (standing > going) return ({ idleMs }) => (idleMs >= Math.max(stuckMs, stuckWithOthersMs) ? 'stuck' : 'moving');
   return ({ idleMs }) => (idleMs >= stuckMs ? 'stuck' : idleMs >= suspectMs ? 'suspect' : 'moving');
 }
 

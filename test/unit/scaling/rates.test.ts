@@ -83,6 +83,16 @@ test('where most stand still, the group commits in large steps and nothing is su
   expect(loadsFor([going, ...standing])?.map(({ progress }) => progress)).toEqual(Array(4).fill('moving'));
 });
 
+test.each([
+  { it: 'is at work for long, where nobody else is to compare with', idleMs: 1_799_999, progress: 'moving' },
+  { it: 'is stuck once no client could work on one record for so long', idleMs: 1_800_000, progress: 'stuck' },
+])('at night a partition that stands still $it', ({ idleMs, progress }) => {
+  const standing = [0, 1].map((at) => partitionOf(at, { lag: 3, lagSeconds: 90_000, idleMs, commitRate: 0 }));
+  const quiet = [2, 3, 4, 5].map((at) => partitionOf(at, { commitRate: 0 }));
+  const seen = loadsFor([...standing, ...quiet])?.map((load) => load.progress);
+  expect(seen).toEqual([progress, progress, ...quiet.map(() => 'moving')]);
+});
+
 test.each<{ it: string; progress: PartitionLoad['progress']; demand: number }>([
   { it: 'arrivals with room to spare and the backlog in time', progress: 'moving', demand: 100 + 5 },
   { it: 'no more than its arrivals when it is suspect', progress: 'suspect', demand: 100 },
