@@ -8,6 +8,15 @@
     - list
     - watch
 - apiGroups:
+    - admissionregistration.k8s.io
+  resources:
+    - validatingwebhookconfigurations
+  resourceNames:
+    - sluice-webhook
+  verbs:
+    - get
+    - patch
+- apiGroups:
     - apps
   resources:
     - deployments
@@ -116,7 +125,17 @@
     - ""
   resources:
     - secrets
+  resourceNames:
+    - sluice-webhook
   verbs:
+    - get
+    - patch
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - create
     - list
     - watch
 - apiGroups:
@@ -140,7 +159,17 @@
     - ""
   resources:
     - secrets
+  resourceNames:
+    - sluice-webhook
   verbs:
+    - get
+    - patch
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - create
     - list
     - watch
 {{- end }}
