@@ -56,7 +56,7 @@ const uses: readonly StoreUse[] = [
   { group: secretType.group, plural: secretType.plural, scope: 'operator-namespace' },
 ];
 
-/** Everything that the operator is allowed to do. */
+/** Everything that the operator is allowed to do, but for what its webhook needs (`webhookRules`). */
 export const operatorRules: readonly PolicyRule[] = [...adapterRules, ...uses.flatMap(storeRules)];
 
 export type Stores = ReturnType<typeof createStores>;

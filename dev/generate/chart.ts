@@ -18,19 +18,27 @@ export function crdTemplate(crd: string): string {
 
 /** What the roles of the chart grant, as named templates that its own files include. */
 export function rulesTemplates(
-  rules: readonly PolicyRule[],
+  { operator, webhook }: Readonly<Record<'operator' | 'webhook', readonly PolicyRule[]>>,
   kinds: readonly KindDefinition[],
   yaml: (value: unknown) => string,
 ): string {
-  const inNamespace = rules.filter(({ scope }) => scope === 'operator-namespace');
+  const inScope = (rules: readonly PolicyRule[], wanted: PolicyRule['scope']) =>
+    rules.filter(({ scope }) => scope === wanted);
+  const inNamespace = inScope(operator, 'operator-namespace');
   const named: Readonly<Record<string, readonly unknown[]>> = {
-    cluster: mergeRules(rules.filter(({ scope }) => scope === 'cluster')),
+    cluster: mergeRules(inScope(operator, 'cluster')),
     namespace: mergeRules(inNamespace),
     secrets: mergeRules(inNamespace.filter(({ resources }) => resources.includes('secrets'))),
+    'webhook.cluster': mergeRules(inScope(webhook, 'cluster')),
+    'webhook.namespace': mergeRules(inScope(webhook, 'operator-namespace')),
     ...Object.fromEntries(userRoles(kinds).map(({ name, rules: granted }) => [name, granted])),
   };
-  const defined = Object.entries(named).map(
-    ([name, granted]) => `{{- define "sluice.rules.${name}" -}}\n${yaml(granted)}{{- end }}\n`,
-  );
-  return defined.join('');
+  return Object.entries(named)
+    .map(([name, granted]) => defined(`sluice.rules.${name}`, yaml(granted)))
+    .join('');
+}
+
+/** A named template of the chart. */
+export function defined(name: string, content: string): string {
+  return `{{- define "${name}" -}}\n${content}{{- end }}\n`;
 }

@@ -9,34 +9,39 @@ const labels = { 'app.kubernetes.io/name': 'sluice', 'app.kubernetes.io/part-of'
 
 /** The operator's ServiceAccount, roles and bindings from the rules that the adapters declare. */
 export function operatorRbac(rules: readonly PolicyRule[], namespace: string): Record<string, unknown>[] {
+  const metadata = { name: account, namespace, labels };
+  return [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata }, ...rolesOf(account, rules, namespace)];
+}
+
+/** A role for the cluster and one for the operator's namespace, both granted to its ServiceAccount. */
+export function rolesOf(name: string, rules: readonly PolicyRule[], namespace: string): Record<string, unknown>[] {
   const subjects = [{ kind: 'ServiceAccount', name: account, namespace }];
   const rbac = 'rbac.authorization.k8s.io';
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace, labels } },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRole',
-      metadata: { name: account, labels },
+      metadata: { name, labels },
       rules: mergeRules(rules.filter((rule) => rule.scope === 'cluster')),
     },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: { name: account, labels },
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: account },
+      metadata: { name, labels },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
       subjects,
     },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'Role',
-      metadata: { name: account, namespace, labels },
+      metadata: { name, namespace, labels },
       rules: mergeRules(rules.filter((rule) => rule.scope === 'operator-namespace')),
     },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'RoleBinding',
-      metadata: { name: account, namespace, labels },
-      roleRef: { apiGroup: rbac, kind: 'Role', name: account },
+      metadata: { name, namespace, labels },
+      roleRef: { apiGroup: rbac, kind: 'Role', name },
       subjects,
     },
   ];

@@ -23,6 +23,26 @@ export function operatorWebhook(namespace: string): Record<string, unknown>[] {
   ];
 }
 
+/** What the API server asks about, whoever it asks and whatever it does when nobody answers. */
+export const webhookQuestions = {
+  admissionReviewVersions: ['v1'],
+  sideEffects: 'None',
+  matchPolicy: 'Equivalent',
+  rules: [
+    {
+      apiGroups: [group],
+      apiVersions: [version],
+      operations: ['CREATE', 'UPDATE'],
+      resources: [eventConsumer, eventSchema, eventTopic].map(({ plural }) => plural),
+      scope: 'Namespaced',
+    },
+  ],
+  matchConditions: [
+    { name: 'spec-changes', expression: "request.operation == 'CREATE' || object.spec != oldObject.spec" },
+    { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
+  ],
+};
+
 /** `clientConfig`: how the API server reaches the operator. */
 export function webhookConfiguration(clientConfig: Record<string, unknown>): Record<string, unknown> {
   return {
@@ -32,26 +52,11 @@ export function webhookConfiguration(clientConfig: Record<string, unknown>): Rec
     webhooks: [
       {
         name: `gate.${group}`,
-        admissionReviewVersions: ['v1'],
         clientConfig,
         // The reconciler refuses the same: an operator that is away holds nobody up, and lets nothing through.
         failurePolicy: 'Ignore',
-        sideEffects: 'None',
         timeoutSeconds: 5,
-        matchPolicy: 'Equivalent',
-        rules: [
-          {
-            apiGroups: [group],
-            apiVersions: [version],
-            operations: ['CREATE', 'UPDATE'],
-            resources: [eventConsumer, eventSchema, eventTopic].map(({ plural }) => plural),
-            scope: 'Namespaced',
-          },
-        ],
-        matchConditions: [
-          { name: 'spec-changes', expression: "request.operation == 'CREATE' || object.spec != oldObject.spec" },
-          { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
-        ],
+        ...webhookQuestions,
       },
     ],
   };

@@ -2,12 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { webhookName, webhookRules } from '../../src/adapters/kube/webhook/names.ts';
 import { kinds } from '../../src/crds/index.ts';
 import { operatorRules } from '../../src/stores.ts';
-import { crdTemplate, rulesTemplates } from '../generate/chart.ts';
+import { crdTemplate, defined, rulesTemplates } from '../generate/chart.ts';
 import { customResourceDefinition } from '../generate/crd.ts';
-import { operatorRbac, userRbac } from '../generate/rbac.ts';
-import { operatorWebhook } from '../generate/webhook.ts';
+import { operatorRbac, rolesOf, userRbac } from '../generate/rbac.ts';
+import { operatorWebhook, webhookQuestions } from '../generate/webhook.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const chart = 'charts/sluice/templates/generated';
@@ -16,6 +17,7 @@ const generated = 'Generated from src by `npm run generate`. Do not edit.';
 const header = `# ${generated}\n`;
 const templateHeader = `{{- /* ${generated} */ -}}\n`;
 const namespace = 'sluice-system';
+const rules = { operator: operatorRules, webhook: webhookRules };
 
 /** Every generated file of the project: path below the root → content. */
 export function generatedFiles(): Map<string, string> {
@@ -27,8 +29,10 @@ export function generatedFiles(): Map<string, string> {
   }
   files.set('config/rbac/operator.yaml', documents(operatorRbac(operatorRules, namespace)));
   files.set('config/webhook/operator.yaml', documents(operatorWebhook(namespace)));
+  files.set('config/webhook/roles.yaml', documents(rolesOf(webhookName, webhookRules, namespace)));
   files.set('config/rbac/users.yaml', documents(userRbac(kinds)));
-  files.set(`${chart}/_rules.tpl`, templateHeader + rulesTemplates(operatorRules, kinds, yaml));
+  files.set(`${chart}/_webhook.tpl`, templateHeader + defined('sluice.webhook', yaml(webhookQuestions)));
+  files.set(`${chart}/_rules.tpl`, templateHeader + rulesTemplates(rules, kinds, yaml));
   return files;
 }
 

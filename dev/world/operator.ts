@@ -59,11 +59,12 @@ export async function installGate({ kubeconfig }: World, { webhookUrl }: Operato
   await kubectl(kubeconfig, ['apply', '-f', '-'], { input });
 }
 
-/** Installs the operator's ServiceAccount with the generated roles. */
+/** Installs the operator's ServiceAccount with the generated roles, those for its webhook too. */
 export async function installAccount({ kubeconfig }: World): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   await kubectl(kubeconfig, ['apply', '--server-side', '-f', '-'], { input });
-  await kubectl(kubeconfig, ['apply', '--server-side', '-f', inCheckout('config/rbac')]);
+  const roles = ['config/rbac', 'config/webhook/roles.yaml'].flatMap((path) => ['-f', inCheckout(path)]);
+  await kubectl(kubeconfig, ['apply', '--server-side', ...roles]);
 }
 
 /** A token of the operator's ServiceAccount, good for an hour. */

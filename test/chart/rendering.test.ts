@@ -95,6 +95,7 @@ describe('a switch', () => {
       values: ['networkPolicy={"enabled":true,"egress":[{}]}'],
       brings: ['NetworkPolicy'],
     },
+    { it: 'webhook.enabled', values: ['webhook.enabled=true'], brings: ['ValidatingWebhookConfiguration'] },
     { it: 'eventClusters', values: ['eventClusters={"a":{"spec":{}}}'], brings: ['EventCluster'] },
     { it: 'extraObjects', values: ['extraObjects=["kind: ConfigMap"]'], brings: ['ConfigMap'] },
   ])('$it decides about the kinds that it is for, and about no others', async ({ values, takes = [], brings = [] }) => {
@@ -106,6 +107,26 @@ describe('a switch', () => {
     const objects = await rendered(...set('rbac.aggregateRoles=false'));
     const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
     expect(roles.map(({ metadata }) => metadata.name)).toEqual(['sluice-operator']);
+  });
+
+  it('webhook.enabled brings what config/webhook has, and a place where the pods answer', async () => {
+    const put = ['operator.yaml', 'roles.yaml'].flatMap((file) =>
+      objectsIn(readFileSync(join(ROOT, 'config/webhook', file), 'utf8')),
+    );
+    const objects = await rendered(...set('webhook.enabled=true'));
+    const nameOf = ({ kind, metadata: { name } }: Rendered) => `${kind} ${name}`;
+    const pairs = put.map((own) => [own, objects.find((object) => nameOf(object) === nameOf(own))] as const);
+    for (const [{ kind, ...own }, object] of pairs) {
+      expect(object, kind).toMatchObject(
+        kind === 'Service' ? { kind } : { ...own, metadata: { name: own.metadata.name } },
+      );
+    }
+    const service = objects.find((object) => nameOf(object) === 'Service sluice-webhook');
+    const [pod] = objects.filter(({ kind }) => kind === 'Deployment').map(({ spec }) => Object(spec).template);
+    expect(pod.metadata.labels).toMatchObject(Object(service?.spec).selector);
+    expect(pod.spec.containers[0].ports).toContainEqual({ name: 'webhook', containerPort: 9443, protocol: 'TCP' });
+    expect(Object(service?.spec).ports).toEqual([{ name: 'https', port: 443, targetPort: 'webhook', protocol: 'TCP' }]);
+    expect(pod.spec.containers[0].env).toContainEqual({ name: 'SLUICE_WEBHOOK_ADDRESS', value: '0.0.0.0:9443' });
   });
 
   it('renderMode leaves a monitor out where nothing could read it', async () => {
@@ -145,6 +166,11 @@ describe('a value', () => {
     },
   ])('$it', async ({ values, where, is }) => {
     expect(at(await rendered(...set(...values)), 'Deployment', `${CONTAINER}/${where}`)).toEqual(is);
+  });
+
+  it('updateStrategy may replace all pods at once', async () => {
+    const objects = await rendered(...set('updateStrategy={"type":"Recreate"}'));
+    expect(at(objects, 'Deployment', 'spec/strategy')).toEqual({ type: 'Recreate' });
   });
 
   it('secretNamespaces grants the Secrets there, and no more', async () => {
@@ -221,6 +247,13 @@ describe('the chart refuses', () => {
       values: ['settings={"SLUICE_IDENTITY":1}'],
       says: "'SLUICE_IDENTITY' not allowed",
     },
+    {
+      it: 'to have a setting in another way',
+      values: ['extraEnv=[{"name":"SLUICE_NAMESPACE","value":"other"}]'],
+      says: "'/extraEnv/0/name'",
+    },
+    { it: 'a strategy that is none', values: ['updateStrategy.type="All"'], says: "'/updateStrategy/type'" },
+    { it: 'a policy that is none', values: ['webhook.failurePolicy="Warn"'], says: "'/webhook/failurePolicy'" },
     {
       it: 'a token that is good for days',
       values: ['serviceAccount.tokenExpirationSeconds=864000'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { webhookRules } from '../../src/adapters/kube/webhook/names.ts';
 import { operatorRules } from '../../src/stores.ts';
 import { keptAuditLog } from '../world.ts';
 
@@ -44,7 +45,7 @@ it('every verb that the roles grant was used', () => {
       return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ''}`;
     }),
   );
-  const granted = operatorRules.flatMap(({ apiGroups, resources, verbs }) =>
+  const granted = [...operatorRules, ...webhookRules].flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`))),
   );
   expect([...new Set(granted)].filter((verb) => !used.has(verb)).sort()).toEqual([]);

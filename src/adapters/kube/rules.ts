@@ -3,7 +3,6 @@ import { eventRules } from './events.ts';
 import { journalRules } from './journal.ts';
 import { leaseRules } from './lease.ts';
 import { scaleRules } from './scale.ts';
-import { webhookRules } from './webhook/names.ts';
 
 /** How a store of a kind is used: only these verbs are granted. */
 export interface StoreUse {
@@ -28,10 +27,4 @@ export function storeRules({ group, plural, read, patch, status, scope = 'cluste
 }
 
 /** What this adapter does whatever the kinds are. */
-export const adapterRules: readonly PolicyRule[] = [
-  ...leaseRules,
-  ...journalRules,
-  ...eventRules,
-  ...scaleRules,
-  ...webhookRules,
-];
+export const adapterRules: readonly PolicyRule[] = [...leaseRules, ...journalRules, ...eventRules, ...scaleRules];

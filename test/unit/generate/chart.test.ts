@@ -22,10 +22,18 @@ it('the templates of rules hold what adapters declare, by where it applies', () 
     { ...rule, resources: ['secrets'], scope: 'operator-namespace' },
   ];
   const resourcesOf = (granted: unknown) => (granted as PolicyRule[]).map(({ resources }) => resources.join()).join();
-  const text = rulesTemplates(rules, kinds, (granted) => `${resourcesOf(granted)}\n`);
+  const webhook: readonly PolicyRule[] = [
+    { ...rule, resources: ['validatingwebhookconfigurations'], scope: 'cluster' },
+    { ...rule, resources: ['secrets'], verbs: ['create'], scope: 'operator-namespace' },
+  ];
+  const text = rulesTemplates({ operator: rules, webhook }, kinds, (granted) => `${resourcesOf(granted)}\n`);
   expect(text).toContain('{{- define "sluice.rules.cluster" -}}\nnamespaces\n{{- end }}\n');
   expect(text).toContain('{{- define "sluice.rules.namespace" -}}\nconfigmaps,secrets\n{{- end }}\n');
   expect(text).toContain('{{- define "sluice.rules.secrets" -}}\nsecrets\n{{- end }}\n');
+  expect(text).toContain(
+    '{{- define "sluice.rules.webhook.cluster" -}}\nvalidatingwebhookconfigurations\n{{- end }}\n',
+  );
+  expect(text).toContain('{{- define "sluice.rules.webhook.namespace" -}}\nsecrets\n{{- end }}\n');
 });
 
 it('nobody but the operator is granted a status or finalizers, and tenants no EventCluster', () => {

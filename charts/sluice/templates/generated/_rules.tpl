@@ -8,15 +8,6 @@
     - list
     - watch
 - apiGroups:
-    - admissionregistration.k8s.io
-  resources:
-    - validatingwebhookconfigurations
-  resourceNames:
-    - sluice-webhook
-  verbs:
-    - get
-    - patch
-- apiGroups:
     - apps
   resources:
     - deployments
@@ -125,17 +116,7 @@
     - ""
   resources:
     - secrets
-  resourceNames:
-    - sluice-webhook
   verbs:
-    - get
-    - patch
-- apiGroups:
-    - ""
-  resources:
-    - secrets
-  verbs:
-    - create
     - list
     - watch
 - apiGroups:
@@ -159,6 +140,26 @@
     - ""
   resources:
     - secrets
+  verbs:
+    - list
+    - watch
+{{- end }}
+{{- define "sluice.rules.webhook.cluster" -}}
+- apiGroups:
+    - admissionregistration.k8s.io
+  resources:
+    - validatingwebhookconfigurations
+  resourceNames:
+    - sluice-webhook
+  verbs:
+    - get
+    - patch
+{{- end }}
+{{- define "sluice.rules.webhook.namespace" -}}
+- apiGroups:
+    - ""
+  resources:
+    - secrets
   resourceNames:
     - sluice-webhook
   verbs:
@@ -170,8 +171,6 @@
     - secrets
   verbs:
     - create
-    - list
-    - watch
 {{- end }}
 {{- define "sluice.rules.view" -}}
 - apiGroups:
