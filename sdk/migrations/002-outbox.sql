@@ -1,6 +1,6 @@
--- Events that are to be sent, written in the transaction of what they tell of. The columns id to payload are those of
--- Debezium's outbox event router, which can take the place of the relay: the topic is in aggregatetype, the key in
--- aggregateid, and payload has the bytes as they go to Kafka.
+-- Events that are to be sent, written in the transaction of what they tell of. The columns id to payload are called as
+-- Debezium's outbox event router calls them: the topic is in aggregatetype, the key in aggregateid, and payload has the
+-- bytes as they go to Kafka.
 CREATE TABLE outbox (
   id text PRIMARY KEY,
   aggregatetype text NOT NULL,

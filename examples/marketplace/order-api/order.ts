@@ -3,13 +3,19 @@ import { uuidV5 } from '@sluice/sdk';
 import { z } from 'zod';
 import type { OrderCreated } from '../shared/events.ts';
 
+/** Texts of a database hold no NUL, and nobody means the other control characters either. */
+const name = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^\P{Cc}*$/u, 'must hold no control characters');
 const line = z.strictObject({
-  sku: z.string().min(1).max(64),
+  sku: name,
   quantity: z.int().min(1).max(1_000),
   unitPriceMinor: z.int().min(0).max(100_000_000),
 });
 const order = z.strictObject({
-  customerId: z.string().min(1).max(64),
+  customerId: name,
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency code of three capital letters'),
   lines: z.array(line).min(1).max(50),
 });

@@ -10,7 +10,10 @@ export type Transaction = Pick<PoolClient, 'query'>;
 /** A schema of a PostgreSQL database, which a service has for itself. */
 export interface Database {
   readonly query: Pool['query'];
-  /** Commits when `work` resolves and rolls back when it rejects; either way with the outcome of `work`. */
+  /**
+   * Commits when `work` resolves and rolls back when it rejects; either way with the outcome of `work`. Rejects as well
+   * where there was nothing to commit any more, because `work` resolved after a query of it had failed.
+   */
   transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Applies each `*.sql` of the folder that has not been applied yet, in the order of their names, all or none. */
   migrate(folder: string): Promise<void>;
@@ -56,18 +59,30 @@ export async function openDatabase({ url, schema, connections = 10, log }: Datab
 async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections only. One that ends now fails the query that is under way, or the next one.
+  const noteBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', noteBroken);
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    await commit(client);
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
+    await client.query('ROLLBACK').catch(noteBroken);
     throw error;
   } finally {
+    client.off('error', noteBroken);
     client.release(broken);
+  }
+}
+
+/** After an error that somebody has swallowed PostgreSQL rolls back, and says so in its answer only. */
+async function commit(client: Transaction): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') {
+    throw new Error('the transaction was rolled back, because a query in it had failed: let that error through');
   }
 }
 

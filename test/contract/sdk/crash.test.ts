@@ -71,7 +71,6 @@ async function killAWorker(name: string, bug: string) {
 
 /** Lets one of two relays die in the middle. Returns what is lost, and what is out of order once repeats are dropped. */
 async function killARelay(name: string, bug: string) {
-  const count = 200;
   const schema = `relay_${name}`;
   const topic = `sdk.${schema}`;
   const database = await open(schema);
@@ -79,8 +78,9 @@ async function killARelay(name: string, bug: string) {
   const env = { SCHEMA: schema, BUG: bug };
   const dying = run('relay.ts', { ...env, DIE_AFTER: '8' });
   const other = run('relay.ts', env);
-  await addEvents(database, topic, count);
-  expect(await ended(dying)).toBe('SIGKILL');
+  const dead = ended(dying);
+  const count = await addEventsUntil(dead, database, topic);
+  expect(await dead).toBe('SIGKILL');
   await eventually(async () => {
     const { rows } = await database.query('SELECT id FROM outbox WHERE published_at IS NULL');
     expect(rows).toEqual([]);
@@ -96,13 +96,22 @@ async function killARelay(name: string, bug: string) {
   };
 }
 
-async function addEvents(database: Database, topic: string, count: number): Promise<void> {
+/** Adds 200 events, and goes on until then: whoever is to die while it sends has to have something to send. Returns how many. */
+async function addEventsUntil(then: Promise<unknown>, database: Database, topic: string): Promise<number> {
   const outbox = createOutbox();
-  for (const { key, value } of numbered(topic, count, 20)) {
+  let isOver = false;
+  void then.then(() => {
+    isOver = true;
+  });
+  let count = 0;
+  for (const { key, value } of numbered(topic, 20_000, 20)) {
+    if (isOver && count >= 200) break;
     const eventId = uuidV5(SPACE, String(value));
     const envelope = { eventId, type: topic, source: 'test', timestamp: 0, correlationId: eventId };
     await database.transact((transaction) => outbox.add(transaction, { topic, key, envelope, value }));
+    count += 1;
   }
+  return count;
 }
 
 /** What the topic holds, each event as it came first. */

@@ -8,6 +8,7 @@ import type { OutgoingRecord } from '../../../sdk/src/kafka/producer.ts';
 import { type Database, openDatabase } from '../../../sdk/src/postgres/database.ts';
 import { createInbox } from '../../../sdk/src/postgres/inbox.ts';
 import { createOutbox } from '../../../sdk/src/postgres/outbox.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { SAMPLES } from '../../unit/marketplace/sample-events.ts';
 import { ADDRESSES, log } from './support/stage.ts';
 
@@ -43,6 +44,33 @@ describe('a database', () => {
     rmSync(folder, { recursive: true });
     const { rows } = await database.query(`SELECT to_regclass('good') AS found`);
     expect(rows).toEqual([{ found: null }]);
+  });
+
+  it('tells who swallowed an error that nothing was committed', async () => {
+    const database = await open('swallowed');
+    await database.query('CREATE TABLE effect (id int PRIMARY KEY)');
+    const swallowing = database.transact(async (transaction) => {
+      await transaction.query('INSERT INTO effect VALUES (1)');
+      await transaction.query('INSERT INTO effect VALUES (1)').catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow('the transaction was rolled back');
+    expect((await database.query('SELECT id FROM effect')).rows).toEqual([]);
+  });
+
+  it('outlives a connection that ends inside of a transaction', async () => {
+    const database = await open('ended');
+    const ended = database.transact(async (transaction) => {
+      const { rows } = await transaction.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const [pid] = rows.map((row) => row.pid);
+      await database.query('SELECT pg_terminate_backend($1)', [pid]);
+      // Whoever does something else meanwhile has no query that could fail.
+      const isThere = async () =>
+        (await database.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])).rows.length;
+      await eventually(async () => expect(await isThere()).toBe(0), { within: 30_000 });
+      await transaction.query('SELECT 1');
+    });
+    await expect(ended).rejects.toThrow();
+    expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
   it('refuses a schema whose name would have to be quoted', async () => {

@@ -14,6 +14,11 @@ describe('parseOrder', () => {
     { it: 'no object', body: [], path: '' },
     { it: 'no customer', body: { ...order, customerId: '' }, path: 'customerId' },
     { it: 'a currency that is none', body: { ...order, currency: 'euro' }, path: 'currency' },
+    {
+      it: 'a NUL, which no database takes',
+      body: { ...order, lines: [{ ...line, sku: 'a\u0000' }] },
+      path: 'lines.0.sku',
+    },
     { it: 'no lines', body: { ...order, lines: [] }, path: 'lines' },
     { it: 'half a piece', body: { ...order, lines: [{ ...line, quantity: 0.5 }] }, path: 'lines.0.quantity' },
     {
