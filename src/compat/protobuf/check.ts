@@ -32,11 +32,16 @@ function checkVersion(
   const other = parseProtobuf(version);
   if (other.schema === undefined) return [unreadable(version, other.findings)];
   const before = other.schema;
+  const doubts = other.findings.filter(({ rule }) => notReadTwice.includes(rule));
   return [
+    ...doubts.slice(0, 1).map((doubt) => unreadable(version, [doubt])),
     ...directions.flatMap((direction) => compareOnce(candidate, schema, version, before, direction)),
     ...notesOn(schema, before, version.called).map((note) => problem(version, note)),
   ];
 }
+
+/** Mistakes of an earlier version after which it is not known how its data was written. */
+const notReadTwice: readonly ProtobufRule[] = ['ProtoEditionUnknown', 'ProtoNumberDuplicate'];
 
 function compareOnce(
   candidate: Version,

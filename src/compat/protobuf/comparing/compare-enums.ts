@@ -31,9 +31,11 @@ function compareValue(at: Met, value: EnumValue): void {
   const { comparison, to, from } = at;
   const names = from.byNumber.get(value.number) ?? [];
   const others = to.byNumber.get(value.number) ?? [];
-  if (names[0] !== value.name || names.some((name) => others.includes(name))) return;
-  const what = `value "${value.name}" of enum "${from.localName}"`;
-  const elsewhere = names.map((name) => to.byName.get(name)).find((one) => one !== undefined);
+  if (names[0] !== value.name) return;
+  // Of several names for one number each may be the one that was meant.
+  const elsewhere = names.flatMap((name) => to.byName.get(name) ?? []).find(({ number }) => number !== value.number);
+  if (!elsewhere && names.some((name) => to.byName.has(name))) return;
+  const what = `value "${elsewhere?.name ?? value.name}" of enum "${from.localName}"`;
   const place = { reader: to.byName.get(others[0] ?? '') ?? to, writer: value };
   if (elsewhere || others.some((name) => from.byName.has(name))) {
     const instead = others[0] === undefined ? 'as a number without a name' : `as "${others[0]}"`;

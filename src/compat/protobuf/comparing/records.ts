@@ -20,7 +20,7 @@ function meet(comparison: Comparison, reader: Message, writer: Message): void {
   if (comparison.writable.canWrite(writer)) comparison.later({ reader, writer });
 }
 
-/** A message of another name is taken for it if the one has all fields of the other. */
+/** A message of another name is taken for it if both have the same fields. */
 function meetRenamed(comparison: Comparison, writer: Message, free: Set<Message>): void {
   comparison.count(free.size);
   // Then it is not told any more, neither way.
@@ -46,31 +46,47 @@ function meetRenamed(comparison: Comparison, writer: Message, free: Set<Message>
   comparison.break(removed, { reader: writer, writer }, [], []);
 }
 
-/** Whether all fields of the one are there in the other one, by number and name. */
+/** Whether the fields of the one are those of the other one, by number and name. Records often share a few. */
 function hasFieldsOf(comparison: Comparison, one: Message, other: Message): boolean {
-  const [less, more] = one.fields.size < other.fields.size ? [one, other] : [other, one];
-  comparison.count(less.fields.size);
-  return (
-    less.fields.size > 0 &&
-    [...less.fields.values()].every((field) => more.fields.get(field.number)?.name === field.name)
-  );
+  const { size } = one.fields;
+  if (size === 0 || size !== other.fields.size) return false;
+  comparison.count(size);
+  return [...one.fields.values()].every(({ number, name }) => other.fields.get(number)?.name === name);
 }
 
 function byName({ messages }: ProtobufSchema): ReadonlyMap<string, Message> {
   return new Map(messages.map((message) => [message.localName, message]));
 }
 
-/** Those that are no part of another one; if all are, the first one. */
+/** Those that are no part of another one, wherever they stand; of messages that are parts of one another the first one. */
 function recordsOf({ messages }: ProtobufSchema): ReadonlySet<Message> {
-  const parts = new Set<Message>();
+  const parts = new Set(messages.flatMap((message) => partsOf(message).filter((part) => part !== message)));
+  const records = new Set(messages.filter((message) => !parts.has(message)));
+  const reached = new Set<Message>();
+  for (const record of records) reach(record, reached);
   for (const message of messages) {
-    for (const { type, isMap } of message.fields.values()) {
-      const part = isMap && type.kind === 'message' ? type.fields.get(2)?.type : type;
-      if (part?.kind === 'message' && part !== message) parts.add(part);
-    }
+    if (reached.has(message)) continue;
+    records.add(message);
+    reach(message, reached);
   }
-  const records = messages.filter((message) => !parts.has(message) && !message.localName.includes('.'));
-  return new Set(records.length > 0 ? records : messages.slice(0, 1));
+  return records;
+}
+
+function reach(from: Message, reached: Set<Message>): void {
+  const open = [from];
+  for (let message = open.pop(); message; message = open.pop()) {
+    if (reached.has(message)) continue;
+    reached.add(message);
+    open.push(...partsOf(message));
+  }
+}
+
+/** The messages that its fields are of. */
+function partsOf({ fields }: Message): readonly Message[] {
+  return [...fields.values()].flatMap(({ type, isMap }) => {
+    const part = isMap && type.kind === 'message' ? type.fields.get(2)?.type : type;
+    return part?.kind === 'message' ? [part] : [];
+  });
 }
 
 function noteNames(comparison: Comparison, reader: ProtobufSchema, writer: ProtobufSchema): void {

@@ -209,7 +209,7 @@ class Reading {
     oneof: DeclaredOneof | undefined,
     scope: { types: (DeclaredMessage | DeclaredEnum)[] },
   ): DeclaredField {
-    const isLabel = /^(?:required|optional|repeated)$/.test(first.text) && !this.#is('.');
+    const isLabel = /^(?:required|optional|repeated)$/.test(first.text);
     const label = isLabel ? (first.text as Label) : undefined;
     const begin = label === undefined ? first : this.#take();
     if (begin.text === 'group' && this.#tokens.next.kind === 'word') return this.#group(label, parent, oneof, scope);

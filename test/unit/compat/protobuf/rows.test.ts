@@ -313,6 +313,42 @@ describe('records', () => {
       reader: 'message B { optional int32 b = 1; }',
       rules: ['ProtoMessageRemoved'],
     },
+    {
+      it: 'that share their first field only are other records',
+      writer: 'message A { optional int32 id = 1; optional int32 a = 2; }',
+      reader: 'message B { optional int32 id = 1; }',
+      rules: ['ProtoMessageRemoved'],
+    },
+    {
+      it: 'may stand within a message that does not use them',
+      writer: 'message A { message B { optional int32 b = 1; } message C {} }',
+      reader: 'message A { message B { optional int32 b = 1; } }',
+      rules: ['ProtoMessageRemoved'],
+    },
+    {
+      it: 'may be parts of one another',
+      writer: 'message X { optional int32 x = 1; } message A { optional B b = 1; } message B { optional A a = 1; }',
+      reader: 'message X { optional int32 x = 1; }',
+      rules: ['ProtoMessageRemoved', 'ProtoTypeRemoved'],
+    },
+    {
+      it: 'have types whose names begin with a dot, after a label',
+      writer: 'message A { repeated B b = 1; } message B {}',
+      reader: 'message A { repeated .B b = 1; } message B {}',
+    },
+    {
+      it: 'of a version that has a number twice are not known',
+      writer: 'message A { optional int32 a = 1; optional string b = 1; }',
+      reader: 'message A { optional int32 a = 1; }',
+      rules: ['ProtoVersionUnreadable'],
+    },
+    {
+      it: 'hold values of enums, of whose names one moved',
+      writer: 'enum E { option allow_alias = true; X = 0; A = 1; B = 1; } message M { optional E e = 1; }',
+      reader: 'enum E { X = 0; B = 1; A = 2; } message M { optional E e = 1; }',
+      rules: ['ProtoEnumValueMoved'],
+      says: 'value "A" of enum "E" has number 1, and is read as "B"',
+    },
     { it: 'pass over services', writer: 'message A {} service S { rpc R (A) returns (A) {} }', reader: 'message A {}' },
   ])('$it', run);
 });
