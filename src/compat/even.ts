@@ -46,6 +46,16 @@ function lastOfEach({ members }: JsonObject): Iterable<Member> {
   return new Map(members.map((member) => [member.key, member])).values();
 }
 
+/** Whether there is no difference; ends at the first one. */
+export function areEven(one: Even, other: Even | undefined): boolean {
+  if (typeof one === 'string' || typeof other === 'string' || other === undefined) return one === other;
+  if (isList(one) !== isList(other)) return false;
+  const [ones, others] = [membersOf(one), membersOf(other)];
+  if (ones.size !== others.size) return false;
+  for (const [key, value] of ones) if (!areEven(value, others.get(key))) return false;
+  return true;
+}
+
 /** JSON pointers to where the two differ, in the order of the first. */
 export function pathsOfDifference(one: Even, other: Even | undefined, path = ''): readonly string[] {
   if (typeof one === 'string' || typeof other === 'string' || other === undefined) return one === other ? [] : [path];

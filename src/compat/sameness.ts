@@ -1,6 +1,6 @@
 import { evenAvro } from './avro/even.ts';
 import type { SchemaFormat } from './check.ts';
-import { type Even, evenJson, evenText, isList, membersOf, pathsOfDifference, stepsOf } from './even.ts';
+import { areEven, type Even, evenJson, evenText, isList, membersOf, pathsOfDifference, stepsOf } from './even.ts';
 import { type Json, readJson } from './json.ts';
 import { mattersInJsonSchema } from './json-schema/matters.ts';
 import { evenProtobuf } from './protobuf/even.ts';
@@ -14,9 +14,14 @@ export interface Difference {
 }
 
 /**
- * Where two texts say something different; none: they are one schema, however it is written. Key order, white space and
- * the spelling of namespaces do not count, in Protobuf comments and the order of fields; nothing else is passed over. What cannot be read is compared as text.
+ * Whether two texts are one schema, however it is written. Key order, white space and the spelling of namespaces do not
+ * count, in Protobuf comments and the order of fields; nothing else is passed over. What cannot be read is compared as text.
  */
+export function areOneSchema(format: SchemaFormat, one: string, other: string): boolean {
+  return one === other || areEven(evenOf(format, one), evenOf(format, other));
+}
+
+/** Where two texts say something different; nowhere if they are one schema. Takes long where that is in many places. */
 export function differencesOf(format: SchemaFormat, one: string, other: string): readonly Difference[] {
   if (one === other) return [];
   const [evenOne, evenOther] = [evenOf(format, one), evenOf(format, other)];

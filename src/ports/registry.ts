@@ -34,6 +34,8 @@ export interface RegisteredSchema {
 /** A version as the registry gives it back. */
 export interface StoredSchema extends RegisteredSchema {
   schema: string;
+  /** Absent: Avro, the type that registries leave out. */
+  format?: SchemaText['format'] | 'Other';
   references: readonly SchemaReference[];
 }
 

@@ -155,7 +155,8 @@ export class FakeRegistry implements SchemaRegistry {
 
   #find(subject: string, schema: SchemaText): RegisteredSchema | undefined {
     const identity = (one: Identity) => identityOf(this.#stored(one), schema.normalize ? this.forgetful : undefined);
-    const same = (stored: StoredSchema) => identity(stored) === identity(schema);
+    const same = (stored: StoredSchema) =>
+      (stored.format ?? 'Avro') === schema.format && identity(stored) === identity(schema);
     const stored = this.subjects.get(subject)?.find(same);
     return stored && { id: stored.id, version: stored.version };
   }
@@ -166,12 +167,13 @@ export class FakeRegistry implements SchemaRegistry {
 
   #add(subject: string, text: SchemaText): number {
     const { schema, references } = this.#stored(text);
-    const identity = identityOf({ schema, references }, undefined);
+    const ofFormat = text.format === 'Avro' ? {} : { format: text.format };
+    const identity = JSON.stringify([text.format, identityOf({ schema, references }, undefined)]);
     const id = this.#ids.get(identity) ?? this.#ids.size + 1;
     this.#ids.set(identity, id);
     const versions = this.subjects.get(subject) ?? [];
     const newest = Math.max(versions.at(-1)?.version ?? 0, this.#newest.get(subject) ?? 0);
-    this.subjects.set(subject, [...versions, { id, version: newest + 1, schema, references }]);
+    this.subjects.set(subject, [...versions, { id, version: newest + 1, schema, references, ...ofFormat }]);
     return id;
   }
 

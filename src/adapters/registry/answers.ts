@@ -47,6 +47,11 @@ export function isSuccess(answer: Answer): boolean {
 }
 
 /** "Not there", said by a registry; a wrong address answers 404 as well, but without its error number. */
+/** Whether another try may be answered: it is busy, or not up yet. */
+export function isMomentary({ status }: Answer): boolean {
+  return status === 429 || status === 503;
+}
+
 export function isAbsence(answer: Answer): boolean {
   return answer.status === 404 && errorCodeOf(answer) !== undefined;
 }
@@ -106,7 +111,9 @@ export function readStored(json: unknown): StoredSchema | undefined {
   const schema = readField(json, 'schema');
   const references = readReferences(readField(json, 'references') ?? []);
   if (registered === undefined || typeof schema !== 'string' || references === undefined) return undefined;
-  return { ...registered, schema, references };
+  const type = readField(json, 'schemaType') ?? 'AVRO';
+  if (type === 'AVRO') return { ...registered, schema, references };
+  return { ...registered, schema, references, format: type === 'JSON' ? 'JSONSchema' : 'Other' };
 }
 
 function readReferences(json: unknown): readonly SchemaReference[] | undefined {

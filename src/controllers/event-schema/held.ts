@@ -1,4 +1,4 @@
-import { type Difference, differencesOf } from '../../compat/sameness.ts';
+import { areOneSchema, type Difference, differencesOf } from '../../compat/sameness.ts';
 import type {
   RegisteredSchema,
   SchemaReference,
@@ -57,14 +57,27 @@ async function lookUp(search: Search, normalize: boolean, signal: AbortSignal): 
   return registry.readVersion(subject, found.version, { signal });
 }
 
+/** The same text is another schema in another format. */
 function isSame(wanted: SchemaText, stored: StoredSchema): boolean {
-  return differences(wanted, stored).length === 0;
+  return (
+    haveSameFormat(wanted, stored) &&
+    haveSameReferences(wanted, stored) &&
+    areOneSchema(wanted.format, wanted.schema, stored.schema)
+  );
 }
 
 function differences(wanted: SchemaText, stored: StoredSchema): readonly Difference[] {
+  if (!haveSameFormat(wanted, stored)) return [{ path: 'format', matters: true }];
   const inText = differencesOf(wanted.format, wanted.schema, stored.schema);
-  const sameReferences = describeReferences(wanted.references) === describeReferences(stored.references);
-  return sameReferences ? inText : [...inText, { path: 'references', matters: true }];
+  return haveSameReferences(wanted, stored) ? inText : [...inText, { path: 'references', matters: true }];
+}
+
+function haveSameFormat(wanted: SchemaText, { format = 'Avro' }: StoredSchema): boolean {
+  return wanted.format === format;
+}
+
+function haveSameReferences(wanted: SchemaText, stored: StoredSchema): boolean {
+  return describeReferences(wanted.references) === describeReferences(stored.references);
 }
 
 function describeReferences(references: readonly SchemaReference[]): string {

@@ -179,7 +179,7 @@ export function describeSchemaRegistry(name: string, setup: () => SchemaRegistry
         const subject = newSubject();
         const schemaId = await registered(subject, order);
         expect(await registry.lookup(subject, order, options)).toEqual({ id: schemaId, version: 1 });
-        const stored = { id: schemaId, version: 1, schema: order.schema, references: [] };
+        const stored = { id: schemaId, version: 1, schema: order.schema, references: [], format: order.format };
         expect(await registry.readVersion(subject, 'latest', options)).toEqual(stored);
       });
 
