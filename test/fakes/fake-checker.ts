@@ -8,7 +8,7 @@ export class FakeChecker {
   readonly asked: Question[] = [];
   isTooMuch: (question: Question) => boolean = () => false;
 
-  readonly check = async (question: Question, { signal }: { signal: AbortSignal }): Promise<Worked<Answer>> => {
+  check = async (question: Question, { signal }: { signal: AbortSignal }): Promise<Worked<Answer>> => {
     signal.throwIfAborted();
     if (this.isTooMuch(question)) return { kind: 'gaveUp', why: 'it takes more than 1 s' };
     this.asked.push(question);

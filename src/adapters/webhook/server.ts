@@ -29,10 +29,16 @@ export interface WebhookServer {
 /** An object has at most 1.5 MiB, and a review of a change holds two, as text in JSON. */
 const mostBytes = 8 * 1024 * 1024;
 
+/** Longer than an answer takes. */
+const closeWithinMs = 5_000;
+
 /** `POST /validate` over TLS, as the API server asks. */
 export function createWebhookServer({ review, log }: WebhookServerParts): WebhookServer {
   let serves = false;
-  const server = createServer({ minVersion: 'TLSv1.2' }, (request, response) => {
+  let isClosing = false;
+  const server = createServer({ minVersion: 'TLSv1.2', handshakeTimeout: 5_000 }, (request, response) => {
+    // Otherwise the API server would go on using the connection, and closing wait for that.
+    if (isClosing) response.shouldKeepAlive = false;
     answerTo(request, review).then(
       (answer) => send(response, answer),
       (error: unknown) => {
@@ -44,6 +50,7 @@ export function createWebhookServer({ review, log }: WebhookServerParts): Webhoo
   // Whoever is slower than the API server waits for does not hold a connection either.
   server.headersTimeout = 5_000;
   server.requestTimeout = 5_000;
+  server.on('error', (error) => log.error('the webhook failed', { error: textOfError(error) }));
   // The API server keeps connections for 90 s: one that closes first closes under a request that is on its way.
   server.keepAliveTimeout = 300_000;
   server.maxConnections = 256;
@@ -58,7 +65,12 @@ export function createWebhookServer({ review, log }: WebhookServerParts): Webhoo
       }
     },
     serves: () => serves,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close() {
+      isClosing = true;
+      const gone = new Promise<void>((resolve) => void server.close(() => resolve()));
+      setTimeout(() => server.closeAllConnections(), closeWithinMs).unref();
+      return gone;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { textOfError } from '../../base/text.ts';
 import { withDeadline } from '../../base/time.ts';
+import type { Checker } from '../../compat/checker.ts';
 import type { EventSchema } from '../../crds/event-schema.ts';
 import { Reason } from '../../crds/reasons.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -19,7 +20,8 @@ export interface SchemaGateSources extends SchemaSources {
   clock: Clock;
 }
 
-/** How long an admission waits for the registry. */
+const tooLate = 'TIMEOUT';
+/** How long an admission waits for the registry, and for the check. */
 const registryWithinMs = 1_000;
 /** A registry that was too slow is left alone for a while, so that it delays the first of many only. */
 const restMs = 10_000;
@@ -46,7 +48,14 @@ export function eventSchemaGate(sources: SchemaGateSources): Gate<EventSchema> {
     const { clusterRef, gate } = resource.spec;
     const mode = gate?.admission ?? 'Deny';
     const rests = clock.monotonicMs() < (restsUntilMs.get(clusterRef?.name) ?? 0);
-    const asked = rests ? { ...sources, registry: atRest } : sources;
+    let isChecking = false;
+    const checker: Checker = async (question, options) => {
+      isChecking = true;
+      const worked = await sources.checker(question, options);
+      isChecking = false;
+      return worked;
+    };
+    const asked = { ...sources, checker, ...(rests && { registry: atRest }) };
     try {
       const blocked = await withDeadline({ clock, ms: registryWithinMs, late, signal }, (inner) =>
         judge(asked, resource, inner),
@@ -54,7 +63,9 @@ export function eventSchemaGate(sources: SchemaGateSources): Gate<EventSchema> {
       return judgementOf(blocked, deniable, mode);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (!rests && error.kind === 'unavailable') restsUntilMs.set(clusterRef?.name, clock.monotonicMs() + restMs);
+      // One that refuses or is gone costs nobody any time, and a check that takes long is not the registry's.
+      if (!rests && error.code === tooLate && !isChecking)
+        restsUntilMs.set(clusterRef?.name, clock.monotonicMs() + restMs);
       return withoutRegistry(resource, mode, error);
     }
   };
@@ -67,7 +78,7 @@ const atRest: ClusterRegistries = {
 };
 
 function late(): Fault {
-  return new Fault('registry', 'unavailable', `no answer within ${registryWithinMs / 1000} s`, { code: 'TIMEOUT' });
+  return new Fault('registry', 'unavailable', `no answer within ${registryWithinMs / 1000} s`, { code: tooLate });
 }
 
 async function judge(

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { lookUp } from '../../../base/records.ts';
 import type { Secret } from '../../../ports/secrets.ts';
 import type { HeldCertificates, ServerIdentity } from '../../webhook/rotation.ts';
@@ -57,12 +57,13 @@ function identityData(identity: ServerIdentity | undefined, keys: Keys): Data {
 function identityIn(data: Secret['data'], keys: Keys): ServerIdentity | undefined {
   const [ca, certificate, privateKey] = [keys.ca, keys.certificate, keys.key].map((name) => valueIn(data, name));
   if (ca === undefined || certificate === undefined || privateKey === undefined) return undefined;
-  return isCertificate(certificate) ? { ca, certificate, key: privateKey } : undefined;
+  return belongTogether(certificate, privateKey) ? { ca, certificate, key: privateKey } : undefined;
 }
 
-function isCertificate(pem: string): boolean {
+/** Whether both can be read, and the key is the certificate's. */
+function belongTogether(certificate: string, privateKey: string): boolean {
   try {
-    return new X509Certificate(pem).validTo !== '';
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
   } catch {
     return false;
   }

@@ -43,13 +43,14 @@ function world({ spec = {}, versions = [], level, ours = versions.length > 0, ot
   const schemas = new FakeStore<EventSchema>([resource, ...others], { indexes: schemaIndexes });
   const clusters = new FakeStore<EventCluster>([cluster ?? clusterOf({ registry: { url: 'http://registry' } })]);
   const clock = new FakeClock();
-  const { check: checker } = new FakeChecker();
+  const checker = new FakeChecker();
+  const check: FakeChecker['check'] = (...question) => checker.check(...question);
   const namespaces = new FakeStore();
-  const sources = { schemas, clusters, namespaces, registry: connectionsTo(registry), checker, clock };
+  const sources = { schemas, clusters, namespaces, registry: connectionsTo(registry), checker: check, clock };
   const rejected = { registry: Reason.UnsupportedByRegistry };
   const behaviour = eventSchemaBehaviour(sources);
   const rounds = createRounds({ store: schemas, behaviour, rejected, outside: [registry], key, clock });
-  return { registry, resource, clock, gate: eventSchemaGate(sources), ...rounds };
+  return { registry, checker, resource, clock, gate: eventSchemaGate(sources), ...rounds };
 }
 
 const narrow = clusterOf({
@@ -170,6 +171,19 @@ describe('the gate of EventSchemas', () => {
         ),
       ],
     });
+  });
+
+  it('waits a second for a check too, without taking that for a slow registry', async () => {
+    const { gate, checker, resource, clock } = world({ spec: { schema: breaking }, versions: [first] });
+    const { check } = checker;
+    checker.check = (_question, options) =>
+      new Promise((_, reject) => options.signal.addEventListener('abort', reject));
+    const asking = gate(resource, signal);
+    await clock.advance(1_000);
+    const unchecked = [expect.stringContaining('(no answer within 1 s)')];
+    expect(await asking).toMatchObject({ refused: [], unchecked });
+    checker.check = check;
+    expect(await gate(resource, signal)).toMatchObject({ refused: [{ reason: 'Incompatible' }], unchecked: [] });
   });
 
   it('waits a second for a registry that does not answer, and leaves it alone for ten', async () => {
