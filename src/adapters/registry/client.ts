@@ -1,6 +1,8 @@
 import type { RegistryCallOptions, RegistrySecurity, SchemaRegistry } from '../../ports/registry.ts';
+import { isMomentary } from './answers.ts';
 import type { Call } from './call.ts';
-import { detectFlavour, type Flavour } from './flavour.ts';
+import { faultOfAnswer } from './faults.ts';
+import { detectFlavour, type Flavour, healthPath } from './flavour.ts';
 import { readAppliedLevel, readGlobalLevel, removeOwnLevel, writeOwnLevel } from './levels.ts';
 import { check, listVersions, lookup, readVersion, register } from './schemas.ts';
 import type { RegistrySettings } from './settings.ts';
@@ -23,7 +25,14 @@ export function createRegistryClient(
   /** A product once recognised stays known while its probe fails for a moment. */
   async function probe(signal: AbortSignal): Promise<Flavour> {
     const doing = 'cannot find out what registry this is';
-    const found = await detectFlavour((path) => transport.send({ doing, method: 'GET', path }, signal));
+    const found = await detectFlavour(async (path) => {
+      const request = { doing, method: 'GET', path } as const;
+      const answer = await transport.send(request, signal);
+      // Of one that is busy or starting nobody can say what it is, and so not what it compares.
+      const tellsNothing = path !== healthPath && isMomentary(answer);
+      if (known === 'Unknown' && tellsNothing) throw faultOfAnswer({ ...request, host: transport.host }, answer);
+      return answer;
+    });
     if (found !== 'Unknown') known = found;
     return known;
   }

@@ -9,6 +9,9 @@ interface Probe {
   recognises(answer: Answer): boolean;
 }
 
+/** A health page says 503 of what it watches; anywhere else that says nothing of the product. */
+export const healthPath = '/_health';
+
 /** Reads that only one product answers in this way, in the order in which they are tried. */
 const probes: readonly Probe[] = [
   {
@@ -25,7 +28,7 @@ const probes: readonly Probe[] = [
   },
   {
     // Version 5 nests its state under `status`; earlier ones do not.
-    path: '/_health',
+    path: healthPath,
     flavour: 'Karapace',
     recognises: ({ json }) =>
       [json, readField(json, 'status')].some((part) => readField(part, 'schema_registry_ready') !== undefined),

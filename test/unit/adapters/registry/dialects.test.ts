@@ -342,3 +342,11 @@ test.each(rows)('$it', async ({ script, call, gives }) => {
   const { registry } = await connectToScript(script);
   expect(await call(registry)).toEqual(gives);
 });
+
+test('says of a registry that is starting that it cannot tell which one it is', async () => {
+  const { registry } = await connectToScript({
+    'GET /config': [200, { compatibilityLevel: 'BACKWARD' }],
+    'GET /contexts': [503, {}],
+  });
+  await expect(registry.describe(options)).rejects.toMatchObject({ kind: 'unavailable' });
+});
