@@ -51,12 +51,12 @@ export class Repository {
 
   /** The manifests in which the word stands. */
   async filesWith(word: string, commit: string): Promise<readonly OldFile[]> {
-    const found = await this.#try(['grep', '-l', '-z', '--fixed-strings', '-e', word, commit]);
+    const found = await git(this.#root, ['grep', '--no-color', '-l', '-z', '--fixed-strings', '-e', word, commit], 1);
     const names = (found ?? '').split('\0').filter((name) => /\.(ya?ml|json)$/.test(name));
     return Promise.all(
       names.map(async (name) => ({
         path: name.slice(commit.length + 1),
-        text: (await this.#try(['show', name])) ?? '',
+        text: (await git(this.#root, ['show', name], 0)) ?? '',
       })),
     );
   }
@@ -68,8 +68,8 @@ export class Repository {
 
 const fetchMore = 'Name a revision by --against, and fetch it: a shallow clone has the last commit only.';
 
-/** What it printed; `undefined`: it found nothing, or refused. */
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+/** What it printed; `undefined`: it found nothing, or refused, with at most that exit code. More is a failure. */
+async function git(folder: string, args: readonly string[], mostCode = Infinity): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('git', [...args], {
       cwd: folder,
@@ -77,7 +77,11 @@ async function git(folder: string, args: readonly string[]): Promise<string | un
     });
     return stdout;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'number') return undefined;
+    if (error instanceof Error && 'code' in error && typeof error.code === 'number') {
+      if (error.code <= mostCode) return undefined;
+      const said = 'stderr' in error ? String(error.stderr).trim() : '';
+      throw new UserError(`git ${args[0]} failed: ${said || `exit code ${error.code}`}`, fetchMore);
+    }
     throw new UserError('git cannot be run', 'Install it: what a schema was before is read from the repository.');
   }
 }
