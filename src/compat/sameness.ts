@@ -15,7 +15,8 @@ export interface Difference {
 
 /**
  * Whether two texts are one schema, however it is written. Key order, white space and the spelling of namespaces do not
- * count, in Protobuf comments and the order of fields; nothing else is passed over. What cannot be read is compared as text.
+ * count, in Protobuf comments and the order of fields; nothing else is passed over. What cannot be read is compared as
+ * text.
  */
 export function areOneSchema(format: SchemaFormat, one: string, other: string): boolean {
   return one === other || areEven(evenOf(format, one), evenOf(format, other));
